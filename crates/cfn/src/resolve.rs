@@ -1,0 +1,226 @@
+//! Turns expressions into CloudFormation's intrinsic functions, and finds what they cannot resolve.
+//!
+//! A reference within a stack becomes `Ref` or `Fn::GetAtt`. One to another stack of the same account and
+//! Region becomes `Fn::ImportValue`, and that stack gets the output that exports it. Any other is a fault.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Wire, json};
+
+use crate::fault::{Fault, Problem};
+use crate::json::{Json, Object};
+use crate::stack::Stack;
+use crate::value::{Expression, Target};
+
+/// A value that a stack exports: the resource, and the attribute where it is not the `Ref`.
+pub(crate) type Export = (Target, Option<&'static str>);
+
+/// All stacks by id, to look references up in.
+pub(crate) struct Index<'a> {
+    stacks: BTreeMap<&'a str, &'a Stack>,
+    ids: BTreeSet<(&'a str, &'a str)>,
+    named_exports: BTreeMap<(&'a Target, Option<&'static str>), &'a str>,
+}
+
+impl<'a> Index<'a> {
+    pub(crate) fn new(stacks: &'a [Stack]) -> Self {
+        let resources = stacks
+            .iter()
+            .flat_map(|stack| stack.resources.iter().map(|entry| (&*stack.id, &*entry.logical_id)));
+        let outputs = stacks.iter().flat_map(|stack| &stack.outputs);
+        let named_exports = outputs.filter_map(|output| match &output.value {
+            Json::Expression(Expression::Ref(target)) => {
+                Some(((target, None), output.name.as_str()))
+            }
+            Json::Expression(Expression::GetAtt(target, attribute)) => {
+                Some(((target, Some(*attribute)), output.name.as_str()))
+            }
+            _ => None,
+        });
+        Self {
+            stacks: stacks.iter().map(|stack| (&*stack.id, stack)).collect(),
+            ids: resources.collect(),
+            named_exports: named_exports.collect(),
+        }
+    }
+
+    pub(crate) fn stack(&self, id: &str) -> Option<&'a Stack> {
+        self.stacks.get(id).copied()
+    }
+
+    /// Name of the output that exports a value, and whether the stack's author declared it.
+    pub(crate) fn export(&self, (target, attribute): &Export) -> (String, bool) {
+        match self.named_exports.get(&(target, *attribute)) {
+            Some(name) => ((*name).to_owned(), true),
+            None => (default_export(&target.logical_id, *attribute), false),
+        }
+    }
+}
+
+fn default_export(logical_id: &str, attribute: Option<&str>) -> String {
+    let attribute = attribute.unwrap_or("Ref").replace('.', "");
+    format!("Export{logical_id}{attribute}")
+}
+
+/// Resolves the expressions of one stack, noting what it imports and what is wrong.
+pub(crate) struct Resolver<'a> {
+    index: &'a Index<'a>,
+    stack: &'a Stack,
+    /// Resource or output in which the resolver is at work.
+    pub(crate) place: Option<Arc<str>>,
+    /// What this stack imports.
+    pub(crate) imports: BTreeSet<Export>,
+    /// What is wrong, in the order in which it was met.
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(crate) fn new(index: &'a Index<'a>, stack: &'a Stack) -> Self {
+        Self { index, stack, place: None, imports: BTreeSet::new(), faults: Vec::new() }
+    }
+
+    pub(crate) fn fault(&mut self, problem: Problem) {
+        let resource = self.place.as_ref().map(ToString::to_string);
+        self.faults.push(Fault { stack: self.stack.id.to_string(), resource, problem });
+    }
+
+    pub(crate) fn object(&mut self, object: &Object) -> Map<String, Wire> {
+        object.iter().map(|(name, value)| (name.clone(), self.json(value))).collect()
+    }
+
+    pub(crate) fn json(&mut self, json: &Json) -> Wire {
+        match json {
+            Json::Bool(value) => Wire::Bool(*value),
+            Json::Integer(value) => json!(value),
+            Json::Number(value) => number(*value),
+            Json::Text(text) => Wire::String(text.clone()),
+            Json::List(items) => items.iter().map(|item| self.json(item)).collect(),
+            Json::Object(object) => Wire::Object(self.object(object)),
+            Json::Expression(expression) => self.expression(expression),
+        }
+    }
+
+    fn expression(&mut self, expression: &Expression) -> Wire {
+        match expression {
+            Expression::Ref(target) => self.reference(target, None),
+            Expression::GetAtt(target, attribute) => self.reference(target, Some(attribute)),
+            Expression::Parameter(name) => self.parameter(name),
+            Expression::Sub(text) => self.sub(text),
+            Expression::Concat(parts) => self.concat(parts),
+            Expression::Select(number, list) => json!({"Fn::Select": [number, self.json(list)]}),
+            Expression::AvailabilityZones => json!({"Fn::GetAZs": ""}),
+            Expression::If(condition, yes, no) => {
+                self.check_condition(condition);
+                json!({"Fn::If": [condition, self.json(yes), self.json(no)]})
+            }
+            Expression::NoValue => json!({"Ref": "AWS::NoValue"}),
+        }
+    }
+
+    fn parameter(&mut self, name: &str) -> Wire {
+        if !self.stack.parameters.contains_key(name) {
+            self.fault(Problem::UnknownParameter(name.to_owned()));
+        }
+        json!({"Ref": name})
+    }
+
+    pub(crate) fn check_condition(&mut self, name: &str) {
+        if !self.stack.conditions.contains_key(name) {
+            self.fault(Problem::UnknownCondition(name.to_owned()));
+        }
+    }
+
+    fn reference(&mut self, target: &Target, attribute: Option<&'static str>) -> Wire {
+        if let Some(problem) = self.unresolvable(target) {
+            self.fault(problem);
+            return Wire::Null;
+        }
+        if target.stack != self.stack.id {
+            return self.import(target, attribute);
+        }
+        match attribute {
+            Some(attribute) => json!({"Fn::GetAtt": [&*target.logical_id, attribute]}),
+            None => json!({"Ref": &*target.logical_id}),
+        }
+    }
+
+    fn unresolvable(&self, target: &Target) -> Option<Problem> {
+        let Some(owner) = self.index.stack(&target.stack) else {
+            return Some(Problem::UnknownStack(target.stack.to_string()));
+        };
+        let (stack, logical_id) = (target.stack.to_string(), target.logical_id.to_string());
+        if !self.index.ids.contains(&(&*target.stack, &*target.logical_id)) {
+            return Some(Problem::Dangling { stack, logical_id });
+        }
+        (owner.environment != self.stack.environment).then(|| {
+            let place = owner.environment.region.clone();
+            Problem::Unreachable { stack, logical_id, place }
+        })
+    }
+
+    fn import(&mut self, target: &Target, attribute: Option<&'static str>) -> Wire {
+        let export = (target.clone(), attribute);
+        let (output, _) = self.index.export(&export);
+        self.imports.insert(export);
+        let owner = self.index.stack(&target.stack).expect("`unresolvable` has found the stack");
+        json!({"Fn::ImportValue": owner.export_name(&output)})
+    }
+
+    fn sub(&mut self, text: &str) -> Wire {
+        for name in placeholders(text) {
+            if !PSEUDO_PARAMETERS.contains(&name) {
+                self.fault(Problem::UnknownPseudoParameter(name.to_owned()));
+            }
+        }
+        if text.contains("${") { json!({"Fn::Sub": text}) } else { json!(text) }
+    }
+
+    /// One `Fn::Sub` where every part can stand in it, else `Fn::Join`.
+    fn concat(&mut self, parts: &[Json]) -> Wire {
+        let parts: Vec<Wire> = parts.iter().map(|part| self.json(part)).collect();
+        if parts.iter().all(Wire::is_string) {
+            return parts.iter().filter_map(Wire::as_str).collect::<String>().into();
+        }
+        match parts.iter().map(as_sub).collect::<Option<String>>() {
+            Some(text) => json!({"Fn::Sub": text}),
+            None => json!({"Fn::Join": ["", parts]}),
+        }
+    }
+}
+
+const PSEUDO_PARAMETERS: [&str; 6] = [
+    "AWS::AccountId",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+];
+
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).map(|rest| rest.split('}').next().unwrap_or(rest))
+}
+
+/// The form that a resolved part has inside the text of `Fn::Sub`.
+fn as_sub(part: &Wire) -> Option<String> {
+    if let Some(text) = part.as_str() {
+        return Some(text.replace("${", "${!"));
+    }
+    let (function, argument) = part.as_object()?.iter().next()?;
+    match function.as_str() {
+        "Ref" => Some(format!("${{{}}}", argument.as_str()?)),
+        "Fn::GetAtt" => Some(format!("${{{}.{}}}", argument[0].as_str()?, argument[1].as_str()?)),
+        "Fn::Sub" => argument.as_str().map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// Whole numbers are written without a fraction, as people write them.
+fn number(value: f64) -> Wire {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and far below 2^53")]
+        return json!(value as i64);
+    }
+    json!(value)
+}
