@@ -1,0 +1,67 @@
+//! English for lists, and the nearest of several words.
+
+/// How many characters of a text a message shows.
+const MOST_SHOWN: usize = 60;
+
+/// `a`, `a or b`, `a, b or c`.
+pub(crate) fn or<S: AsRef<str>>(words: &[S]) -> String {
+    joined(words, "or")
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn and<S: AsRef<str>>(words: &[S]) -> String {
+    joined(words, "and")
+}
+
+fn joined<S: AsRef<str>>(words: &[S], last: &str) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.as_slice() {
+        [] => "nothing".to_owned(),
+        [only] => (*only).to_owned(),
+        [most @ .., end] => format!("{} {last} {end}", most.join(", ")),
+    }
+}
+
+/// A text of the file as a message shows it: escaped, in quotation marks and not too long.
+pub(crate) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(MOST_SHOWN) {
+        None => format!("{text:?}"),
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+    }
+}
+
+/// The beginning of a text of the file.
+pub(crate) fn clipped(text: &str) -> String {
+    match text.char_indices().nth(MOST_SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}
+
+/// The word of `words` that `typed` was probably meant to be: at most two edits away, and less
+/// than half of it wrong.
+pub(crate) fn nearest<'w>(typed: &str, words: &[&'w str]) -> Option<&'w str> {
+    words
+        .iter()
+        .filter(|word| word.len().abs_diff(typed.len()) <= 2)
+        .map(|word| (edits(typed, word), *word))
+        .filter(|(edits, word)| *edits <= 2 && edits * 2 < word.len())
+        .min()
+        .map(|(_, word)| word)
+}
+
+/// How many characters must be inserted, removed or replaced to make `b` of `a`.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
