@@ -1,4 +1,5 @@
-//! `cargo xtask codegen`: property structs of the resource types in use, from AWS's schemas.
+//! `cargo xtask codegen`: every generated file of the workspace, most of them property structs of the
+//! resource types in use, from AWS's schemas.
 
 mod corrections;
 mod emit;
@@ -27,10 +28,15 @@ pub(crate) const SCHEMAS: &str = "crates/cfn/schema";
 /// Folder of the code made from them.
 const GENERATED: &str = "crates/cfn/src/generated";
 
+/// Folder of the golden assembly.
+const GOLDEN: &str = "crates/stacks/golden";
+
 /// All generated files of the workspace.
 pub(crate) fn outputs(root: &Path) -> Result<Outputs> {
     let mut outputs = Outputs::default();
     resource_types(root, &mut outputs)?;
+    outputs.insert("tideover.schema.json", topology::schema_text());
+    golden_assembly(&mut outputs)?;
     Ok(outputs)
 }
 
@@ -40,6 +46,16 @@ fn resource_types(root: &Path, outputs: &mut Outputs) -> Result<()> {
     for (path, text) in emit::files(&types) {
         let formatted = rustfmt::format(root, &text).with_context(|| format!("format {path}"))?;
         outputs.insert(Path::new(GENERATED).join(path), formatted);
+    }
+    Ok(())
+}
+
+/// The assembly of the default file, as it is reviewed when the design changes.
+fn golden_assembly(outputs: &mut Outputs) -> Result<()> {
+    let stacks = stacks::stacks(&topology::Topology::default(), &stacks::Packages::new());
+    outputs.own(GOLDEN);
+    for (name, text) in cfn::assembly::render(&stacks)? {
+        outputs.insert(Path::new(GOLDEN).join(name), text);
     }
     Ok(())
 }

@@ -1,0 +1,87 @@
+//! The dashboard: four graphs, each with a series of both Regions, named by Region and not by role, because
+//! a role change moves metrics from one to the other (rule `dashboards-role-aware`).
+
+use serde_json::{Value as Wire, json};
+use topology::Home;
+
+use crate::site::Site;
+
+const WIDTH: usize = 12;
+const HEIGHT: usize = 6;
+
+pub(crate) fn body(site: Site<'_>) -> String {
+    let graphs = [
+        ("Database", database as fn(Site<'_>) -> Vec<Wire>),
+        ("Function invocations", invocations),
+        ("API requests", requests),
+        ("API latency", latency),
+    ];
+    let widgets = graphs.into_iter().enumerate().map(|(number, (title, series))| {
+        let metrics: Vec<Wire> = Home::BOTH
+            .into_iter()
+            .flat_map(|home| series(Site::new(site.topology, home)))
+            .collect();
+        json!({
+            "type": "metric",
+            "x": WIDTH * (number % 2),
+            "y": HEIGHT * (number / 2),
+            "width": WIDTH,
+            "height": HEIGHT,
+            "properties": {
+                "title": title,
+                "view": "timeSeries",
+                "region": site.region().name(),
+                "period": 60,
+                "metrics": metrics,
+            },
+        })
+    });
+    json!({"widgets": widgets.collect::<Vec<_>>()}).to_string()
+}
+
+fn series(site: Site<'_>, what: &str, path: &[&str], statistic: &str) -> Wire {
+    let mut series: Vec<Wire> = path.iter().map(|part| json!(part)).collect();
+    let region = site.region().name();
+    series.push(json!({"region": region, "stat": statistic, "label": format!("{region} {what}")}));
+    Wire::Array(series)
+}
+
+fn database(site: Site<'_>) -> Vec<Wire> {
+    let cluster = site.cluster();
+    let of = |metric, what, statistic| {
+        series(site, what, &["AWS/RDS", metric, "DBClusterIdentifier", &cluster], statistic)
+    };
+    vec![
+        of("DatabaseConnections", "connections", "Maximum"),
+        of("CPUUtilization", "CPU %", "Average"),
+        of("AuroraGlobalDBRPOLag", "RPO lag ms", "Maximum"),
+    ]
+}
+
+fn invocations(site: Site<'_>) -> Vec<Wire> {
+    let functions = site.topology.functions.iter();
+    functions
+        .map(|function| {
+            let name = site.function_name(function);
+            series(
+                site,
+                &function.name,
+                &["AWS/Lambda", "Invocations", "FunctionName", &name],
+                "Sum",
+            )
+        })
+        .collect()
+}
+
+fn requests(site: Site<'_>) -> Vec<Wire> {
+    let name = site.api_name();
+    let of =
+        |metric, what| series(site, what, &["AWS/ApiGateway", metric, "ApiName", &name], "Sum");
+    vec![of("Count", "requests"), of("4XXError", "client errors"), of("5XXError", "server errors")]
+}
+
+fn latency(site: Site<'_>) -> Vec<Wire> {
+    let name = site.api_name();
+    let path = ["AWS/ApiGateway", "Latency", "ApiName", name.as_str()];
+    vec![series(site, "average ms", &path, "Average"), series(site, "p99 ms", &path, "p99")]
+}

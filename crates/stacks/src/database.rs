@@ -1,0 +1,176 @@
+//! The ledger's database in a Region: an Aurora PostgreSQL cluster, member of the global database.
+//!
+//! The home primary's cluster starts alone and is made the first member by the global cluster
+//! (`aurora-primary-form`, form a); the home standby's joins by name and inherits user and password
+//! (`aurora-secondary-no-credentials`). Everything else is alike in both, because nothing is inherited at
+//! promotion (`aurora-config-parity`). Which one is writer is nowhere in the templates.
+
+use cfn::iam::Role;
+use cfn::rds::db_cluster_parameter_group::DbClusterParameterGroup;
+use cfn::rds::{DbCluster, DbInstance, DbSubnetGroup};
+use cfn::secrets_manager::Secret;
+use cfn::secrets_manager::secret::{GenerateSecretString, ReplicaRegion};
+use cfn::{Attributes, Handle, Json, Stack, Value, concat, set, sub};
+use topology::Home;
+
+use crate::foundation::Foundation;
+use crate::global_database;
+use crate::logs::log_group;
+use crate::network::Network;
+use crate::policy;
+use crate::site::{KeyUse, Site};
+
+/// What the other stacks of the Region refer to.
+pub(crate) struct Database {
+    pub(crate) cluster: Handle<DbCluster>,
+}
+
+pub(crate) fn database(
+    site: Site<'_>,
+    foundation: &Foundation,
+    network: &Network,
+) -> (Stack, Database) {
+    let mut stack = site.protected_stack("Database", "The ledger's database in the Region");
+    let subnets = subnet_group(&mut stack, site, network);
+    let parameters = parameter_group(&mut stack, site);
+    let logs = format!("/aws/rds/cluster/{}/postgresql", site.cluster());
+    let logs = log_group(&mut stack, site, "DatabaseLogs", &logs, foundation);
+    let shared = DbCluster {
+        db_cluster_identifier: set(site.cluster()),
+        db_subnet_group_name: set(subnets.reference()),
+        db_cluster_parameter_group_name: set(parameters.reference()),
+        vpc_security_group_ids: set([network.database_group.group_id()]),
+        engine: set("aurora-postgresql"),
+        port: set(5432),
+        storage_encrypted: set(true),
+        kms_key_id: set(foundation.ledger_key.arn()),
+        backup_retention_period: set(i64::from(site.topology.database.backup_days)),
+        preferred_backup_window: set(site.topology.database.backup_window.to_string()),
+        copy_tags_to_snapshot: set(true),
+        deletion_protection: set(true),
+        enable_cloudwatch_logs_exports: set(["postgresql"]),
+        enable_iam_database_authentication: set(true),
+        ..DbCluster::default()
+    };
+    let attributes = Attributes::retained().and_after(&logs);
+    let cluster = match site.home {
+        Home::Primary => {
+            let secret = secret(&mut stack, site, foundation);
+            stack.add_with("Cluster", first_member(site, &secret, shared), attributes)
+        }
+        Home::Standby => {
+            stack.depends_on.insert(site.other().stack_id(global_database::LAYER).into());
+            stack.add_with("Cluster", joining_member(site, shared), attributes)
+        }
+    };
+    instances(&mut stack, site, foundation, &cluster);
+    stack.output(
+        "ClusterEndpoint",
+        "Host of the Region's own cluster endpoint",
+        cluster.endpoint_address(),
+    );
+    (stack, Database { cluster })
+}
+
+/// Has the only user and password, and the version: the global cluster takes both over from it.
+fn first_member(site: Site<'_>, secret: &Handle<Secret>, shared: DbCluster) -> DbCluster {
+    let database = &site.topology.database;
+    let password = concat([
+        "{{resolve:secretsmanager:".into(),
+        secret.reference().into(),
+        ":SecretString:password}}".into(),
+    ]);
+    DbCluster {
+        engine_version: set(database.engine_version.to_string()),
+        database_name: set(&database.name),
+        master_username: set(&database.user),
+        master_user_password: Some(password),
+        ..shared
+    }
+}
+
+fn joining_member(site: Site<'_>, shared: DbCluster) -> DbCluster {
+    DbCluster { global_cluster_identifier: set(site.global_cluster()), ..shared }
+}
+
+/// One secret for both Regions, replicated to the standby (rule `secret-one-replicated`). It holds user and
+/// password only: the host differs by Region, and functions get it from their own Region's stack.
+fn secret(stack: &mut Stack, site: Site<'_>, foundation: &Foundation) -> Handle<Secret> {
+    let template = serde_json::json!({"username": site.topology.database.user});
+    let generate = GenerateSecretString {
+        secret_string_template: set(template.to_string()),
+        generate_string_key: set("password"),
+        password_length: set(40),
+        exclude_punctuation: set(true),
+        ..GenerateSecretString::default()
+    };
+    let other = site.other();
+    let replica = ReplicaRegion {
+        kms_key_id: set(other.key_alias(KeyUse::Ledger)),
+        ..ReplicaRegion::new(other.region().name())
+    };
+    stack.depends_on.insert(other.stack_id("Foundation").into());
+    let secret = Secret {
+        name: set(site.secret_name()),
+        description: set("Master user of the ledger's database"),
+        kms_key_id: set(foundation.ledger_key.arn()),
+        generate_secret_string: set(generate),
+        replica_regions: set([replica]),
+        ..Secret::default()
+    };
+    stack.add_with("Secret", secret, Attributes::retained())
+}
+
+fn subnet_group(stack: &mut Stack, site: Site<'_>, network: &Network) -> Handle<DbSubnetGroup> {
+    let subnets: Vec<_> = network.isolated_subnets.iter().map(Handle::reference).collect();
+    let text = format!("Isolated subnets of {}", site.prefix());
+    stack.add("SubnetGroup", DbSubnetGroup::new(text, subnets))
+}
+
+/// Parameters, the same in both Regions. `rds.global_db_rpo` stays at its default: with two Regions it would
+/// stop the survivor's commits (rule `aurora-rpo-param-two-regions`).
+fn parameter_group(stack: &mut Stack, site: Site<'_>) -> Handle<DbClusterParameterGroup> {
+    let family = format!("aurora-postgresql{}", site.topology.database.engine_version.major);
+    let parameters = Json::object([
+        ("log_min_duration_statement", "1000".into()),
+        ("rds.force_ssl", "1".into()),
+    ]);
+    let text = format!("Parameters of {}, the same in both Regions", site.prefix());
+    stack.add("ClusterParameters", DbClusterParameterGroup::new(text, family, parameters))
+}
+
+/// Instances of one class in both Regions: a standby is never without one, and never smaller.
+fn instances(
+    stack: &mut Stack,
+    site: Site<'_>,
+    foundation: &Foundation,
+    cluster: &Handle<DbCluster>,
+) {
+    let role = monitoring_role(stack);
+    for number in 1..=site.topology.database.instances {
+        let instance = DbInstance {
+            db_cluster_identifier: set(cluster.reference()),
+            db_instance_identifier: set(format!("{}-{number}", site.cluster())),
+            db_instance_class: set(site.topology.database.instance_class.to_string()),
+            engine: set("aurora-postgresql"),
+            publicly_accessible: set(false),
+            promotion_tier: set(i64::from(number - 1)),
+            monitoring_interval: set(60),
+            monitoring_role_arn: set(role.arn()),
+            enable_performance_insights: set(true),
+            performance_insights_kms_key_id: set(foundation.ledger_key.arn()),
+            ..DbInstance::default()
+        };
+        stack.add_with(&format!("Instance{number}"), instance, Attributes::retained());
+    }
+}
+
+fn monitoring_role(stack: &mut Stack) -> Handle<Role> {
+    let managed: Value<String> =
+        sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole");
+    let role = Role {
+        managed_policy_arns: set([managed]),
+        ..Role::new(policy::trust("monitoring.rds.amazonaws.com"))
+    };
+    stack.add("MonitoringRole", role)
+}

@@ -1,0 +1,213 @@
+//! The functions of a Region: one stack for each group that the topology names.
+//!
+//! Both Regions have the same functions with the same reserved and provisioned concurrency, so that a
+//! standby takes the whole load with what exists (rule `compute-static-stability`).
+
+use std::collections::BTreeMap;
+
+use cfn::lambda::alias::ProvisionedConcurrencyConfiguration;
+use cfn::lambda::function::{
+    Code, DeadLetterConfig, Environment, FunctionArchitecture, FunctionRuntime, TracingConfig,
+    TracingConfigMode, VpcConfig,
+};
+use cfn::lambda::{Alias, Function, Version};
+use cfn::sqs::Queue;
+use cfn::{Asset, Attributes, Handle, Policy, Stack, Value, assembly, set, sub};
+use topology::{Architecture, Function as Model, Runtime, Use};
+
+use crate::foundation::Foundation;
+use crate::function_role;
+use crate::logs::log_group;
+use crate::network::Network;
+use crate::site::{Site, pascal};
+use crate::{Packages, function_alarms, outbox};
+
+/// Aliases by function name: what the API and schedules invoke.
+pub(crate) type Aliases = BTreeMap<String, Handle<Alias>>;
+
+/// What a function is built from.
+pub(crate) struct Context<'a> {
+    pub(crate) site: Site<'a>,
+    pub(crate) foundation: &'a Foundation,
+    pub(crate) network: &'a Network,
+    pub(crate) database_host: Value<String>,
+    pub(crate) packages: &'a Packages,
+}
+
+pub(crate) fn functions(context: &Context<'_>) -> (Vec<Stack>, Aliases) {
+    let mut groups: BTreeMap<&str, Vec<&Model>> = BTreeMap::new();
+    for function in &context.site.topology.functions {
+        groups.entry(&function.group).or_default().push(function);
+    }
+    let mut aliases = Aliases::new();
+    let stacks =
+        groups.into_iter().map(|(name, functions)| group(context, name, &functions, &mut aliases));
+    (stacks.collect(), aliases)
+}
+
+fn group(context: &Context<'_>, name: &str, functions: &[&Model], aliases: &mut Aliases) -> Stack {
+    let mut stack = context.site.stack(name, "Functions of the Region");
+    let dead_letters = dead_letters(&mut stack, context, name);
+    for model in functions {
+        let alias = function(&mut stack, context, model, &dead_letters);
+        function_alarms::function_alarms(&mut stack, context.site, model);
+        if model.worker {
+            outbox::worker(&mut stack, context, model, &alias);
+        }
+        aliases.insert(model.name.clone(), alias);
+    }
+    stack
+}
+
+/// Where events go that a function has failed to handle; nothing about money is only there.
+fn dead_letters(stack: &mut Stack, context: &Context<'_>, group: &str) -> Handle<Queue> {
+    let name = format!("{}-{}-dead-letters", context.site.prefix(), group.to_ascii_lowercase());
+    let queue = Queue {
+        queue_name: set(&name),
+        kms_master_key_id: set(context.foundation.signals_key.arn()),
+        message_retention_period: set(1_209_600),
+        ..Queue::default()
+    };
+    let queue = stack.add_with("DeadLetters", queue, Attributes::retained());
+    function_alarms::dead_letter_alarm(stack, context.site, &name, group);
+    queue
+}
+
+fn function(
+    stack: &mut Stack,
+    context: &Context<'_>,
+    model: &Model,
+    dead_letters: &Handle<Queue>,
+) -> Handle<Alias> {
+    let id = pascal(&model.name);
+    let name = context.site.function_name(model);
+    let log_name = format!("/aws/lambda/{name}");
+    let logs = log_group(stack, context.site, &format!("{id}Logs"), &log_name, context.foundation);
+    let role = function_role::function_role(stack, context, model, &logs, dead_letters);
+    let (code, package) = code(stack, context, model);
+    let properties = Function {
+        function_name: set(&name),
+        description: set(format!("{} of {}", model.name, context.site.prefix())),
+        runtime: set(runtime(model.runtime)),
+        handler: set(&model.handler),
+        architectures: set([architecture(context)]),
+        memory_size: set(i64::from(model.memory_mb)),
+        timeout: set(i64::from(model.timeout_seconds)),
+        reserved_concurrent_executions: model
+            .reserved_concurrency
+            .map(|count| i64::from(count).into()),
+        environment: set(Environment { variables: set(environment(context, model)) }),
+        dead_letter_config: set(DeadLetterConfig { target_arn: set(dead_letters.arn()) }),
+        tracing_config: set(TracingConfig { mode: set(TracingConfigMode::Active) }),
+        vpc_config: set(vpc_config(context.network)),
+        ..Function::new(code, role.arn())
+    };
+    let attributes = Attributes::after(&logs);
+    let function = stack.add_with(&id, properties, attributes);
+    let package = package.unwrap_or_default();
+    alias(stack, model, &id, &function, &package)
+}
+
+/// The asset in the Region's own bucket (rule `lambda-artifact-in-own-region`). Without a package the key
+/// says what to do, and deployment stops at it.
+fn code(stack: &mut Stack, context: &Context<'_>, model: &Model) -> (Code, Option<String>) {
+    let bucket = sub(assembly::asset_bucket());
+    let Some(hash) = context.packages.get(&model.name) else {
+        stack.warnings.push(format!(
+            "function `{}` has no package at `{}`; run `tideover package`, then synth again, before you deploy",
+            model.name, model.code
+        ));
+        let key = format!("{}/run-tideover-package-first.zip", model.name);
+        return (Code { s3_bucket: set(bucket), s3_key: set(key), ..Code::default() }, None);
+    };
+    let asset = Asset { hash: hash.clone(), description: format!("code of {}", model.name) };
+    let code = Code { s3_bucket: set(bucket), s3_key: set(asset.object_key()), ..Code::default() };
+    stack.assets.insert(asset);
+    (code, Some(hash.clone()))
+}
+
+fn runtime(runtime: Runtime) -> FunctionRuntime {
+    match runtime {
+        Runtime::ProvidedAl2023 => FunctionRuntime::ProvidedAl2023,
+        Runtime::Nodejs22 => FunctionRuntime::Nodejs22X,
+        Runtime::Python313 => FunctionRuntime::Python313,
+        Runtime::Java21 => FunctionRuntime::Java21,
+        Runtime::Ruby34 => FunctionRuntime::Ruby34,
+    }
+}
+
+fn architecture(context: &Context<'_>) -> FunctionArchitecture {
+    match context.site.topology.architecture {
+        Architecture::Arm64 => FunctionArchitecture::Arm64,
+        Architecture::X86_64 => FunctionArchitecture::X8664,
+    }
+}
+
+fn vpc_config(network: &Network) -> VpcConfig {
+    let subnets: Vec<_> = network.private_subnets.iter().map(Handle::reference).collect();
+    VpcConfig {
+        subnet_ids: set(subnets),
+        security_group_ids: set([network.function_group.group_id()]),
+        ..VpcConfig::default()
+    }
+}
+
+/// Where a function finds what it uses: in its own Region only
+/// (rule `net-no-cross-region-call-in-request-path`).
+fn environment(context: &Context<'_>, model: &Model) -> BTreeMap<String, Value<String>> {
+    let site = context.site;
+    let mut variables: BTreeMap<&str, Value<String>> =
+        BTreeMap::from([("AWS_STS_REGIONAL_ENDPOINTS", "regional".into())]);
+    for used in &model.uses {
+        match used {
+            Use::Ledger => variables.extend([
+                ("TIDEOVER_DATABASE_HOST", context.database_host.clone()),
+                ("TIDEOVER_DATABASE_NAME", site.topology.database.name.as_str().into()),
+                ("TIDEOVER_DATABASE_SECRET", site.secret_name().into()),
+            ]),
+            Use::Sessions => {
+                variables.extend([("TIDEOVER_SESSION_TABLE", site.session_table().into())])
+            }
+            Use::Receipts => {
+                variables.extend([("TIDEOVER_RECEIPT_BUCKET", sub(site.bucket_name()))])
+            }
+            Use::Events => {
+                let topic = context.foundation.event_topic.topic_arn();
+                variables.extend([("TIDEOVER_EVENT_TOPIC_ARN", topic.into())]);
+            }
+        }
+    }
+    if model.uses.contains(&Use::Ledger) && !model.worker {
+        variables.insert("TIDEOVER_OUTBOX_WAKE_UP_QUEUE", site.wake_up_queue().into());
+    }
+    let own = model.environment.iter().map(|(name, value)| (name.clone(), value.into()));
+    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(own).collect()
+}
+
+/// The alias that everything invokes, on a version of the function's present code.
+fn alias(
+    stack: &mut Stack,
+    model: &Model,
+    id: &str,
+    function: &Handle<Function>,
+    package: &str,
+) -> Handle<Alias> {
+    let version = stack.add_with(
+        &format!("{id}Version{}", package.get(..8).unwrap_or_default()),
+        Version::new(function.reference()),
+        Attributes {
+            deletion_policy: Some(Policy::Retain),
+            update_replace_policy: Some(Policy::Retain),
+            ..Attributes::default()
+        },
+    );
+    let provisioned = model.provisioned_concurrency.filter(|count| *count > 0);
+    let provisioned =
+        provisioned.map(|count| ProvisionedConcurrencyConfiguration::new(i64::from(count)));
+    let alias = Alias {
+        description: set("What the API and the queues invoke"),
+        provisioned_concurrency_config: provisioned.map(Value::Literal),
+        ..Alias::new(function.reference(), version.version(), "live")
+    };
+    stack.add(&format!("{id}Alias"), alias)
+}

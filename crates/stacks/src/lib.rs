@@ -1,0 +1,84 @@
+//! The design: a topology becomes the stacks of both Regions, one file for each stack.
+//!
+//! Both Regions come from the same functions and differ by Region facts only; which Region is active is
+//! run-time state and nowhere in here. Says what is wanted, and leaves it to `cfn` to write it down.
+
+mod alarm;
+mod api;
+mod backup;
+mod dashboard;
+mod database;
+mod endpoints;
+mod flow_log;
+mod foundation;
+mod function_alarms;
+mod function_role;
+mod functions;
+mod global_database;
+mod grants;
+mod logs;
+mod monitoring;
+mod network;
+mod openapi;
+mod outbox;
+mod parameters;
+mod policy;
+mod replication;
+mod routing;
+mod sessions;
+mod site;
+mod storage;
+mod web_acl;
+mod zone;
+
+use std::collections::BTreeMap;
+
+use cfn::route53::HostedZone;
+use cfn::{Handle, Stack};
+use topology::{Home, Topology};
+
+use crate::functions::Context;
+use crate::site::Site;
+
+/// Packages that have been built: SHA-256 of the zip, in lower-case hex, by name of the function.
+pub type Packages = BTreeMap<String, String>;
+
+/// The stacks of both Regions, those of the home primary first.
+pub fn stacks(topology: &Topology, packages: &Packages) -> Vec<Stack> {
+    let zone = topology
+        .dns
+        .hosted_zone_id
+        .is_none()
+        .then(|| zone::zone(Site::new(topology, Home::Standby)));
+    let (zone_stack, zone) = zone.unzip();
+    let primary = region(Site::new(topology, Home::Primary), packages, zone.as_ref());
+    let standby = region(Site::new(topology, Home::Standby), packages, zone.as_ref());
+    primary.into_iter().chain(standby).chain(zone_stack).collect()
+}
+
+fn region(site: Site<'_>, packages: &Packages, zone: Option<&Handle<HostedZone>>) -> Vec<Stack> {
+    let (foundation_stack, foundation) = foundation::foundation(site);
+    let (network_stack, network) = network::network(site, &foundation);
+    let (database_stack, database) = database::database(site, &foundation, &network);
+    let database_host = database.cluster.endpoint_address();
+    let context =
+        Context { site, foundation: &foundation, network: &network, database_host, packages };
+    let (function_stacks, aliases) = functions::functions(&context);
+    let (api_stack, api) = api::api(site, &foundation, &aliases);
+    let (routing_stack, routing) = routing::routing(site, &api, zone);
+    let mut stacks = vec![foundation_stack, network_stack, database_stack];
+    stacks.push(match site.home {
+        Home::Primary => global_database::global_database(site, &database),
+        Home::Standby => sessions::sessions(site, &foundation),
+    });
+    stacks.push(storage::storage(site, &foundation));
+    stacks.extend(function_stacks);
+    stacks.extend([
+        api_stack,
+        routing_stack,
+        monitoring::monitoring(site, &routing),
+        parameters::parameters(site, &foundation, &database),
+        backup::backup(site, &foundation, &database),
+    ]);
+    stacks
+}

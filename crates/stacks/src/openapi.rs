@@ -1,0 +1,117 @@
+//! The OpenAPI document that a Region's REST API is made from: the routes of the topology, each handed to its
+//! function, with requests checked and failures of the gateway itself told as problem documents (RFC 9457).
+
+use std::collections::BTreeMap;
+
+use cfn::{Json, Object, concat, sub};
+use topology::{Method, Route};
+
+use crate::functions::Aliases;
+use crate::site::Site;
+
+pub(crate) fn document(site: Site<'_>, aliases: &Aliases) -> Json {
+    Json::object([
+        ("openapi", "3.0.1".into()),
+        ("info", Json::object([("title", site.api_name().into()), ("version", "1".into())])),
+        ("paths", paths(site, aliases)),
+        ("x-amazon-apigateway-gateway-responses", gateway_responses()),
+        ("x-amazon-apigateway-request-validator", "all".into()),
+        ("x-amazon-apigateway-request-validators", Json::object([("all", validate_all())])),
+    ])
+}
+
+fn validate_all() -> Json {
+    Json::object([("validateRequestBody", true.into()), ("validateRequestParameters", true.into())])
+}
+
+fn paths(site: Site<'_>, aliases: &Aliases) -> Json {
+    let mut paths: BTreeMap<String, Object> = BTreeMap::new();
+    for function in &site.topology.functions {
+        for route in &function.routes {
+            let operation = operation(route, function.timeout_seconds, aliases, &function.name);
+            let method = route.method.as_str().to_ascii_lowercase();
+            paths.entry(route.path.clone()).or_default().insert(method, operation);
+        }
+    }
+    Json::Object(paths.into_iter().map(|(path, methods)| (path, Json::Object(methods))).collect())
+}
+
+fn operation(route: &Route, timeout_seconds: u32, aliases: &Aliases, function: &str) -> Json {
+    let alias = &aliases[function];
+    let uri = concat::<String, 3>([
+        sub::<String>(
+            "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/",
+        )
+        .into(),
+        alias.alias_arn().into(),
+        "/invocations".into(),
+    ]);
+    let integration = Json::object([
+        ("type", "aws_proxy".into()),
+        ("httpMethod", "POST".into()),
+        ("uri", uri.into()),
+        ("timeoutInMillis", i64::from(timeout_seconds * 1000).into()),
+    ]);
+    let mut operation = Object::from([
+        ("parameters".to_owned(), Json::List(parameters(route))),
+        ("responses".to_owned(), Json::object([("default", description("The function's answer"))])),
+        ("x-amazon-apigateway-integration".to_owned(), integration),
+    ]);
+    if route.method == Method::Post {
+        operation.insert("requestBody".to_owned(), json_body());
+    }
+    Json::Object(operation)
+}
+
+/// Parameters in the path, and the idempotency key that every POST must carry
+/// (rule `pay-idempotency-key-from-client`).
+fn parameters(route: &Route) -> Vec<Json> {
+    let segments = route.path.split('/');
+    let names = segments.filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = names.map(|name| parameter(name, "path"));
+    let key = (route.method == Method::Post).then(|| parameter("Idempotency-Key", "header"));
+    in_path.chain(key).collect()
+}
+
+fn parameter(name: &str, place: &str) -> Json {
+    Json::object([
+        ("name", name.into()),
+        ("in", place.into()),
+        ("required", true.into()),
+        ("schema", Json::object([("type", "string".into())])),
+    ])
+}
+
+fn json_body() -> Json {
+    let schema = Json::object([("schema", Json::object([("type", "object".into())]))]);
+    Json::object([
+        ("required", true.into()),
+        ("content", Json::object([("application/json", schema)])),
+    ])
+}
+
+fn description(text: &str) -> Json {
+    Json::object([("description", text.into())])
+}
+
+fn gateway_responses() -> Json {
+    Json::object([
+        ("DEFAULT_4XX", problem("request_refused")),
+        ("DEFAULT_5XX", problem("gateway_failure")),
+        ("BAD_REQUEST_BODY", problem("body_invalid")),
+        ("BAD_REQUEST_PARAMETERS", problem("parameter_missing")),
+        ("THROTTLED", problem("rate_limited")),
+    ])
+}
+
+fn problem(code: &str) -> Json {
+    let template = format!(
+        "{{\"type\":\"about:blank\",\"title\":$context.error.messageString,\"code\":\"{code}\",\
+         \"request_id\":\"$context.requestId\"}}"
+    );
+    let content_type = ("gatewayresponse.header.Content-Type", "'application/problem+json'".into());
+    Json::object([
+        ("responseParameters", Json::object([content_type])),
+        ("responseTemplates", Json::object([("application/json", template.into())])),
+    ])
+}

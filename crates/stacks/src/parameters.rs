@@ -1,0 +1,40 @@
+//! Parameters that tools and functions of a Region look up, under the same names in both Regions
+//! (rule `ssm-parameters-both`).
+
+use cfn::ssm::Parameter;
+use cfn::ssm::parameter::ParameterType;
+use cfn::{Stack, Value, set, sub};
+
+use crate::database::Database;
+use crate::foundation::Foundation;
+use crate::site::{Site, pascal};
+
+pub(crate) fn parameters(site: Site<'_>, foundation: &Foundation, database: &Database) -> Stack {
+    let mut stack = site.stack("ParameterStore", "Parameters of the Region");
+    let parameters: [(&str, &str, Value<String>); 7] = [
+        (
+            "db-endpoint",
+            "Host of the Region's own cluster endpoint",
+            database.cluster.endpoint_address(),
+        ),
+        ("db-secret", "Name of the database secret", site.secret_name().into()),
+        ("api-url", "The Region's own API, whatever DNS says", url(&site.regional_domain())),
+        ("public-url", "The API that clients call", url(&site.public_domain())),
+        ("data-bucket", "Bucket of payment data", sub(site.bucket_name())),
+        ("session-table", "Name of the session table", site.session_table().into()),
+        ("event-topic", "Topic of payment events", foundation.event_topic.topic_arn().into()),
+    ];
+    for (name, text, value) in parameters {
+        let parameter = Parameter {
+            name: set(site.parameter(name)),
+            description: set(text),
+            ..Parameter::new(ParameterType::String, value)
+        };
+        stack.add(&pascal(name), parameter);
+    }
+    stack
+}
+
+fn url(domain: &str) -> Value<String> {
+    format!("https://{domain}").into()
+}
