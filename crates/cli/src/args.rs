@@ -1,0 +1,112 @@
+//! What can be typed: the commands and their options.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// The name of the file that describes the system.
+pub(crate) const FILE: &str = "tideover.toml";
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done
+  1  something outside failed: a file cannot be read or written
+  2  the command line is wrong
+  3  tideover.toml or what follows from it is wrong; every fault is listed
+
+Environment:
+  CDK_DEFAULT_ACCOUNT  account number, where the file has none
+  CDK_CONTEXT_JSON     context from the CDK CLI; environmentSuffix is read
+  CDK_OUTDIR           output directory, set by the CDK CLI
+  REPOSITORY           value of the tag Repository (default: unknown)
+  COMMIT_AUTHOR        value of the tag Author (default: unknown)
+
+Examples:
+  tideover init                    write tideover.toml here
+  tideover synth                   write both Regions' templates to cdk.out
+  tideover synth --suffix prod     the same for another environment
+  cdk deploy --app cdk.out --all   deploy them with the stock CDK CLI
+";
+
+/// Gives a payment service a second AWS Region, and proves that losing the first one loses nothing
+/// acknowledged.
+#[derive(Debug, Parser)]
+#[command(name = "tideover", version, after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a commented tideover.toml, and its JSON schema for editors
+    Init(InitArgs),
+    /// Write the infrastructure of both Regions as an assembly that the CDK CLI accepts
+    Synth(SynthArgs),
+    /// List the stacks, with Region, name and number of resources
+    List(ListArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell to complete for
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, for `man -l -`
+    Man,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct InitArgs {
+    /// Directory to write to; it is created if it is not there
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// Replace the files that are there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SynthArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Directory of the assembly; replaced as a whole when everything has been written
+    #[arg(
+        long,
+        env = "CDK_OUTDIR",
+        default_value = "cdk.out",
+        hide_env = true,
+        value_name = "DIR"
+    )]
+    pub(crate) out: PathBuf,
+    /// How to tell what was written
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// How to write the list
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+}
+
+/// Where the system's description comes from.
+#[derive(Debug, clap::Args)]
+pub(crate) struct InputArgs {
+    /// The file that describes the system
+    #[arg(long, default_value = FILE, value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Environment suffix, before the CDK context's `environmentSuffix` and the file's `environment_suffix`
+    #[arg(long)]
+    pub(crate) suffix: Option<String>,
+}
+
+/// Forms of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}

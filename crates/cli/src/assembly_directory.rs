@@ -1,0 +1,105 @@
+//! Writes an assembly aside and puts it in place as a whole: whatever fails, the old one is still there.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use cfn::assembly::Files;
+
+use crate::failure::with_hint;
+
+/// Replaces the assembly in `directory` by these files and packages (by the name they get there).
+pub(crate) fn replace(
+    directory: &Path,
+    files: &Files,
+    packages: &BTreeMap<String, PathBuf>,
+) -> anyhow::Result<()> {
+    check_replaceable(directory)?;
+    let aside = sibling(directory, "new")?;
+    let result = write(&aside, files, packages).and_then(|()| swap(&aside, directory));
+    if result.is_err() {
+        // The first error says what matters; what is left aside is only rubbish.
+        let _ = fs::remove_dir_all(&aside);
+    }
+    result.with_context(|| format!("cannot write the assembly `{}`", directory.display()))
+}
+
+/// A directory that holds anything else is not ours to replace.
+fn check_replaceable(directory: &Path) -> anyhow::Result<()> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => {
+            return Err(
+                anyhow::Error::new(error).context(format!("cannot read `{}`", directory.display()))
+            );
+        }
+    };
+    let names: Vec<OsString> =
+        entries.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<_>>()?;
+    let is_assembly = names.iter().any(|name| name == "manifest.json" || name == "cdk.out");
+    if is_assembly || names.iter().all(is_lock) {
+        return Ok(());
+    }
+    Err(with_hint(
+        format!(
+            "`{}` holds something other than an assembly, and would be replaced",
+            directory.display()
+        ),
+        "choose another directory with `--out DIR`",
+    ))
+}
+
+/// The CDK CLI keeps its own locks in the directory while it runs us.
+fn is_lock(name: &OsString) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "lock")
+}
+
+fn write(aside: &Path, files: &Files, packages: &BTreeMap<String, PathBuf>) -> anyhow::Result<()> {
+    fs::create_dir_all(aside).with_context(|| format!("cannot create `{}`", aside.display()))?;
+    for (name, text) in files {
+        fs::write(aside.join(name), text).with_context(|| format!("cannot write `{name}`"))?;
+    }
+    for (name, source) in packages {
+        fs::copy(source, aside.join(name))
+            .with_context(|| format!("cannot copy `{}`", source.display()))?;
+    }
+    Ok(())
+}
+
+fn swap(aside: &Path, directory: &Path) -> anyhow::Result<()> {
+    if !directory.exists() {
+        return Ok(fs::rename(aside, directory)?);
+    }
+    for entry in fs::read_dir(directory)? {
+        let name = entry?.file_name();
+        if is_lock(&name) {
+            fs::copy(directory.join(&name), aside.join(&name))?;
+        }
+    }
+    let old = sibling(directory, "old")?;
+    fs::rename(directory, &old)?;
+    if let Err(error) = fs::rename(aside, directory) {
+        fs::rename(&old, directory)?;
+        return Err(error.into());
+    }
+    Ok(fs::remove_dir_all(&old)?)
+}
+
+/// A fresh name beside the directory, on the same file system so that renaming works.
+fn sibling(directory: &Path, word: &str) -> anyhow::Result<PathBuf> {
+    let name = directory.file_name().with_context(|| {
+        format!("`{}` has no name of its own to be replaced under", directory.display())
+    })?;
+    let mut sibling = OsString::from(".");
+    sibling.push(name);
+    sibling.push(format!(".{word}-{}", std::process::id()));
+    let path = directory.with_file_name(sibling);
+    match fs::remove_dir_all(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(path),
+    }
+}

@@ -1,0 +1,46 @@
+//! The `tideover` program: arguments in, one command, an exit code out.
+//!
+//! Decides nothing about the domain. Data goes to standard output, everything said to a person to standard
+//! error, so that output can be piped.
+
+mod args;
+mod assembly_directory;
+mod commands;
+mod failure;
+mod input;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(args.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(&error),
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Init(args) => commands::init::init(&args),
+        Command::Synth(args) => commands::synth::synth(&args),
+        Command::List(args) => commands::list::list(&args),
+        Command::Completions { shell } => commands::manual::completions(shell),
+        Command::Man => commands::manual::man(),
+    }
+}
+
+/// Prints the chain of causes once, then what to type next.
+fn report(error: &anyhow::Error) -> ExitCode {
+    let mut stderr = std::io::stderr().lock();
+    // Nothing is left to be done when standard error is closed.
+    let _ = writeln!(stderr, "error: {error:#}");
+    if let Some(hint) = failure::hint(error) {
+        let _ = writeln!(stderr, "hint: {hint}");
+    }
+    failure::exit_code(error)
+}
