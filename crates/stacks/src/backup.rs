@@ -28,7 +28,7 @@ pub(crate) fn backup(site: Site<'_>, foundation: &Foundation, database: &Databas
     let plan = stack.add("Plan", BackupPlan::new(plan(site, vault.reference())));
     let role = Role {
         managed_policy_arns: set([
-            managed("AWSBackupServiceRolePolicyForBackup"),
+            managed("service-role/AWSBackupServiceRolePolicyForBackup"),
             managed("AWSBackupServiceRolePolicyForS3Backup"),
         ]),
         ..Role::new(policy::trust("backup.amazonaws.com"))
@@ -67,7 +67,6 @@ fn plan(site: Site<'_>, vault: Value<String>) -> BackupPlanResourceType {
     BackupPlanResourceType::new(format!("{}-daily", site.prefix()), [daily])
 }
 
-fn managed(name: &str) -> Value<String> {
-    let path = if name.ends_with("S3Backup") { "" } else { "service-role/" };
-    sub(format!("arn:${{AWS::Partition}}:iam::aws:policy/{path}{name}"))
+fn managed(policy: &str) -> Value<String> {
+    sub(format!("arn:${{AWS::Partition}}:iam::aws:policy/{policy}"))
 }

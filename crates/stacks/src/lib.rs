@@ -6,6 +6,7 @@
 mod alarm;
 mod api;
 mod backup;
+mod certificate;
 mod dashboard;
 mod database;
 mod endpoints;
@@ -39,6 +40,7 @@ use topology::{Home, Topology};
 
 use crate::functions::Context;
 use crate::site::Site;
+use crate::zone::Zone;
 
 /// Packages that have been built: SHA-256 of the zip, in lower-case hex, by name of the function.
 pub type Packages = BTreeMap<String, String>;
@@ -65,7 +67,8 @@ fn region(site: Site<'_>, packages: &Packages, zone: Option<&Handle<HostedZone>>
         Context { site, foundation: &foundation, network: &network, database_host, packages };
     let (function_stacks, aliases) = functions::functions(&context);
     let (api_stack, api) = api::api(site, &foundation, &aliases);
-    let (routing_stack, routing) = routing::routing(site, &api, zone);
+    let zone = Zone::of(site, zone);
+    let (certificate_stack, certificate) = certificate::certificate(site, &zone);
     let mut stacks = vec![foundation_stack, network_stack, database_stack];
     stacks.push(match site.home {
         Home::Primary => global_database::global_database(site, &database),
@@ -75,8 +78,9 @@ fn region(site: Site<'_>, packages: &Packages, zone: Option<&Handle<HostedZone>>
     stacks.extend(function_stacks);
     stacks.extend([
         api_stack,
-        routing_stack,
-        monitoring::monitoring(site, &routing),
+        certificate_stack,
+        routing::routing(site, &api, &zone, &certificate),
+        monitoring::monitoring(site, &certificate),
         parameters::parameters(site, &foundation, &database),
         backup::backup(site, &foundation, &database),
     ]);

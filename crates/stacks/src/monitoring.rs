@@ -2,15 +2,15 @@
 //!
 //! Alarms on functions stand in the functions' own stacks.
 
+use cfn::certificate_manager::Certificate;
 use cfn::cloudwatch::Dashboard;
 use cfn::cloudwatch::alarm::{AlarmStatistic, AlarmTreatMissingData};
-use cfn::{Stack, Value, set, sub};
+use cfn::{Handle, Stack, Value, set, sub};
 use topology::Home;
 
 use crate::alarm::{Series, Threshold, alarm, ratio_alarm};
 use crate::dashboard;
 use crate::replication::{MINUTES, RULE_ID};
-use crate::routing::Routing;
 use crate::site::Site;
 
 /// Fewest requests in five minutes at which a share of failures means something.
@@ -19,13 +19,13 @@ const GUARD_REQUESTS: u32 = 20;
 /// AWS's example for a replication that has stalled ("Global tables checklist and FAQ"), in milliseconds.
 const SESSION_LAG_MS: u32 = 180_000;
 
-pub(crate) fn monitoring(site: Site<'_>, routing: &Routing) -> Stack {
+pub(crate) fn monitoring(site: Site<'_>, certificate: &Handle<Certificate>) -> Stack {
     let mut stack = site.stack("Monitoring", "Alarms and dashboard of the Region");
     database_alarms(&mut stack, site);
     session_alarm(&mut stack, site);
     bucket_alarms(&mut stack, site);
     api_alarms(&mut stack, site);
-    certificate_alarm(&mut stack, site, routing);
+    certificate_alarm(&mut stack, site, certificate);
     let name = format!("{}-{}", site.prefix(), site.region());
     let board = Dashboard { dashboard_name: set(name), ..Dashboard::new(dashboard::body(site)) };
     stack.add("Dashboard", board);
@@ -139,11 +139,11 @@ fn api_alarms(stack: &mut Stack, site: Site<'_>) {
     alarm(stack, site, "ApiSlow", text, &latency, Threshold::above(1000, 3));
 }
 
-fn certificate_alarm(stack: &mut Stack, site: Site<'_>, routing: &Routing) {
+fn certificate_alarm(stack: &mut Stack, site: Site<'_>, certificate: &Handle<Certificate>) {
     let days = Series {
         namespace: "AWS/CertificateManager",
         metric: "DaysToExpiry",
-        dimensions: vec![("CertificateArn", routing.certificate.reference().into())],
+        dimensions: vec![("CertificateArn", certificate.reference().into())],
         statistic: AlarmStatistic::Minimum,
         period_seconds: 86_400,
     };

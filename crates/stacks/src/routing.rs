@@ -1,4 +1,4 @@
-//! How a Region is reached: certificate, domain names, DNS records and the switch between the Regions.
+//! How a Region is reached: domain names, DNS records and the switch between the Regions.
 //!
 //! The switch is health state, never a record change (rules `r53-no-record-change-at-failover`,
 //! `r53-health-state-is-the-switch`). One small endpoint of the home standby, `/health/traffic`, says which
@@ -9,69 +9,40 @@
 use cfn::api_gateway::domain_name::EndpointConfiguration;
 use cfn::api_gateway::{BasePathMapping, DomainName};
 use cfn::certificate_manager::Certificate;
-use cfn::certificate_manager::certificate::DomainValidationOption;
 use cfn::route53::health_check::{HealthCheckConfig, HealthCheckConfigType};
 use cfn::route53::record_set::AliasTarget;
-use cfn::route53::{HealthCheck, HostedZone, RecordSet};
-use cfn::{Attributes, Handle, Stack, Tag, Value, set};
+use cfn::route53::{HealthCheck, RecordSet};
+use cfn::{Handle, Stack, Tag, set};
 use topology::Home;
 
 use crate::api::Api;
 use crate::site::Site;
-
-/// What the other stacks of the Region refer to.
-pub(crate) struct Routing {
-    pub(crate) certificate: Handle<Certificate>,
-}
-
-/// The stack's word.
-pub(crate) const LAYER: &str = "Route53";
-
-/// How this Region's stack names the hosted zone.
-enum Zone<'a> {
-    /// By the id of one that was there before.
-    Adopted(&'a str),
-    /// By the stack of the same Region that creates it.
-    Created(&'a Handle<HostedZone>),
-    /// By its name: it is created in the other Region, whose ids do not reach here.
-    Named,
-}
+use crate::zone::Zone;
 
 pub(crate) fn routing(
     site: Site<'_>,
     api: &Api,
-    created: Option<&Handle<HostedZone>>,
-) -> (Stack, Routing) {
-    let mut stack =
-        site.protected_stack(LAYER, "Certificate, domain names and DNS records of the Region");
-    let zone = match (&site.topology.dns.hosted_zone_id, created, site.home) {
-        (Some(id), ..) => Zone::Adopted(id),
-        (None, Some(zone), Home::Standby) => Zone::Created(zone),
-        (None, ..) => Zone::Named,
-    };
-    if matches!(zone, Zone::Named) {
-        stack.depends_on.insert(site.other().stack_id(LAYER).into());
-    }
-    let certificate = certificate(&mut stack, site, &zone);
-    let public = domain(&mut stack, site, "Public", &site.public_domain(), &certificate, api);
-    let regional = domain(&mut stack, site, "Regional", &site.regional_domain(), &certificate, api);
-    let regional_record = record(&zone, site, &site.regional_domain(), &regional);
+    zone: &Zone<'_>,
+    certificate: &Handle<Certificate>,
+) -> Stack {
+    let mut stack = site.protected_stack("Route53", "Domain names and DNS records of the Region");
+    zone.require(&mut stack, site);
+    let public = domain(&mut stack, site, "Public", &site.public_domain(), certificate, api);
+    let regional = domain(&mut stack, site, "Regional", &site.regional_domain(), certificate, api);
+    let regional_record = record(zone, site, &site.regional_domain(), &regional);
     stack.add("RegionalRecord", regional_record);
     let switch = switch(&mut stack, site);
     let public_record = RecordSet {
         set_identifier: set(site.region().name()),
         weight: set(weight(site.home)),
         health_check_id: set(switch.reference()),
-        ..record(&zone, site, &site.public_domain(), &public)
+        ..record(zone, site, &site.public_domain(), &public)
     };
     stack.add("PublicRecord", public_record);
     endpoint_check(&mut stack, site);
-    stack.output(
-        "ApiUrl",
-        "The Region's own API, whatever DNS says",
-        format!("https://{}", site.regional_domain()),
-    );
-    (stack, Routing { certificate })
+    let url = format!("https://{}", site.regional_domain());
+    stack.output("ApiUrl", "The Region's own API, whatever DNS says", url);
+    stack
 }
 
 /// Zero is not never: a zero-weight record answers as soon as no other is healthy, which here is the
@@ -81,32 +52,6 @@ fn weight(home: Home) -> i64 {
         Home::Primary => 100,
         Home::Standby => 0,
     }
-}
-
-/// For the zone and all names under it. ACM asks for the same validation record in every Region of an
-/// account, so where the zone's id does not reach, the other Region's certificate has already answered.
-fn certificate(stack: &mut Stack, site: Site<'_>, zone: &Zone<'_>) -> Handle<Certificate> {
-    let name = &site.topology.dns.zone;
-    let zone_id: Option<Value<String>> = match zone {
-        Zone::Adopted(id) => set(*id),
-        Zone::Created(zone) => set(zone.reference()),
-        Zone::Named => None,
-    };
-    let validation = zone_id.map(|id| {
-        let option = DomainValidationOption {
-            domain_name: set(name),
-            hosted_zone_id: Some(id),
-            ..DomainValidationOption::default()
-        };
-        [option].into()
-    });
-    let certificate = Certificate {
-        subject_alternative_names: set([format!("*.{name}")]),
-        validation_method: set("DNS"),
-        domain_validation_options: validation,
-        ..Certificate::new(name)
-    };
-    stack.add_with("Certificate", certificate, Attributes::retained())
 }
 
 fn domain(
@@ -144,14 +89,11 @@ fn record(zone: &Zone<'_>, site: Site<'_>, name: &str, domain: &Handle<DomainNam
         evaluate_target_health: set(false),
         ..AliasTarget::new(domain.regional_domain_name(), domain.regional_hosted_zone_id())
     };
-    let (id, zone_name) = match zone {
-        Zone::Adopted(id) => (set(*id), None),
-        Zone::Created(zone) => (set(zone.reference()), None),
-        Zone::Named => (None, set(format!("{}.", site.topology.dns.zone))),
-    };
+    let hosted_zone_id = zone.id();
+    let by_name = hosted_zone_id.is_none().then(|| format!("{}.", site.topology.dns.zone).into());
     RecordSet {
-        hosted_zone_id: id,
-        hosted_zone_name: zone_name,
+        hosted_zone_id,
+        hosted_zone_name: by_name,
         alias_target: set(target),
         ..RecordSet::new(name, "A")
     }

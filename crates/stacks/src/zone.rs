@@ -3,12 +3,48 @@
 
 use cfn::route53::HostedZone;
 use cfn::route53::hosted_zone::{HostedZoneConfig, HostedZoneFeatures};
-use cfn::{Attributes, Handle, Stack, set};
+use cfn::{Attributes, Handle, Stack, Value, set};
+use topology::Home;
 
 use crate::site::Site;
 
 /// The stack's word.
-pub(crate) const LAYER: &str = "Zone";
+const LAYER: &str = "Zone";
+
+/// How a Region's stacks name the hosted zone.
+pub(crate) enum Zone<'a> {
+    /// By the id of one that was there before.
+    Adopted(&'a str),
+    /// By the stack of the same Region that creates it.
+    Created(&'a Handle<HostedZone>),
+    /// By its name: it is created in the other Region, whose ids do not reach here.
+    Named,
+}
+
+impl<'a> Zone<'a> {
+    pub(crate) fn of(site: Site<'a>, created: Option<&'a Handle<HostedZone>>) -> Self {
+        match (&site.topology.dns.hosted_zone_id, created, site.home) {
+            (Some(id), ..) => Self::Adopted(id),
+            (None, Some(zone), Home::Standby) => Self::Created(zone),
+            (None, ..) => Self::Named,
+        }
+    }
+
+    pub(crate) fn id(&self) -> Option<Value<String>> {
+        match self {
+            Self::Adopted(id) => set(*id),
+            Self::Created(zone) => set(zone.reference()),
+            Self::Named => None,
+        }
+    }
+
+    /// Where the zone is only a name, nothing but this says that it must be there first.
+    pub(crate) fn require(&self, stack: &mut Stack, site: Site<'_>) {
+        if matches!(self, Self::Named) {
+            stack.depends_on.insert(site.other().stack_id(LAYER).into());
+        }
+    }
+}
 
 pub(crate) fn zone(site: Site<'_>) -> (Stack, Handle<HostedZone>) {
     let mut stack = site.protected_stack(LAYER, "Public hosted zone of the payment API");

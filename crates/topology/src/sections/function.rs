@@ -227,8 +227,8 @@ const HANDLER: Rule<String> = Rule {
 };
 
 /// Names of the other stacks, which a group may not have.
-const STACKS: [&str; 12] = [
-    "Keys",
+const STACKS: [&str; 13] = [
+    "Foundation",
     "VPC",
     "Database",
     "GlobalDatabase",
@@ -236,6 +236,7 @@ const STACKS: [&str; 12] = [
     "Storage",
     "API",
     "Zone",
+    "Certificate",
     "Route53",
     "Monitoring",
     "ParameterStore",
