@@ -38,6 +38,8 @@ pub enum Problem {
         found: usize,
         /// How much is allowed.
         limit: usize,
+        /// What to do about it.
+        remedy: &'static str,
     },
     /// The id is used twice in the stack.
     DuplicateId,
@@ -113,11 +115,8 @@ impl fmt::Display for Problem {
                 )
             }
             Self::Empty => f.write_str("has no resources, and CloudFormation needs at least one"),
-            Self::Quota { what, found, limit } => {
-                write!(
-                    f,
-                    "has {found} {what}; CloudFormation allows {limit}; move some to another stack"
-                )
+            Self::Quota { what, found, limit, remedy } => {
+                write!(f, "has {found} {what}; CloudFormation allows {limit}; {remedy}")
             }
             Self::DuplicateId => f.write_str("two resources have this logical id; rename one"),
             Self::InvalidId => {

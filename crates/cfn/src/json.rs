@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::value::{Expression, Value};
+use crate::value::{Expression, Text, Value};
 
 /// Members of a JSON object, in the order in which they are written.
 pub type Object = BTreeMap<String, Json>;
@@ -102,6 +102,12 @@ impl<T: ToJson> ToJson for BTreeMap<String, T> {
 impl<T: ToJson> From<Value<T>> for Json {
     fn from(value: Value<T>) -> Self {
         value.to_json()
+    }
+}
+
+impl From<Text> for Json {
+    fn from(text: Text) -> Self {
+        text.to_json()
     }
 }
 

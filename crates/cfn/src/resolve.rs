@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Wire, json};
 
 use crate::fault::{Fault, Problem};
 use crate::json::{Json, Object};
-use crate::stack::Stack;
+use crate::stack::{Environment, Stack};
 use crate::value::{Expression, Target};
 
 /// A value that a stack exports: the resource, and the attribute where it is not the `Ref`.
@@ -154,7 +154,7 @@ impl<'a> Resolver<'a> {
             return Some(Problem::Dangling { stack, logical_id });
         }
         (owner.environment != self.stack.environment).then(|| {
-            let place = owner.environment.region.clone();
+            let place = place(self.stack, owner);
             Problem::Unreachable { stack, logical_id, place }
         })
     }
@@ -186,6 +186,17 @@ impl<'a> Resolver<'a> {
             Some(text) => json!({"Fn::Sub": text}),
             None => json!({"Fn::Join": ["", parts]}),
         }
+    }
+}
+
+/// Where another stack is, as far as it is not where this one is.
+fn place(stack: &Stack, owner: &Stack) -> String {
+    let Environment { account, region } = &owner.environment;
+    match account {
+        Some(account) if owner.environment.account != stack.environment.account => {
+            format!("account {account}, {region}")
+        }
+        _ => region.clone(),
     }
 }
 

@@ -181,6 +181,9 @@ fn check_ids(resolver: &mut Resolver<'_>, stack: &Stack) {
     }
 }
 
+const DIVIDE: &str = "move some to another stack";
+const SHORTEN: &str = "shorten it";
+
 /// The quotas of a template, from CloudFormation's user guide, "Understand CloudFormation quotas".
 fn check_quotas(
     resolver: &mut Resolver<'_>,
@@ -193,17 +196,17 @@ fn check_quotas(
         resolver.fault(Problem::Empty);
     }
     let quotas = [
-        ("resources", stack.resources.len(), 500),
-        ("outputs", size("Outputs"), 200),
-        ("parameters", size("Parameters"), 200),
-        ("dynamic references", text.matches("{{resolve:").count(), 60),
-        ("bytes of template", text.len(), 1_048_576),
-        ("characters in its name", stack.name.len(), 128),
-        ("bytes of description", stack.description.len(), 1_024),
+        ("resources", stack.resources.len(), 500, DIVIDE),
+        ("outputs", size("Outputs"), 200, DIVIDE),
+        ("parameters", size("Parameters"), 200, DIVIDE),
+        ("dynamic references", text.matches("{{resolve:").count(), 60, DIVIDE),
+        ("bytes of template", text.len(), 1_048_576, DIVIDE),
+        ("characters in its name", stack.name.len(), 128, SHORTEN),
+        ("bytes of description", stack.description.len(), 1_024, SHORTEN),
     ];
-    for (what, found, limit) in quotas {
+    for (what, found, limit, remedy) in quotas {
         if found > limit {
-            resolver.fault(Problem::Quota { what, found, limit });
+            resolver.fault(Problem::Quota { what, found, limit, remedy });
         }
     }
 }

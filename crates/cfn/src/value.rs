@@ -49,14 +49,18 @@ pub struct Target {
     pub logical_id: Arc<str>,
 }
 
+/// Text that CloudFormation puts together; it may stand wherever text of any kind is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Text(Expression);
+
 /// Text in which pseudo parameters (`${AWS::Region}`, `${AWS::AccountId}`, `${AWS::Partition}`) are replaced.
-pub fn sub<T>(text: impl Into<String>) -> Value<T> {
-    Value::Expression(Expression::Sub(text.into()))
+pub fn sub(text: impl Into<String>) -> Text {
+    Text(Expression::Sub(text.into()))
 }
 
 /// Parts put one behind the other: literals and references mixed.
-pub fn concat<T, const N: usize>(parts: [Json; N]) -> Value<T> {
-    Value::Expression(Expression::Concat(parts.into()))
+pub fn concat<const N: usize>(parts: [Json; N]) -> Text {
+    Text(Expression::Concat(parts.into()))
 }
 
 /// The zone with this number (from zero) among those that the account has in the stack's Region.
@@ -83,6 +87,24 @@ impl<T: ToJson> ToJson for Value<T> {
             Self::Literal(literal) => literal.to_json(),
             Self::Expression(expression) => Json::Expression(expression.clone()),
         }
+    }
+}
+
+impl ToJson for Text {
+    fn to_json(&self) -> Json {
+        Json::Expression(self.0.clone())
+    }
+}
+
+impl From<Text> for Value<String> {
+    fn from(text: Text) -> Self {
+        Self::Expression(text.0)
+    }
+}
+
+impl<K: Kind> From<Text> for Value<K> {
+    fn from(text: Text) -> Self {
+        Self::Expression(text.0)
     }
 }
 

@@ -98,7 +98,7 @@ pub(crate) fn ratio_alarm(
 }
 
 fn described(site: Site<'_>, id: &str, text: &str, at: Threshold) -> Alarm {
-    let topic: Value<String> = site.alarm_topic_arn();
+    let topic = site.alarm_topic_arn();
     Alarm {
         alarm_name: set(format!("{}-{id}", site.prefix())),
         alarm_description: set(text),

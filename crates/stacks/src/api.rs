@@ -6,7 +6,7 @@ use cfn::api_gateway::stage::{AccessLogSetting, MethodSetting};
 use cfn::api_gateway::{Account, Deployment, RestApi, Stage};
 use cfn::iam::Role;
 use cfn::lambda::Permission;
-use cfn::{Attributes, Handle, Json, Stack, Value, concat, set, sub};
+use cfn::{Attributes, Handle, Json, Stack, concat, set, sub};
 use sha2::{Digest, Sha256};
 
 use crate::foundation::Foundation;
@@ -55,7 +55,7 @@ fn fingerprint(document: &Json) -> String {
 /// The role by which API Gateway writes logs: one for the account and Region, so it stays when this stack
 /// goes (rule `apigw-account-role-each-region`).
 fn account(stack: &mut Stack) -> Handle<Account> {
-    let managed: Value<String> = sub(
+    let managed = sub(
         "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
     );
     let role = Role {
@@ -70,9 +70,8 @@ fn account(stack: &mut Stack) -> Handle<Account> {
 fn permissions(stack: &mut Stack, site: Site<'_>, aliases: &Aliases, rest_api: &Handle<RestApi>) {
     let called = site.topology.functions.iter().filter(|function| !function.routes.is_empty());
     for function in called {
-        let source = concat::<String, 3>([
-            sub::<String>("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:")
-                .into(),
+        let source = concat([
+            sub("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:").into(),
             rest_api.reference().into(),
             "/*/*/*".into(),
         ]);

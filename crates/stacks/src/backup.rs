@@ -7,7 +7,7 @@ use cfn::backup::backup_plan::{
 use cfn::backup::backup_selection::BackupSelectionResourceType;
 use cfn::backup::{BackupPlan, BackupSelection, BackupVault};
 use cfn::iam::Role;
-use cfn::{Attributes, Stack, Value, set, sub};
+use cfn::{Attributes, Stack, Text, Value, set, sub};
 
 use crate::database::Database;
 use crate::foundation::Foundation;
@@ -36,8 +36,8 @@ pub(crate) fn backup(site: Site<'_>, foundation: &Foundation, database: &Databas
     let role = stack.add("Role", role);
     let resources: [Value<String>; 3] = [
         database.cluster.db_cluster_arn(),
-        sub(site.bucket_arn()),
-        site.arn("dynamodb", &format!("table/{}", site.session_table())),
+        sub(site.bucket_arn()).into(),
+        site.arn("dynamodb", &format!("table/{}", site.session_table())).into(),
     ];
     let selection = BackupSelectionResourceType {
         resources: set(resources),
@@ -52,7 +52,7 @@ fn plan(site: Site<'_>, vault: Value<String>) -> BackupPlanResourceType {
         delete_after_days: set(RETENTION_DAYS),
         ..LifecycleResourceType::default()
     };
-    let other_vault: Value<String> =
+    let other_vault =
         site.other().arn("backup", &format!("backup-vault:{}", site.other().backup_vault()));
     let copy = CopyActionResourceType {
         lifecycle: set(kept()),
@@ -67,6 +67,6 @@ fn plan(site: Site<'_>, vault: Value<String>) -> BackupPlanResourceType {
     BackupPlanResourceType::new(format!("{}-daily", site.prefix()), [daily])
 }
 
-fn managed(policy: &str) -> Value<String> {
+fn managed(policy: &str) -> Text {
     sub(format!("arn:${{AWS::Partition}}:iam::aws:policy/{policy}"))
 }

@@ -10,7 +10,7 @@ use cfn::rds::db_cluster_parameter_group::DbClusterParameterGroup;
 use cfn::rds::{DbCluster, DbInstance, DbSubnetGroup};
 use cfn::secrets_manager::Secret;
 use cfn::secrets_manager::secret::{GenerateSecretString, ReplicaRegion};
-use cfn::{Attributes, Handle, Json, Stack, Value, concat, set, sub};
+use cfn::{Attributes, Handle, Json, Stack, concat, set, sub};
 use topology::Home;
 
 use crate::foundation::Foundation;
@@ -84,7 +84,7 @@ fn first_member(site: Site<'_>, secret: &Handle<Secret>, shared: DbCluster) -> D
         engine_version: set(database.engine_version.to_string()),
         database_name: set(&database.name),
         master_username: set(&database.user),
-        master_user_password: Some(password),
+        master_user_password: set(password),
         ..shared
     }
 }
@@ -166,7 +166,7 @@ fn instances(
 }
 
 fn monitoring_role(stack: &mut Stack) -> Handle<Role> {
-    let managed: Value<String> =
+    let managed =
         sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole");
     let role = Role {
         managed_policy_arns: set([managed]),

@@ -3,7 +3,7 @@
 use cfn::ec2::security_group::{Egress, Ingress};
 use cfn::ec2::vpc_endpoint::VpcEndpointType;
 use cfn::ec2::{RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
-use cfn::{Handle, Stack, Value, set, sub};
+use cfn::{Handle, Stack, Text, Value, set, sub};
 
 use crate::grants::Service;
 use crate::network::{named, security_group};
@@ -68,7 +68,7 @@ fn interface(
     stack.add(&format!("{}Endpoint", pascal(service)), endpoint);
 }
 
-fn service_name(service: &str) -> Value<String> {
+fn service_name(service: &str) -> Text {
     sub(format!("com.amazonaws.${{AWS::Region}}.{service}"))
 }
 

@@ -56,17 +56,16 @@ fn key(stack: &mut Stack, site: Site<'_>, key_use: KeyUse, services: Vec<Allow>)
 fn signal_services() -> Vec<Allow> {
     let use_key = || allow(["kms:Decrypt", "kms:GenerateDataKey*"], ["*".into()]);
     let publishers = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "s3.amazonaws.com"];
-    let own_account = sub::<String>("${AWS::AccountId}");
+    let own_account = sub("${AWS::AccountId}");
     let publishers = publishers.into_iter().map(|service| {
         use_key().to_service(service).when("StringEquals", "aws:SourceAccount", own_account.clone())
     });
-    let log_groups: Value<String> =
-        sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*");
+    let log_groups = sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*");
     let logs = allow(
         ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         ["*".into()],
     );
-    let logs = logs.to_service(sub::<String>("logs.${AWS::Region}.amazonaws.com")).when(
+    let logs = logs.to_service(sub("logs.${AWS::Region}.amazonaws.com")).when(
         "ArnLike",
         "kms:EncryptionContext:aws:logs:arn",
         log_groups,
@@ -85,7 +84,7 @@ fn alarm_topic(stack: &mut Stack, site: Site<'_>, key: &Handle<Key>) -> Handle<T
         },
     );
     let publishers = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "s3.amazonaws.com"];
-    let own_account = sub::<String>("${AWS::AccountId}");
+    let own_account = sub("${AWS::AccountId}");
     let statements = publishers.map(|service| {
         allow(["sns:Publish"], [topic.topic_arn().into()]).to_service(service).when(
             "StringEquals",

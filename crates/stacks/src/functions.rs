@@ -169,7 +169,7 @@ fn environment(context: &Context<'_>, model: &Model) -> BTreeMap<String, Value<S
                 variables.extend([("TIDEOVER_SESSION_TABLE", site.session_table().into())])
             }
             Use::Receipts => {
-                variables.extend([("TIDEOVER_RECEIPT_BUCKET", sub(site.bucket_name()))])
+                variables.extend([("TIDEOVER_RECEIPT_BUCKET", sub(site.bucket_name()).into())])
             }
             Use::Events => {
                 let topic = context.foundation.event_topic.topic_arn();

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use cfn::{Json, Value, sub};
+use cfn::sub;
 use topology::{Function, Topology, Use};
 
 use crate::foundation::Foundation;
@@ -58,23 +58,23 @@ pub(crate) fn grants(site: Site<'_>, function: &Function, foundation: &Foundatio
 
 /// The secret of the database, and the queue that tells the outbox worker that there is work.
 fn ledger(site: Site<'_>, function: &Function, foundation: &Foundation) -> Vec<Allow> {
-    let secret = site.arn_text("secretsmanager", &format!("secret:{}-??????", site.secret_name()));
-    let read = allow(["secretsmanager:GetSecretValue"], [text(secret)]);
+    let secret = site.arn("secretsmanager", &format!("secret:{}-??????", site.secret_name()));
+    let read = allow(["secretsmanager:GetSecretValue"], [secret.into()]);
     let decrypt = allow(["kms:Decrypt"], [foundation.ledger_key.arn().into()]).when(
         "StringEquals",
         "kms:ViaService",
-        sub::<String>("secretsmanager.${AWS::Region}.amazonaws.com"),
+        sub("secretsmanager.${AWS::Region}.amazonaws.com"),
     );
     if function.worker {
         return vec![read, decrypt];
     }
-    let queue = site.arn_text("sqs", &site.wake_up_queue());
-    let wake = allow(["sqs:SendMessage"], [text(queue)]);
+    let queue = site.arn("sqs", &site.wake_up_queue());
+    let wake = allow(["sqs:SendMessage"], [queue.into()]);
     vec![read, decrypt, wake, use_signals_key(foundation)]
 }
 
 fn sessions(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
-    let table = site.arn_text("dynamodb", &format!("table/{}", site.session_table()));
+    let table = site.arn("dynamodb", &format!("table/{}", site.session_table()));
     let items = [
         "dynamodb:DeleteItem",
         "dynamodb:GetItem",
@@ -85,16 +85,16 @@ fn sessions(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
     let decrypt = allow(["kms:Decrypt"], [foundation.data_key.arn().into()]).when(
         "StringEquals",
         "kms:ViaService",
-        sub::<String>("dynamodb.${AWS::Region}.amazonaws.com"),
+        sub("dynamodb.${AWS::Region}.amazonaws.com"),
     );
-    vec![allow(items, [text(table)]), decrypt]
+    vec![allow(items, [table.into()]), decrypt]
 }
 
 fn receipts(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
-    let objects = text(format!("{}/*", site.bucket_arn()));
+    let objects = sub(format!("{}/*", site.bucket_arn()));
     let keys = allow(["kms:Decrypt", "kms:GenerateDataKey"], [foundation.data_key.arn().into()])
-        .when("StringEquals", "kms:ViaService", sub::<String>("s3.${AWS::Region}.amazonaws.com"));
-    vec![allow(["s3:GetObject", "s3:PutObject"], [objects]), keys]
+        .when("StringEquals", "kms:ViaService", sub("s3.${AWS::Region}.amazonaws.com"));
+    vec![allow(["s3:GetObject", "s3:PutObject"], [objects.into()]), keys]
 }
 
 fn events(foundation: &Foundation) -> Vec<Allow> {
@@ -105,9 +105,4 @@ fn events(foundation: &Foundation) -> Vec<Allow> {
 /// Topics and queues are encrypted: who writes to them uses their key.
 pub(crate) fn use_signals_key(foundation: &Foundation) -> Allow {
     allow(["kms:Decrypt", "kms:GenerateDataKey"], [foundation.signals_key.arn().into()])
-}
-
-fn text(text: String) -> Json {
-    let value: Value<String> = sub(text);
-    value.into()
 }

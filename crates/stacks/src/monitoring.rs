@@ -112,7 +112,7 @@ fn bucket_alarms(stack: &mut Stack, site: Site<'_>) {
 }
 
 fn bucket(site: Site<'_>) -> Value<String> {
-    sub(site.bucket_name())
+    sub(site.bucket_name()).into()
 }
 
 fn api_alarms(stack: &mut Stack, site: Site<'_>) {

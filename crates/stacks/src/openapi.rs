@@ -38,11 +38,9 @@ fn paths(site: Site<'_>, aliases: &Aliases) -> Json {
 
 fn operation(route: &Route, timeout_seconds: u32, aliases: &Aliases, function: &str) -> Json {
     let alias = &aliases[function];
-    let uri = concat::<String, 3>([
-        sub::<String>(
-            "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/",
-        )
-        .into(),
+    let uri = concat([
+        sub("arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/")
+            .into(),
         alias.alias_arn().into(),
         "/invocations".into(),
     ]);

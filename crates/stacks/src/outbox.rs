@@ -9,7 +9,7 @@ use cfn::events::rule::{RuleState, Target};
 use cfn::lambda::event_source_mapping::ScalingConfig;
 use cfn::lambda::{Alias, EventSourceMapping};
 use cfn::sqs::{Queue, QueuePolicy};
-use cfn::{Handle, Stack, Value, set, sub};
+use cfn::{Handle, Stack, set};
 use topology::Function as Model;
 
 use crate::functions::Context;
@@ -61,7 +61,7 @@ fn tick(stack: &mut Stack, site: Site<'_>, queue: &Handle<Queue>) {
 
 /// What the worker's role needs for Lambda to take messages on its behalf.
 pub(crate) fn receive(site: Site<'_>) -> Allow {
-    let queue: Value<String> = sub(site.arn_text("sqs", &site.wake_up_queue()));
+    let queue = site.arn("sqs", &site.wake_up_queue());
     let actions = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
     allow(actions, [queue.into()])
 }

@@ -20,7 +20,7 @@ pub(crate) fn parameters(site: Site<'_>, foundation: &Foundation, database: &Dat
         ("db-secret", "Name of the database secret", site.secret_name().into()),
         ("api-url", "The Region's own API, whatever DNS says", url(&site.regional_domain())),
         ("public-url", "The API that clients call", url(&site.public_domain())),
-        ("data-bucket", "Bucket of payment data", sub(site.bucket_name())),
+        ("data-bucket", "Bucket of payment data", sub(site.bucket_name()).into()),
         ("session-table", "Name of the session table", site.session_table().into()),
         ("event-topic", "Topic of payment events", foundation.event_topic.topic_arn().into()),
     ];

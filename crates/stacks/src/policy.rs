@@ -47,7 +47,7 @@ impl Allow {
 
     /// Names the account's own administrators as those who may.
     pub(crate) fn to_account(self) -> Self {
-        let root = cfn::sub::<String>("arn:${AWS::Partition}:iam::${AWS::AccountId}:root");
+        let root = cfn::sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root");
         Self { principal: Some(Json::object([("AWS", root.into())])), ..self }
     }
 

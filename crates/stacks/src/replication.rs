@@ -49,8 +49,8 @@ fn delete_markers(site: Site<'_>) -> DeleteMarkerReplication {
 }
 
 fn destination(other: Site<'_>) -> ReplicationDestination {
-    let key: Value<String> = other.key_alias_arn(KeyUse::Data);
-    let bucket: Value<String> = sub(other.bucket_arn());
+    let key = other.key_alias_arn(KeyUse::Data);
+    let bucket = sub(other.bucket_arn());
     let threshold = || ReplicationTimeValue::new(MINUTES);
     let metrics =
         Metrics { event_threshold: set(threshold()), ..Metrics::new(MetricsStatus::Enabled) };

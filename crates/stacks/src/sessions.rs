@@ -11,7 +11,7 @@ use cfn::dynamodb::global_table::{
     ReplicaSseSpecification, SseSpecification, SseSpecificationSseType, StreamSpecification,
     StreamSpecificationStreamViewType,
 };
-use cfn::{Attributes, Stack, Tag, Value, set};
+use cfn::{Attributes, Stack, Tag, set};
 
 use crate::foundation::Foundation;
 use crate::site::{KeyUse, Site};
@@ -46,7 +46,7 @@ pub(crate) fn sessions(site: Site<'_>, foundation: &Foundation) -> Stack {
 
 /// Recovery, protection, key and tags are each replica's own and off by default (rule `ddb-pitr-each-replica`).
 fn replica(site: Site<'_>) -> ReplicaSpecification {
-    let key: Value<String> = site.key_alias_arn(KeyUse::Data);
+    let key = site.key_alias_arn(KeyUse::Data);
     ReplicaSpecification {
         deletion_protection_enabled: set(true),
         point_in_time_recovery_specification: set(PointInTimeRecoverySpecification {

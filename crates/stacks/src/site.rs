@@ -3,7 +3,7 @@
 //! Whatever one Region must know of the other is a name that follows from the topology. No stack refers to
 //! a resource of another Region (rules `cfn-no-import-across-regions`, `cfn-weak-ref-couples-deploys`).
 
-use cfn::{Environment, Stack, Value, sub};
+use cfn::{Environment, Stack, Text, sub};
 use topology::{Cidr, Function, Home, Region, Topology};
 
 /// A home Region and the topology it belongs to.
@@ -96,7 +96,7 @@ impl<'a> Site<'a> {
     }
 
     /// ARN of a key's alias, good in any Region of the account.
-    pub(crate) fn key_alias_arn<T>(self, key: KeyUse) -> Value<T> {
+    pub(crate) fn key_alias_arn(self, key: KeyUse) -> Text {
         self.arn("kms", &self.key_alias(key))
     }
 
@@ -140,7 +140,7 @@ impl<'a> Site<'a> {
         format!("{}-events-{}", self.topology.name, self.topology.suffix())
     }
 
-    pub(crate) fn alarm_topic_arn<T>(self) -> Value<T> {
+    pub(crate) fn alarm_topic_arn(self) -> Text {
         self.arn("sns", &self.alarm_topic())
     }
 
@@ -179,13 +179,9 @@ impl<'a> Site<'a> {
     }
 
     /// ARN of something of this Region, with account and partition filled in at deployment.
-    pub(crate) fn arn<T>(self, service: &str, resource: &str) -> Value<T> {
-        sub(self.arn_text(service, resource))
-    }
-
-    pub(crate) fn arn_text(self, service: &str, resource: &str) -> String {
+    pub(crate) fn arn(self, service: &str, resource: &str) -> Text {
         let region = self.region();
-        format!("arn:${{AWS::Partition}}:{service}:{region}:${{AWS::AccountId}}:{resource}")
+        sub(format!("arn:${{AWS::Partition}}:{service}:{region}:${{AWS::AccountId}}:{resource}"))
     }
 }
 

@@ -15,9 +15,7 @@ use cfn::s3::bucket::{
     VersioningConfiguration, VersioningConfigurationStatus,
 };
 use cfn::s3::{Bucket, BucketPolicy};
-use cfn::{
-    Attributes, Condition, Handle, Json, Parameter, Stack, Value, concat, only_if, set, sub,
-};
+use cfn::{Attributes, Condition, Handle, Json, Parameter, Stack, concat, only_if, set, sub};
 use topology::Home;
 
 use crate::foundation::Foundation;
@@ -80,7 +78,7 @@ fn declare_peer(stack: &mut Stack, site: Site<'_>) {
 
 fn bucket(site: Site<'_>, foundation: &Foundation) -> Bucket {
     Bucket {
-        bucket_name: Some(sub(site.bucket_name())),
+        bucket_name: set(sub(site.bucket_name())),
         versioning_configuration: set(VersioningConfiguration::new(
             VersioningConfigurationStatus::Enabled,
         )),
@@ -150,9 +148,9 @@ fn notifications(foundation: &Foundation) -> NotificationConfiguration {
 /// `s3-kms-replication-config`).
 fn replicate(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
     let other = site.other();
-    let own = |suffix: &str| text(format!("{}{suffix}", site.bucket_arn()));
-    let there = text(format!("{}/*", other.bucket_arn()));
-    let other_keys = text(other.arn_text("kms", "key/*"));
+    let own = |suffix: &str| sub(format!("{}{suffix}", site.bucket_arn())).into();
+    let there = sub(format!("{}/*", other.bucket_arn())).into();
+    let other_keys = other.arn("kms", "key/*").into();
     let read = [
         "s3:GetObjectVersionAcl",
         "s3:GetObjectVersionForReplication",
@@ -177,13 +175,8 @@ fn via_s3(site: Site<'_>) -> String {
     format!("s3.{}.amazonaws.com", site.region())
 }
 
-fn text(text: String) -> Json {
-    let value: Value<String> = sub(text);
-    value.into()
-}
-
 fn refuse_plain_text(bucket: &Handle<Bucket>) -> Json {
-    let objects: Value<String> = concat([bucket.arn().into(), "/*".into()]);
+    let objects = concat([bucket.arn().into(), "/*".into()]);
     Json::object([
         ("Effect", "Deny".into()),
         ("Principal", "*".into()),

@@ -28,8 +28,8 @@ pub(crate) fn web_acl(
         ..WebAcl::new(allow, Scope::Regional, visibility(&name))
     };
     let acl = stack.add("WebAcl", acl);
-    let stage = concat::<String, 4>([
-        sub::<String>("arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/").into(),
+    let stage = concat([
+        sub("arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/").into(),
         rest_api.reference().into(),
         "/stages/".into(),
         stage.reference().into(),
