@@ -6,7 +6,7 @@ use cfn::api_gateway::stage::{AccessLogSetting, MethodSetting};
 use cfn::api_gateway::{Account, Deployment, RestApi, Stage};
 use cfn::iam::Role;
 use cfn::lambda::Permission;
-use cfn::{Attributes, Handle, Json, Stack, concat, set, sub};
+use cfn::{Attributes, Handle, Stack, concat, set, sub};
 use sha2::{Digest, Sha256};
 
 use crate::foundation::Foundation;
@@ -23,8 +23,8 @@ pub(crate) struct Api {
 pub(crate) fn api(site: Site<'_>, foundation: &Foundation, aliases: &Aliases) -> (Stack, Api) {
     let mut stack = site.stack("API", "REST API of the Region");
     let account = account(&mut stack);
-    let document = openapi::document(site, aliases);
-    let deployment_id = format!("Deployment{}", fingerprint(&document));
+    let document = openapi::document(site, &|name| aliases[name].alias_arn().into());
+    let deployment_id = format!("Deployment{}", fingerprint(site));
     let endpoint =
         EndpointConfiguration { types: set(["REGIONAL"]), ..EndpointConfiguration::default() };
     let rest_api = RestApi {
@@ -46,8 +46,10 @@ pub(crate) fn api(site: Site<'_>, foundation: &Foundation, aliases: &Aliases) ->
     (stack, Api { rest_api })
 }
 
-/// A deployment is a snapshot: another document needs another deployment, hence another logical id.
-fn fingerprint(document: &Json) -> String {
+/// A deployment is a snapshot: another document needs another deployment, hence another logical id. Functions
+/// count by name, so that both Regions have the same.
+fn fingerprint(site: Site<'_>) -> String {
+    let document = openapi::document(site, &|name| name.into());
     let digest = Sha256::digest(format!("{document:?}"));
     digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

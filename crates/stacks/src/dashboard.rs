@@ -2,7 +2,6 @@
 //! a role change moves metrics from one to the other (rule `dashboards-role-aware`).
 
 use serde_json::{Value as Wire, json};
-use topology::Home;
 
 use crate::site::Site;
 
@@ -17,10 +16,7 @@ pub(crate) fn body(site: Site<'_>) -> String {
         ("API latency", latency),
     ];
     let widgets = graphs.into_iter().enumerate().map(|(number, (title, series))| {
-        let metrics: Vec<Wire> = Home::BOTH
-            .into_iter()
-            .flat_map(|home| series(Site::new(site.topology, home)))
-            .collect();
+        let metrics: Vec<Wire> = [site, site.other()].into_iter().flat_map(series).collect();
         json!({
             "type": "metric",
             "x": WIDTH * (number % 2),

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use cfn::{Json, Object, concat, sub};
 use topology::{Method, Route};
 
-use crate::functions::Aliases;
 use crate::site::Site;
 
-pub(crate) fn document(site: Site<'_>, aliases: &Aliases) -> Json {
+/// The document; `alias` gives the ARN under which a function is invoked.
+pub(crate) fn document(site: Site<'_>, alias: &dyn Fn(&str) -> Json) -> Json {
     Json::object([
         ("openapi", "3.0.1".into()),
         ("info", Json::object([("title", site.api_name().into()), ("version", "1".into())])),
-        ("paths", paths(site, aliases)),
+        ("paths", paths(site, alias)),
         ("x-amazon-apigateway-gateway-responses", gateway_responses()),
         ("x-amazon-apigateway-request-validator", "all".into()),
         ("x-amazon-apigateway-request-validators", Json::object([("all", validate_all())])),
@@ -24,11 +24,11 @@ fn validate_all() -> Json {
     Json::object([("validateRequestBody", true.into()), ("validateRequestParameters", true.into())])
 }
 
-fn paths(site: Site<'_>, aliases: &Aliases) -> Json {
+fn paths(site: Site<'_>, alias: &dyn Fn(&str) -> Json) -> Json {
     let mut paths: BTreeMap<String, Object> = BTreeMap::new();
     for function in &site.topology.functions {
         for route in &function.routes {
-            let operation = operation(route, function.timeout_seconds, aliases, &function.name);
+            let operation = operation(route, function.timeout_seconds, alias(&function.name));
             let method = route.method.as_str().to_ascii_lowercase();
             paths.entry(route.path.clone()).or_default().insert(method, operation);
         }
@@ -36,12 +36,11 @@ fn paths(site: Site<'_>, aliases: &Aliases) -> Json {
     Json::Object(paths.into_iter().map(|(path, methods)| (path, Json::Object(methods))).collect())
 }
 
-fn operation(route: &Route, timeout_seconds: u32, aliases: &Aliases, function: &str) -> Json {
-    let alias = &aliases[function];
+fn operation(route: &Route, timeout_seconds: u32, alias: Json) -> Json {
     let uri = concat([
         sub("arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/")
             .into(),
-        alias.alias_arn().into(),
+        alias,
         "/invocations".into(),
     ]);
     let integration = Json::object([
