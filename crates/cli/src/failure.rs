@@ -5,17 +5,26 @@ use std::process::ExitCode;
 
 /// The file, or what follows from it, is wrong; the text lists every fault.
 #[derive(Debug)]
-pub(crate) struct WrongInput(pub(crate) String);
+pub(crate) struct WrongInput {
+    pub(crate) faults: String,
+    pub(crate) hint: Option<&'static str>,
+}
+
+impl WrongInput {
+    pub(crate) fn new(faults: impl ToString) -> Self {
+        Self { faults: faults.to_string(), hint: None }
+    }
+}
 
 impl std::error::Error for WrongInput {}
 
 impl fmt::Display for WrongInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.faults)
     }
 }
 
-/// What to type next, attached to an error as context's context.
+/// An error of the world outside, with what to type next.
 #[derive(Debug)]
 pub(crate) struct Hint {
     pub(crate) text: String,
@@ -37,7 +46,10 @@ pub(crate) fn with_hint(error: impl Into<String>, hint: impl Into<String>) -> an
 
 /// The hint of an error, if it has one.
 pub(crate) fn hint(error: &anyhow::Error) -> Option<&str> {
-    error.downcast_ref::<Hint>().map(|hint| hint.text.as_str())
+    match error.downcast_ref::<WrongInput>() {
+        Some(wrong) => wrong.hint,
+        None => error.downcast_ref::<Hint>().map(|hint| hint.text.as_str()),
+    }
 }
 
 /// The documented exit code of an error.

@@ -25,8 +25,7 @@ pub(crate) struct Input {
 pub(crate) fn read(args: &InputArgs) -> anyhow::Result<Input> {
     let text = read_file(&args.file)?;
     let name = args.file.display().to_string();
-    let topology = topology::parse(&text, &name, &overrides(args)?)
-        .map_err(|faults| WrongInput(faults.to_string()))?;
+    let topology = topology::parse(&text, &name, &overrides(args)?).map_err(WrongInput::new)?;
     let (packages, package_files) = packages(&args.file, &topology)?;
     Ok(Input { topology, packages, package_files })
 }
@@ -43,7 +42,8 @@ fn read_file(path: &Path) -> anyhow::Result<String> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        WrongInput(format!("{name}:{line}: the file is not UTF-8; save it in that encoding")).into()
+        WrongInput::new(format!("{name}:{line}: the file is not UTF-8; save it in that encoding"))
+            .into()
     })
 }
 
@@ -74,7 +74,7 @@ fn context_suffix() -> anyhow::Result<Option<String>> {
     match context.get("environmentSuffix") {
         None => Ok(None),
         Some(serde_json::Value::String(suffix)) => Ok(Some(suffix.clone())),
-        Some(other) => Err(WrongInput(format!(
+        Some(other) => Err(WrongInput::new(format!(
             "CDK context `environmentSuffix`: found {other}; allowed: a string such as \"dev\""
         ))
         .into()),

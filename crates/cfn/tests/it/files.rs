@@ -45,7 +45,9 @@ fn names() {
 
 #[test]
 fn manifest() {
-    check("manifest.json", expect![[r#"
+    check(
+        "manifest.json",
+        expect![[r#"
         {
          "artifacts": {
           "First": {
@@ -154,12 +156,15 @@ fn manifest() {
          },
          "version": "36.0.0"
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn asset_manifest() {
-    check("First.assets.json", expect![[r#"
+    check(
+        "First.assets.json",
+        expect![[r#"
         {
          "dockerImages": {},
          "files": {
@@ -196,12 +201,15 @@ fn asset_manifest() {
          },
          "version": "36.0.0"
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn tree() {
-    check("tree.json", expect![[r#"
+    check(
+        "tree.json",
+        expect![[r#"
         {
          "tree": {
           "children": {
@@ -237,7 +245,8 @@ fn tree() {
          },
          "version": "tree-0.1"
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 
+use cfn::fault::{Faults, Problem};
 use cfn::{Asset, Stack};
 use serde_json::json;
 
@@ -14,7 +15,7 @@ use crate::{assembly_directory, input};
 pub(crate) fn synth(args: &SynthArgs) -> anyhow::Result<()> {
     let input = input::read(&args.input)?;
     let stacks = stacks::stacks(&input.topology, &input.packages);
-    let files = cfn::assembly::render(&stacks).map_err(|faults| WrongInput(faults.to_string()))?;
+    let files = cfn::assembly::render(&stacks).map_err(wrong)?;
     let assets: BTreeSet<&Asset> = stacks.iter().flat_map(|stack| &stack.assets).collect();
     let packages: BTreeMap<String, PathBuf> = assets
         .iter()
@@ -25,6 +26,15 @@ pub(crate) fn synth(args: &SynthArgs) -> anyhow::Result<()> {
         Output::Text => tell(args, &stacks),
         Output::Json => print(args, &stacks),
     }
+}
+
+/// Only groups of functions can outgrow a stack, and the file is where they are divided.
+fn wrong(faults: Faults) -> WrongInput {
+    let too_large = faults.0.iter().any(|fault| matches!(fault.problem, Problem::Quota { .. }));
+    let hint = too_large.then_some(
+        "functions share a stack by their key `group`; give some of `[[functions]]` another group",
+    );
+    WrongInput { hint, ..WrongInput::new(faults) }
 }
 
 fn warnings(stacks: &[Stack]) -> BTreeSet<&str> {
