@@ -16,9 +16,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use cfn::assembly::Files;
 
 use crate::output::Outputs;
-use crate::vendor;
+use crate::{parity, vendor};
 use model::ResourceType;
 use schema::Schema;
 
@@ -36,7 +37,9 @@ pub(crate) fn outputs(root: &Path) -> Result<Outputs> {
     let mut outputs = Outputs::default();
     resource_types(root, &mut outputs)?;
     outputs.insert("tideover.schema.json", topology::schema_text());
-    golden_assembly(&mut outputs)?;
+    let assembly = default_assembly()?;
+    outputs.insert("docs/parity.md", parity::page(root, &assembly)?);
+    golden_assembly(assembly, &mut outputs);
     Ok(outputs)
 }
 
@@ -50,14 +53,17 @@ fn resource_types(root: &Path, outputs: &mut Outputs) -> Result<()> {
     Ok(())
 }
 
-/// The assembly of the default file, as it is reviewed when the design changes.
-fn golden_assembly(outputs: &mut Outputs) -> Result<()> {
+fn default_assembly() -> Result<Files> {
     let stacks = stacks::stacks(&topology::Topology::default(), &stacks::Packages::new());
+    Ok(cfn::assembly::render(&stacks)?)
+}
+
+/// The assembly of the default file, as it is reviewed when the design changes.
+fn golden_assembly(assembly: Files, outputs: &mut Outputs) {
     outputs.own(GOLDEN);
-    for (name, text) in cfn::assembly::render(&stacks)? {
+    for (name, text) in assembly {
         outputs.insert(Path::new(GOLDEN).join(name), text);
     }
-    Ok(())
 }
 
 /// The listed resource types, by name.

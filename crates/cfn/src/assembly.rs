@@ -191,10 +191,12 @@ fn metadata(stack: &Stack) -> Wire {
         (format!("/{}/{}", stack.id, entry.logical_id), data)
     });
     let mut metadata: Map<String, Wire> = ids.collect();
-    if !stack.warnings.is_empty() {
-        let warnings = stack.warnings.iter();
-        let warnings = warnings.map(|text| json!({"type": "aws:cdk:warning", "data": text}));
-        metadata.insert(format!("/{}", stack.id), warnings.collect());
+    let warnings = stack.warnings.iter().map(|text| ("aws:cdk:warning", text));
+    let notes = stack.notes.iter().map(|text| ("aws:cdk:info", text));
+    let said: Vec<Wire> =
+        warnings.chain(notes).map(|(kind, text)| json!({"type": kind, "data": text})).collect();
+    if !said.is_empty() {
+        metadata.insert(format!("/{}", stack.id), Wire::Array(said));
     }
     Wire::Object(metadata)
 }

@@ -33,6 +33,27 @@ impl Json {
         Self::Object(members.map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
+    /// The value as text for comparing and hashing: references count by logical id, whichever stack they are of.
+    pub fn plain_text(&self) -> String {
+        match self {
+            Self::Bool(value) => value.to_string(),
+            Self::Integer(value) => value.to_string(),
+            Self::Number(value) => value.to_string(),
+            Self::Text(text) => format!("{text:?}"),
+            Self::List(items) => {
+                let items: Vec<String> = items.iter().map(Self::plain_text).collect();
+                format!("[{}]", items.join(","))
+            }
+            Self::Object(members) => {
+                let member =
+                    |(name, value): (&String, &Self)| format!("{name:?}:{}", value.plain_text());
+                let members: Vec<String> = members.iter().map(member).collect();
+                format!("{{{}}}", members.join(","))
+            }
+            Self::Expression(expression) => expression.plain_text(),
+        }
+    }
+
     /// A list of anything that can be JSON.
     pub fn list<T: Into<Self>>(items: impl IntoIterator<Item = T>) -> Self {
         Self::List(items.into_iter().map(Into::into).collect())

@@ -20,4 +20,4 @@ pub use generated::*;
 pub use json::{Json, Object, ToJson};
 pub use resource::{Attributes, Handle, Immutable, Policy, Resource};
 pub use stack::{Asset, Condition, Environment, Parameter, Stack};
-pub use value::{Text, Value, availability_zone, concat, only_if, set, sub};
+pub use value::{Text, Value, availability_zone, concat, join, only_if, set, sub};

@@ -108,6 +108,7 @@ impl<'a> Resolver<'a> {
             Expression::Parameter(name) => self.parameter(name),
             Expression::Sub(text) => self.sub(text),
             Expression::Concat(parts) => self.concat(parts),
+            Expression::Join(separator, list) => json!({"Fn::Join": [separator, self.json(list)]}),
             Expression::Select(number, list) => json!({"Fn::Select": [number, self.json(list)]}),
             Expression::AvailabilityZones => json!({"Fn::GetAZs": ""}),
             Expression::If(condition, yes, no) => {

@@ -104,10 +104,11 @@ pub struct Attributes {
 }
 
 impl Attributes {
-    /// Keeps the data: on replacement, on removal and on deletion of the stack.
+    /// Keeps the data: on replacement, on removal and on deletion of the stack. What a failed first deployment
+    /// has made goes again, so that its name is free for the next try.
     pub fn retained() -> Self {
         Self {
-            deletion_policy: Some(Policy::Retain),
+            deletion_policy: Some(Policy::RetainExceptOnCreate),
             update_replace_policy: Some(Policy::Retain),
             ..Self::default()
         }

@@ -98,8 +98,10 @@ pub struct Stack {
     pub depends_on: BTreeSet<Arc<str>>,
     /// Files that its resources need.
     pub assets: BTreeSet<Asset>,
-    /// What the person deploying should know; the CDK CLI prints them.
+    /// What stands in the way of deploying; the CDK CLI prints it.
     pub warnings: Vec<String>,
+    /// What the person deploying should know or do; the CDK CLI prints it.
+    pub notes: Vec<String>,
     pub(crate) resources: Vec<Entry>,
     pub(crate) outputs: Vec<Output>,
 }
@@ -119,6 +121,7 @@ impl Stack {
             depends_on: BTreeSet::new(),
             assets: BTreeSet::new(),
             warnings: Vec::new(),
+            notes: Vec::new(),
             resources: Vec::new(),
             outputs: Vec::new(),
         }

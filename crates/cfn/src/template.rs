@@ -50,12 +50,13 @@ pub(crate) fn finish(
             section(&mut draft.sections, "Outputs").insert(name, output);
         }
     }
-    draft
-        .sections
-        .retain(|_, section| section.as_object().is_none_or(|section| !section.is_empty()));
-    let text = text(&Wire::Object(draft.sections.clone()));
+    let mut sections = draft.sections;
+    sections.retain(|_, section| section.as_object().is_none_or(|section| !section.is_empty()));
+    let size = |name: &str| sections.get(name).and_then(Wire::as_object).map_or(0, Map::len);
+    let sizes = [size("Resources"), size("Outputs"), size("Parameters")];
+    let text = text(&Wire::Object(sections));
     resolver.place = None;
-    check_quotas(&mut resolver, stack, &draft.sections, &text);
+    check_quotas(&mut resolver, stack, sizes, &text);
     draft.faults.append(&mut resolver.faults);
     if draft.faults.is_empty() { Ok(text) } else { Err(draft.faults) }
 }
@@ -188,17 +189,16 @@ const SHORTEN: &str = "shorten it";
 fn check_quotas(
     resolver: &mut Resolver<'_>,
     stack: &Stack,
-    sections: &Map<String, Wire>,
+    [resources, outputs, parameters]: [usize; 3],
     text: &str,
 ) {
-    let size = |name: &str| sections.get(name).and_then(Wire::as_object).map_or(0, Map::len);
-    if size("Resources") == 0 {
+    if resources == 0 {
         resolver.fault(Problem::Empty);
     }
     let quotas = [
         ("resources", stack.resources.len(), 500, DIVIDE),
-        ("outputs", size("Outputs"), 200, DIVIDE),
-        ("parameters", size("Parameters"), 200, DIVIDE),
+        ("outputs", outputs, 200, DIVIDE),
+        ("parameters", parameters, 200, DIVIDE),
         ("dynamic references", text.matches("{{resolve:").count(), 60, DIVIDE),
         ("bytes of template", text.len(), 1_048_576, DIVIDE),
         ("characters in its name", stack.name.len(), 128, SHORTEN),

@@ -30,6 +30,8 @@ pub enum Expression {
     Sub(String),
     /// Parts put one behind the other.
     Concat(Vec<Json>),
+    /// `Fn::Join` of a list that is itself an expression.
+    Join(String, Box<Json>),
     /// `Fn::Select` of one item, counted from zero.
     Select(usize, Box<Json>),
     /// `Fn::GetAZs` of the stack's own Region.
@@ -38,6 +40,28 @@ pub enum Expression {
     If(String, Box<Json>, Box<Json>),
     /// `AWS::NoValue`: the property is absent.
     NoValue,
+}
+
+impl Expression {
+    pub(crate) fn plain_text(&self) -> String {
+        match self {
+            Self::Ref(target) => format!("Ref({})", target.logical_id),
+            Self::GetAtt(target, attribute) => format!("GetAtt({}.{attribute})", target.logical_id),
+            Self::Parameter(name) => format!("Parameter({name})"),
+            Self::Sub(text) => format!("Sub({text})"),
+            Self::Concat(parts) => {
+                let parts: Vec<String> = parts.iter().map(Json::plain_text).collect();
+                format!("Concat({})", parts.join(","))
+            }
+            Self::Join(separator, list) => format!("Join({separator:?},{})", list.plain_text()),
+            Self::Select(number, list) => format!("Select({number},{})", list.plain_text()),
+            Self::AvailabilityZones => "AvailabilityZones".to_owned(),
+            Self::If(condition, yes, no) => {
+                format!("If({condition},{},{})", yes.plain_text(), no.plain_text())
+            }
+            Self::NoValue => "NoValue".to_owned(),
+        }
+    }
 }
 
 /// The resource that a reference points at: stack id and logical id.
@@ -61,6 +85,11 @@ pub fn sub(text: impl Into<String>) -> Text {
 /// Parts put one behind the other: literals and references mixed.
 pub fn concat<const N: usize>(parts: [Json; N]) -> Text {
     Text(Expression::Concat(parts.into()))
+}
+
+/// The items of a list that is only known at deployment, with a separator between them.
+pub fn join(separator: &str, list: impl Into<Json>) -> Text {
+    Text(Expression::Join(separator.to_owned(), Box::new(list.into())))
 }
 
 /// The zone with this number (from zero) among those that the account has in the stack's Region.

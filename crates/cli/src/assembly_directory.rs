@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use cfn::assembly::Files;
+use serde_json::Value;
 
 use crate::failure::with_hint;
 
@@ -40,8 +41,7 @@ fn check_replaceable(directory: &Path) -> anyhow::Result<()> {
     };
     let names: Vec<OsString> =
         entries.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<_>>()?;
-    let is_assembly = names.iter().any(|name| name == "manifest.json" || name == "cdk.out");
-    if is_assembly || names.iter().all(is_lock) {
+    if is_assembly(directory) || names.iter().all(is_lock) {
         return Ok(());
     }
     Err(with_hint(
@@ -53,13 +53,21 @@ fn check_replaceable(directory: &Path) -> anyhow::Result<()> {
     ))
 }
 
+/// Whether the CDK or tideover made this directory. Names alone do not tell: a directory that holds an assembly
+/// in `cdk.out`, or a browser's `manifest.json`, is somebody's work.
+fn is_assembly(directory: &Path) -> bool {
+    let mark = fs::read(directory.join("cdk.out")).unwrap_or_default();
+    let mark: Value = serde_json::from_slice(&mark).unwrap_or_default();
+    mark["version"].is_string() && directory.join("manifest.json").is_file()
+}
+
 /// The CDK CLI keeps its own locks in the directory while it runs us.
 fn is_lock(name: &OsString) -> bool {
     Path::new(name).extension().is_some_and(|extension| extension == "lock")
 }
 
 fn write(aside: &Path, files: &Files, packages: &BTreeMap<String, PathBuf>) -> anyhow::Result<()> {
-    fs::create_dir_all(aside).with_context(|| format!("cannot create `{}`", aside.display()))?;
+    fs::create_dir_all(aside).context("cannot create a directory there")?;
     for (name, text) in files {
         fs::write(aside.join(name), text).with_context(|| format!("cannot write `{name}`"))?;
     }

@@ -1,6 +1,7 @@
 //! What went wrong, as a person sees it: exit code and hint.
 
 use std::fmt;
+use std::io;
 use std::process::ExitCode;
 
 /// The file, or what follows from it, is wrong; the text lists every fault.
@@ -50,6 +51,11 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<&str> {
         Some(wrong) => wrong.hint,
         None => error.downcast_ref::<Hint>().map(|hint| hint.text.as_str()),
     }
+}
+
+/// Whether whoever reads our output has seen enough of it, as `head` does.
+pub(crate) fn reader_has_gone(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// The documented exit code of an error.

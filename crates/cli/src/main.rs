@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     match run(args.command) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if failure::reader_has_gone(&error) => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
 }

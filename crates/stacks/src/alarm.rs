@@ -10,13 +10,49 @@ use cfn::{Handle, Stack, Value, set};
 
 use crate::site::Site;
 
-/// A metric of CloudWatch and how its points are put together.
+/// How the points of a period are put together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Statistic {
+    Average,
+    Maximum,
+    Minimum,
+    P99,
+    SampleCount,
+    Sum,
+}
+
+impl Statistic {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Average => "Average",
+            Self::Maximum => "Maximum",
+            Self::Minimum => "Minimum",
+            Self::P99 => "p99",
+            Self::SampleCount => "SampleCount",
+            Self::Sum => "Sum",
+        }
+    }
+
+    /// CloudFormation has one property for percentiles and another for all else.
+    fn plain(self) -> Option<AlarmStatistic> {
+        match self {
+            Self::Average => Some(AlarmStatistic::Average),
+            Self::Maximum => Some(AlarmStatistic::Maximum),
+            Self::Minimum => Some(AlarmStatistic::Minimum),
+            Self::P99 => None,
+            Self::SampleCount => Some(AlarmStatistic::SampleCount),
+            Self::Sum => Some(AlarmStatistic::Sum),
+        }
+    }
+}
+
+/// A metric of CloudWatch over periods.
 #[derive(Clone)]
 pub(crate) struct Series {
     pub(crate) namespace: &'static str,
     pub(crate) metric: &'static str,
     pub(crate) dimensions: Vec<(&'static str, Value<String>)>,
-    pub(crate) statistic: AlarmStatistic,
+    pub(crate) statistic: Statistic,
     pub(crate) period_seconds: i64,
 }
 
@@ -64,11 +100,36 @@ pub(crate) fn alarm(
         namespace: set(series.namespace),
         metric_name: set(series.metric),
         dimensions: set(dimensions(series)),
-        statistic: set(series.statistic),
+        statistic: series.statistic.plain().map(Into::into),
+        extended_statistic: series
+            .statistic
+            .plain()
+            .is_none()
+            .then(|| series.statistic.name().into()),
         period: set(series.period_seconds),
         ..described(site, id, text, at)
     };
     stack.add(id, alarm)
+}
+
+/// An alarm on what an expression makes of several series, each under a name.
+pub(crate) fn expression_alarm(
+    stack: &mut Stack,
+    site: Site<'_>,
+    id: &str,
+    text: &str,
+    (expression, series): (String, &[(&str, &Series)]),
+    at: Threshold,
+) -> Handle<Alarm> {
+    let result = MetricDataQuery {
+        expression: set(expression),
+        return_data: set(true),
+        ..MetricDataQuery::new("result")
+    };
+    let queries = series.iter().map(|(name, series)| query(name, series));
+    let queries: Vec<Value<MetricDataQuery>> =
+        [result].into_iter().chain(queries).map(Into::into).collect();
+    stack.add(id, Alarm { metrics: set(queries), ..described(site, id, text, at) })
 }
 
 /// An alarm on the share of bad events among all, in percent. Below `guard` events in a period the share is
@@ -84,17 +145,7 @@ pub(crate) fn ratio_alarm(
     at: Threshold,
 ) -> Handle<Alarm> {
     let expression = format!("IF(FILL(all, 0) >= {guard}, 100 * FILL(bad, 0) / all, 0)");
-    let share = MetricDataQuery {
-        expression: set(expression),
-        label: set("percent"),
-        return_data: set(true),
-        ..MetricDataQuery::new("share")
-    };
-    let alarm = Alarm {
-        metrics: set([share, query("bad", bad), query("all", all)]),
-        ..described(site, id, text, at)
-    };
-    stack.add(id, alarm)
+    expression_alarm(stack, site, id, text, (expression, &[("bad", bad), ("all", all)]), at)
 }
 
 fn described(site: Site<'_>, id: &str, text: &str, at: Threshold) -> Alarm {
@@ -123,15 +174,8 @@ fn query(id: &str, series: &Series) -> MetricDataQuery {
         metric_name: set(series.metric),
         dimensions: set(dimensions(series)),
     };
-    let statistic = match series.statistic {
-        AlarmStatistic::Average => "Average",
-        AlarmStatistic::Maximum => "Maximum",
-        AlarmStatistic::Minimum => "Minimum",
-        AlarmStatistic::SampleCount => "SampleCount",
-        AlarmStatistic::Sum => "Sum",
-    };
     MetricDataQuery {
-        metric_stat: set(MetricStat::new(metric, series.period_seconds, statistic)),
+        metric_stat: set(MetricStat::new(metric, series.period_seconds, series.statistic.name())),
         return_data: set(false),
         ..MetricDataQuery::new(id)
     }

@@ -6,11 +6,11 @@ use cfn::api_gateway::stage::{AccessLogSetting, MethodSetting};
 use cfn::api_gateway::{Account, Deployment, RestApi, Stage};
 use cfn::iam::Role;
 use cfn::lambda::Permission;
-use cfn::{Attributes, Handle, Stack, concat, set, sub};
-use sha2::{Digest, Sha256};
+use cfn::logs::LogGroup;
+use cfn::{Attributes, Handle, Stack, ToJson, concat, set, sub};
+use topology::Authorization;
 
 use crate::foundation::Foundation;
-use crate::functions::Aliases;
 use crate::logs::log_group;
 use crate::site::{Site, pascal};
 use crate::{openapi, policy, web_acl};
@@ -20,38 +20,58 @@ pub(crate) struct Api {
     pub(crate) rest_api: Handle<RestApi>,
 }
 
-pub(crate) fn api(site: Site<'_>, foundation: &Foundation, aliases: &Aliases) -> (Stack, Api) {
-    let mut stack = site.stack("API", "REST API of the Region");
+pub(crate) fn api(site: Site<'_>, foundation: &Foundation) -> (Stack, Api) {
+    let mut stack = site.protected_stack("API", "REST API of the Region");
     let account = account(&mut stack);
-    let document = openapi::document(site, &|name| aliases[name].alias_arn().into());
-    let deployment_id = format!("Deployment{}", fingerprint(site));
+    require_functions(&mut stack, site);
+    let document = openapi::document(site);
     let endpoint =
         EndpointConfiguration { types: set(["REGIONAL"]), ..EndpointConfiguration::default() };
     let rest_api = RestApi {
         name: set(site.api_name()),
         endpoint_configuration: set(endpoint),
+        disable_execute_api_endpoint: set(true),
         fail_on_warnings: set(true),
         body: set(document),
         ..RestApi::default()
     };
+    // A deployment is a snapshot: another API needs another one, hence another logical id.
+    let deployment_id = format!("Deployment{}", site.fingerprint(&rest_api.to_json()));
     let rest_api = stack.add("RestApi", rest_api);
-    permissions(&mut stack, site, aliases, &rest_api);
+    permissions(&mut stack, site, &rest_api);
     let deployment = stack.add(&deployment_id, Deployment::new(rest_api.reference()));
+    let logs = execution_logs(&mut stack, site, foundation, &rest_api);
     let stage = stage(site, foundation, &mut stack, &rest_api, &deployment);
-    let stage = stack.add_with("Stage", stage, Attributes::after(&account));
+    let stage = stack.add_with("Stage", stage, Attributes::after(&account).and_after(&logs));
     if site.topology.api.web_acl {
         web_acl::web_acl(&mut stack, site, &rest_api, &stage);
+    }
+    if site.topology.api.authorization == Authorization::None {
+        let text = "`api.authorization` is \"none\": whoever reaches the API can call it";
+        stack.notes.push(text.to_owned());
     }
     stack.output("RestApiId", "The Region's REST API", rest_api.reference());
     (stack, Api { rest_api })
 }
 
-/// A deployment is a snapshot: another document needs another deployment, hence another logical id. Functions
-/// count by name, so that both Regions have the same.
-fn fingerprint(site: Site<'_>) -> String {
-    let document = openapi::document(site, &|name| name.into());
-    let digest = Sha256::digest(format!("{document:?}"));
-    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+/// The API names functions by ARNs that follow from the topology: an import would forbid to remove a function
+/// for as long as the API's stack has not been deployed without it.
+fn require_functions(stack: &mut Stack, site: Site<'_>) {
+    let groups = site.topology.functions.iter().map(|function| site.stack_id(&function.group));
+    stack.depends_on.extend(groups.map(Into::into));
+}
+
+/// Where API Gateway writes errors, under the name that it expects; it would make one without retention.
+fn execution_logs(
+    stack: &mut Stack,
+    site: Site<'_>,
+    foundation: &Foundation,
+    rest_api: &Handle<RestApi>,
+) -> Handle<LogGroup> {
+    let stage = format!("/{}", site.topology.api.stage);
+    let name =
+        concat(["API-Gateway-Execution-Logs_".into(), rest_api.reference().into(), stage.into()]);
+    log_group(stack, site, "ExecutionLogs", name, foundation)
 }
 
 /// The role by which API Gateway writes logs: one for the account and Region, so it stays when this stack
@@ -69,7 +89,7 @@ fn account(stack: &mut Stack) -> Handle<Account> {
     stack.add_with("Account", account, Attributes::retained())
 }
 
-fn permissions(stack: &mut Stack, site: Site<'_>, aliases: &Aliases, rest_api: &Handle<RestApi>) {
+fn permissions(stack: &mut Stack, site: Site<'_>, rest_api: &Handle<RestApi>) {
     let called = site.topology.functions.iter().filter(|function| !function.routes.is_empty());
     for function in called {
         let source = concat([
@@ -77,10 +97,13 @@ fn permissions(stack: &mut Stack, site: Site<'_>, aliases: &Aliases, rest_api: &
             rest_api.reference().into(),
             "/*/*/*".into(),
         ]);
-        let alias = aliases[&function.name].alias_arn();
         let permission = Permission {
             source_arn: set(source),
-            ..Permission::new("lambda:InvokeFunction", alias, "apigateway.amazonaws.com")
+            ..Permission::new(
+                "lambda:InvokeFunction",
+                site.alias_arn(function),
+                "apigateway.amazonaws.com",
+            )
         };
         stack.add(&format!("{}Permission", pascal(&function.name)), permission);
     }
@@ -94,7 +117,7 @@ fn stage(
     deployment: &Handle<Deployment>,
 ) -> Stage {
     let name = format!("/{}/api-access", site.prefix());
-    let logs = log_group(stack, site, "AccessLogs", &name, foundation);
+    let logs = log_group(stack, site, "AccessLogs", name, foundation);
     let limits = &site.topology.api;
     let methods = MethodSetting {
         http_method: set("*"),

@@ -9,6 +9,7 @@ use cfn::backup::{BackupPlan, BackupSelection, BackupVault};
 use cfn::iam::Role;
 use cfn::{Attributes, Stack, Text, Value, set, sub};
 
+use crate::alarm::{Series, Statistic, Threshold, alarm};
 use crate::database::Database;
 use crate::foundation::Foundation;
 use crate::policy;
@@ -31,7 +32,7 @@ pub(crate) fn backup(site: Site<'_>, foundation: &Foundation, database: &Databas
             managed("service-role/AWSBackupServiceRolePolicyForBackup"),
             managed("AWSBackupServiceRolePolicyForS3Backup"),
         ]),
-        ..Role::new(policy::trust("backup.amazonaws.com"))
+        ..Role::new(policy::trust_for_own_account("backup.amazonaws.com"))
     };
     let role = stack.add("Role", role);
     let resources: [Value<String>; 3] = [
@@ -44,7 +45,25 @@ pub(crate) fn backup(site: Site<'_>, foundation: &Foundation, database: &Databas
         ..BackupSelectionResourceType::new(role.arn(), "payment-data")
     };
     stack.add("Selection", BackupSelection::new(plan.backup_plan_id(), selection));
+    alarms(&mut stack, site);
     stack
+}
+
+fn alarms(stack: &mut Stack, site: Site<'_>) {
+    let failed = [
+        ("BackupFailed", "NumberOfBackupJobsFailed", "A backup of payment data failed"),
+        ("CopyFailed", "NumberOfCopyJobsFailed", "A backup was not copied to the other Region"),
+    ];
+    for (id, metric, text) in failed {
+        let jobs = Series {
+            namespace: "AWS/Backup",
+            metric,
+            dimensions: vec![("BackupVaultName", site.backup_vault().into())],
+            statistic: Statistic::Sum,
+            period_seconds: 3_600,
+        };
+        alarm(stack, site, id, text, &jobs, Threshold::above(0, 1));
+    }
 }
 
 fn plan(site: Site<'_>, vault: Value<String>) -> BackupPlanResourceType {

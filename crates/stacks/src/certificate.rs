@@ -5,8 +5,10 @@
 
 use cfn::certificate_manager::Certificate;
 use cfn::certificate_manager::certificate::DomainValidationOption;
+use cfn::cloudwatch::alarm::AlarmTreatMissingData;
 use cfn::{Attributes, Handle, Stack, set};
 
+use crate::alarm::{Series, Statistic, Threshold, alarm};
 use crate::site::Site;
 use crate::zone::Zone;
 
@@ -37,5 +39,19 @@ pub(crate) fn certificate(site: Site<'_>, zone: &Zone<'_>) -> (Stack, Handle<Cer
         ..Certificate::new(name)
     };
     let certificate = stack.add_with("Certificate", certificate, Attributes::retained());
+    expiry_alarm(&mut stack, site, &certificate);
     (stack, certificate)
+}
+
+fn expiry_alarm(stack: &mut Stack, site: Site<'_>, certificate: &Handle<Certificate>) {
+    let days = Series {
+        namespace: "AWS/CertificateManager",
+        metric: "DaysToExpiry",
+        dimensions: vec![("CertificateArn", certificate.reference().into())],
+        statistic: Statistic::Minimum,
+        period_seconds: 86_400,
+    };
+    let text = "The certificate expires within 30 days; health checks would not notice";
+    let at = Threshold::below(30, 1).when_missing(AlarmTreatMissingData::NotBreaching);
+    alarm(stack, site, "CertificateExpiry", text, &days, at);
 }

@@ -10,7 +10,7 @@ use cfn::rds::db_cluster_parameter_group::DbClusterParameterGroup;
 use cfn::rds::{DbCluster, DbInstance, DbSubnetGroup};
 use cfn::secrets_manager::Secret;
 use cfn::secrets_manager::secret::{GenerateSecretString, ReplicaRegion};
-use cfn::{Attributes, Handle, Json, Stack, concat, set, sub};
+use cfn::{Attributes, Handle, Json, Stack, availability_zone, concat, set, sub};
 use topology::Home;
 
 use crate::foundation::Foundation;
@@ -34,7 +34,7 @@ pub(crate) fn database(
     let subnets = subnet_group(&mut stack, site, network);
     let parameters = parameter_group(&mut stack, site);
     let logs = format!("/aws/rds/cluster/{}/postgresql", site.cluster());
-    let logs = log_group(&mut stack, site, "DatabaseLogs", &logs, foundation);
+    let logs = log_group(&mut stack, site, "DatabaseLogs", logs, foundation);
     let shared = DbCluster {
         db_cluster_identifier: set(site.cluster()),
         db_subnet_group_name: set(subnets.reference()),
@@ -127,14 +127,13 @@ fn subnet_group(stack: &mut Stack, site: Site<'_>, network: &Network) -> Handle<
     stack.add("SubnetGroup", DbSubnetGroup::new(text, subnets))
 }
 
-/// Parameters, the same in both Regions. `rds.global_db_rpo` stays at its default: with two Regions it would
+/// Parameters, the same in both Regions. Logs carry no values of statements (rule `pay-log-redaction`).
+/// `rds.global_db_rpo` stays at its default: with two Regions it would
 /// stop the survivor's commits (rule `aurora-rpo-param-two-regions`).
 fn parameter_group(stack: &mut Stack, site: Site<'_>) -> Handle<DbClusterParameterGroup> {
     let family = format!("aurora-postgresql{}", site.topology.database.engine_version.major);
-    let parameters = Json::object([
-        ("log_min_duration_statement", "1000".into()),
-        ("rds.force_ssl", "1".into()),
-    ]);
+    let parameters =
+        Json::object([("log_error_verbosity", "terse".into()), ("rds.force_ssl", "1".into())]);
     let text = format!("Parameters of {}, the same in both Regions", site.prefix());
     stack.add("ClusterParameters", DbClusterParameterGroup::new(text, family, parameters))
 }
@@ -147,13 +146,18 @@ fn instances(
     cluster: &Handle<DbCluster>,
 ) {
     let role = monitoring_role(stack);
+    let chosen = site.topology.zone_ids(site.home).is_empty();
     for number in 1..=site.topology.database.instances {
+        let zone = (number - 1) % site.topology.network.zones;
+        let zone = chosen.then(|| availability_zone(zone as usize));
         let instance = DbInstance {
             db_cluster_identifier: set(cluster.reference()),
             db_instance_identifier: set(format!("{}-{number}", site.cluster())),
             db_instance_class: set(site.topology.database.instance_class.to_string()),
             engine: set("aurora-postgresql"),
             publicly_accessible: set(false),
+            auto_minor_version_upgrade: set(false),
+            availability_zone: zone,
             promotion_tier: set(i64::from(number - 1)),
             monitoring_interval: set(60),
             monitoring_role_arn: set(role.arn()),
@@ -170,7 +174,7 @@ fn monitoring_role(stack: &mut Stack) -> Handle<Role> {
         sub("arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole");
     let role = Role {
         managed_policy_arns: set([managed]),
-        ..Role::new(policy::trust("monitoring.rds.amazonaws.com"))
+        ..Role::new(policy::trust_for_own_account("monitoring.rds.amazonaws.com"))
     };
     stack.add("MonitoringRole", role)
 }

@@ -3,10 +3,11 @@
 use cfn::ec2::security_group::{Egress, Ingress};
 use cfn::ec2::vpc_endpoint::VpcEndpointType;
 use cfn::ec2::{RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint};
-use cfn::{Handle, Stack, Text, Value, set, sub};
+use cfn::{Handle, Json, Stack, Text, Value, set, sub};
 
 use crate::grants::Service;
 use crate::network::{named, security_group};
+use crate::policy::{self, Allow, allow};
 use crate::site::{Site, pascal};
 
 pub(crate) fn endpoints(
@@ -40,6 +41,7 @@ fn gateway(
     let endpoint = VpcEndpoint {
         service_name: set(service_name(service)),
         vpc_endpoint_type: set(VpcEndpointType::Gateway),
+        policy_document: set(own_account()),
         route_table_ids: set(tables),
         tags: named(site, service),
         ..VpcEndpoint::new(vpc.reference())
@@ -59,6 +61,7 @@ fn interface(
     let endpoint = VpcEndpoint {
         service_name: set(service_name(service)),
         vpc_endpoint_type: set(VpcEndpointType::Interface),
+        policy_document: set(own_account()),
         private_dns_enabled: set(true),
         subnet_ids: set(subnets),
         security_group_ids: set([group.group_id()]),
@@ -66,6 +69,16 @@ fn interface(
         ..VpcEndpoint::new(vpc.reference())
     };
     stack.add(&format!("{}Endpoint", pascal(service)), endpoint);
+}
+
+/// Endpoints serve the account's own callers, so that stolen credentials cannot be used through them.
+fn own_account() -> Json {
+    let anyone = Allow { principal: Some("*".into()), ..allow(["*"], ["*".into()]) };
+    policy::document([anyone.when(
+        "StringEquals",
+        "aws:PrincipalAccount",
+        sub("${AWS::AccountId}"),
+    )])
 }
 
 fn service_name(service: &str) -> Text {

@@ -18,7 +18,7 @@ pub(crate) fn flow_log(
     foundation: &Foundation,
 ) {
     let name = format!("/{}/flow", site.prefix());
-    let group = log_group(stack, site, "FlowLogGroup", &name, foundation);
+    let group = log_group(stack, site, "FlowLogGroup", name, foundation);
     let write = allow(
         ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
         [group.arn().into()],
@@ -26,7 +26,7 @@ pub(crate) fn flow_log(
     let find = allow(["logs:DescribeLogGroups"], ["*".into()]);
     let role = Role {
         policies: set([Policy::new(policy::document([write, find]), "flow-log")]),
-        ..Role::new(policy::trust("vpc-flow-logs.amazonaws.com"))
+        ..Role::new(policy::trust_for_own_account("vpc-flow-logs.amazonaws.com"))
     };
     let role = stack.add("FlowLogRole", role);
     let log = FlowLog {

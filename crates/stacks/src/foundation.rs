@@ -21,7 +21,7 @@ pub(crate) fn foundation(site: Site<'_>) -> (Stack, Foundation) {
     let mut stack = site.protected_stack("Foundation", "Keys and topics of the Region");
     let ledger_key = key(&mut stack, site, KeyUse::Ledger, Vec::new());
     let data_key = key(&mut stack, site, KeyUse::Data, Vec::new());
-    let signals_key = key(&mut stack, site, KeyUse::Signals, signal_services());
+    let signals_key = key(&mut stack, site, KeyUse::Signals, signal_services(site));
     let backup_key = key(&mut stack, site, KeyUse::Backup, Vec::new());
     let alarm_topic = alarm_topic(&mut stack, site, &signals_key);
     let event_topic = event_topic(&mut stack, site, &signals_key);
@@ -36,7 +36,7 @@ pub(crate) fn foundation(site: Site<'_>) -> (Stack, Foundation) {
 fn key(stack: &mut Stack, site: Site<'_>, key_use: KeyUse, services: Vec<Allow>) -> Handle<Key> {
     let word = key_use.word();
     let id = format!("{}Key", crate::site::pascal(word));
-    let account = allow(["kms:*"], ["*".into()]).to_account();
+    let account = allow(["kms:*"], ["*".into()]).by_account();
     let key = stack.add_with(
         &id,
         Key {
@@ -52,26 +52,37 @@ fn key(stack: &mut Stack, site: Site<'_>, key_use: KeyUse, services: Vec<Allow>)
     key
 }
 
-/// The services that write to encrypted topics, queues and log groups of the Region.
-fn signal_services() -> Vec<Allow> {
+/// The services that write to encrypted topics, queues and log groups of the Region. EventBridge does not say
+/// for which account it comes, so its statement names the one queue that it writes to.
+fn signal_services(site: Site<'_>) -> Vec<Allow> {
     let use_key = || allow(["kms:Decrypt", "kms:GenerateDataKey*"], ["*".into()]);
-    let publishers = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "s3.amazonaws.com"];
-    let own_account = sub("${AWS::AccountId}");
-    let publishers = publishers.into_iter().map(|service| {
-        use_key().to_service(service).when("StringEquals", "aws:SourceAccount", own_account.clone())
+    let publishers = PUBLISHERS.map(|service| {
+        use_key().by_service(service).when(
+            "StringEquals",
+            "aws:SourceAccount",
+            sub("${AWS::AccountId}"),
+        )
     });
-    let log_groups = sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*");
+    let queue = site.arn("sqs", &site.wake_up_queue());
+    let tick = use_key().by_service("events.amazonaws.com").when(
+        "StringEquals",
+        "kms:EncryptionContext:aws:sqs:arn",
+        queue,
+    );
     let logs = allow(
         ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         ["*".into()],
     );
-    let logs = logs.to_service(sub("logs.${AWS::Region}.amazonaws.com")).when(
+    let logs = logs.by_service(sub("logs.${AWS::Region}.amazonaws.com")).when(
         "ArnLike",
         "kms:EncryptionContext:aws:logs:arn",
-        log_groups,
+        sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"),
     );
-    publishers.chain([logs]).collect()
+    publishers.into_iter().chain([tick, logs]).collect()
 }
+
+/// Who publishes to the alarm topic: alarms, and buckets about replication.
+const PUBLISHERS: [&str; 2] = ["cloudwatch.amazonaws.com", "s3.amazonaws.com"];
 
 fn alarm_topic(stack: &mut Stack, site: Site<'_>, key: &Handle<Key>) -> Handle<Topic> {
     let topic = stack.add(
@@ -83,21 +94,24 @@ fn alarm_topic(stack: &mut Stack, site: Site<'_>, key: &Handle<Key>) -> Handle<T
             ..Topic::default()
         },
     );
-    let publishers = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "s3.amazonaws.com"];
-    let own_account = sub("${AWS::AccountId}");
-    let statements = publishers.map(|service| {
-        allow(["sns:Publish"], [topic.topic_arn().into()]).to_service(service).when(
+    let statements = PUBLISHERS.map(|service| {
+        allow(["sns:Publish"], [topic.topic_arn().into()]).by_service(service).when(
             "StringEquals",
             "aws:SourceAccount",
-            own_account.clone(),
+            sub("${AWS::AccountId}"),
         )
     });
     let document: Value<Json> = policy::document(statements).into();
     stack.add("AlarmTopicPolicy", TopicPolicy::new(document, [topic.topic_arn()]));
-    if let Some(email) = &site.topology.monitoring.email {
-        let subscription =
-            Subscription { endpoint: set(email), ..Subscription::new("email", topic.topic_arn()) };
-        stack.add("AlarmEmail", subscription);
+    match &site.topology.monitoring.email {
+        Some(email) => {
+            let subscription =
+                Subscription { endpoint: set(email), ..Subscription::new("email", topic.topic_arn()) };
+            stack.add("AlarmEmail", subscription);
+        }
+        None => stack.notes.push(
+            "alarms reach nobody until somebody subscribes to the alarm topics; set `monitoring.email`".to_owned(),
+        ),
     }
     topic
 }

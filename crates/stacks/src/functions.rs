@@ -12,18 +12,15 @@ use cfn::lambda::function::{
 };
 use cfn::lambda::{Alias, Function, Version};
 use cfn::sqs::Queue;
-use cfn::{Asset, Attributes, Handle, Policy, Stack, Value, assembly, set, sub};
+use cfn::{Asset, Attributes, Handle, Stack, ToJson, Value, assembly, set, sub};
 use topology::{Architecture, Function as Model, Runtime, Use};
 
 use crate::foundation::Foundation;
 use crate::function_role;
 use crate::logs::log_group;
 use crate::network::Network;
-use crate::site::{Site, pascal};
+use crate::site::{ALIAS, Site, pascal};
 use crate::{Packages, function_alarms, outbox};
-
-/// Aliases by function name: what the API and schedules invoke.
-pub(crate) type Aliases = BTreeMap<String, Handle<Alias>>;
 
 /// What a function is built from.
 pub(crate) struct Context<'a> {
@@ -34,19 +31,16 @@ pub(crate) struct Context<'a> {
     pub(crate) packages: &'a Packages,
 }
 
-pub(crate) fn functions(context: &Context<'_>) -> (Vec<Stack>, Aliases) {
+pub(crate) fn functions(context: &Context<'_>) -> Vec<Stack> {
     let mut groups: BTreeMap<&str, Vec<&Model>> = BTreeMap::new();
     for function in &context.site.topology.functions {
         groups.entry(&function.group).or_default().push(function);
     }
-    let mut aliases = Aliases::new();
-    let stacks =
-        groups.into_iter().map(|(name, functions)| group(context, name, &functions, &mut aliases));
-    (stacks.collect(), aliases)
+    groups.into_iter().map(|(name, functions)| group(context, name, &functions)).collect()
 }
 
-fn group(context: &Context<'_>, name: &str, functions: &[&Model], aliases: &mut Aliases) -> Stack {
-    let mut stack = context.site.stack(name, "Functions of the Region");
+fn group(context: &Context<'_>, name: &str, functions: &[&Model]) -> Stack {
+    let mut stack = context.site.protected_stack(name, "Functions of the Region");
     let dead_letters = dead_letters(&mut stack, context, name);
     for model in functions {
         let alias = function(&mut stack, context, model, &dead_letters);
@@ -54,7 +48,6 @@ fn group(context: &Context<'_>, name: &str, functions: &[&Model], aliases: &mut 
         if model.worker {
             outbox::worker(&mut stack, context, model, &alias);
         }
-        aliases.insert(model.name.clone(), alias);
     }
     stack
 }
@@ -82,10 +75,10 @@ fn function(
     let id = pascal(&model.name);
     let name = context.site.function_name(model);
     let log_name = format!("/aws/lambda/{name}");
-    let logs = log_group(stack, context.site, &format!("{id}Logs"), &log_name, context.foundation);
+    let logs = log_group(stack, context.site, &format!("{id}Logs"), log_name, context.foundation);
     let role = function_role::function_role(stack, context, model, &logs, dead_letters);
-    let (code, package) = code(stack, context, model);
-    let properties = Function {
+    let code = code(stack, context, model);
+    let published = Function {
         function_name: set(&name),
         description: set(format!("{} of {}", model.name, context.site.prefix())),
         runtime: set(runtime(model.runtime)),
@@ -93,24 +86,28 @@ fn function(
         architectures: set([architecture(context)]),
         memory_size: set(i64::from(model.memory_mb)),
         timeout: set(i64::from(model.timeout_seconds)),
-        reserved_concurrent_executions: model
-            .reserved_concurrency
-            .map(|count| i64::from(count).into()),
         environment: set(Environment { variables: set(environment(context, model)) }),
         dead_letter_config: set(DeadLetterConfig { target_arn: set(dead_letters.arn()) }),
         tracing_config: set(TracingConfig { mode: set(TracingConfigMode::Active) }),
         vpc_config: set(vpc_config(context.network)),
         ..Function::new(code, role.arn())
     };
-    let attributes = Attributes::after(&logs);
-    let function = stack.add_with(&id, properties, attributes);
-    let package = package.unwrap_or_default();
-    alias(stack, model, &id, &function, &package)
+    let version = format!("{id}Version{}", context.site.fingerprint(&published.to_json()));
+    let reserved = model.reserved_concurrency.map(|count| i64::from(count).into());
+    let function = Function { reserved_concurrent_executions: reserved, ..published };
+    let function = stack.add_with(&id, function, Attributes::after(&logs));
+    let alias = alias(stack, model, &id, &version, &function);
+    stack.output(
+        &format!("{id}Arn"),
+        "Alias under which the function is invoked",
+        alias.alias_arn(),
+    );
+    alias
 }
 
 /// The asset in the Region's own bucket (rule `lambda-artifact-in-own-region`). Without a package the key
 /// says what to do, and deployment stops at it.
-fn code(stack: &mut Stack, context: &Context<'_>, model: &Model) -> (Code, Option<String>) {
+fn code(stack: &mut Stack, context: &Context<'_>, model: &Model) -> Code {
     let bucket = sub(assembly::asset_bucket());
     let Some(hash) = context.packages.get(&model.name) else {
         stack.warnings.push(format!(
@@ -118,12 +115,12 @@ fn code(stack: &mut Stack, context: &Context<'_>, model: &Model) -> (Code, Optio
             model.name, model.code
         ));
         let key = format!("{}/run-tideover-package-first.zip", model.name);
-        return (Code { s3_bucket: set(bucket), s3_key: set(key), ..Code::default() }, None);
+        return Code { s3_bucket: set(bucket), s3_key: set(key), ..Code::default() };
     };
     let asset = Asset { hash: hash.clone(), description: format!("code of {}", model.name) };
     let code = Code { s3_bucket: set(bucket), s3_key: set(asset.object_key()), ..Code::default() };
     stack.assets.insert(asset);
-    (code, Some(hash.clone()))
+    code
 }
 
 fn runtime(runtime: Runtime) -> FunctionRuntime {
@@ -184,30 +181,23 @@ fn environment(context: &Context<'_>, model: &Model) -> BTreeMap<String, Value<S
     variables.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(own).collect()
 }
 
-/// The alias that everything invokes, on a version of the function's present code.
+/// The alias that everything invokes, on a version. A version never changes, so its logical id names all that
+/// goes into it: with any change comes another version, and the alias moves to it.
 fn alias(
     stack: &mut Stack,
     model: &Model,
     id: &str,
+    version: &str,
     function: &Handle<Function>,
-    package: &str,
 ) -> Handle<Alias> {
-    let version = stack.add_with(
-        &format!("{id}Version{}", package.get(..8).unwrap_or_default()),
-        Version::new(function.reference()),
-        Attributes {
-            deletion_policy: Some(Policy::Retain),
-            update_replace_policy: Some(Policy::Retain),
-            ..Attributes::default()
-        },
-    );
+    let version = stack.add(version, Version::new(function.reference()));
     let provisioned = model.provisioned_concurrency.filter(|count| *count > 0);
     let provisioned =
         provisioned.map(|count| ProvisionedConcurrencyConfiguration::new(i64::from(count)));
     let alias = Alias {
         description: set("What the API and the queues invoke"),
         provisioned_concurrency_config: provisioned.map(Value::Literal),
-        ..Alias::new(function.reference(), version.version(), "live")
+        ..Alias::new(function.reference(), version.version(), ALIAS)
     };
     stack.add(&format!("{id}Alias"), alias)
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use cfn::sub;
+use cfn::{Json, sub};
 use topology::{Function, Topology, Use};
 
 use crate::foundation::Foundation;
@@ -22,7 +22,7 @@ pub(crate) enum Service {
 impl Service {
     /// The services that some function calls.
     pub(crate) fn called_by(topology: &Topology) -> BTreeSet<Self> {
-        topology.functions.iter().flat_map(|function| services(function)).collect()
+        topology.functions.iter().flat_map(services).collect()
     }
 
     /// Last part of the endpoint service's name.
@@ -70,7 +70,7 @@ fn ledger(site: Site<'_>, function: &Function, foundation: &Foundation) -> Vec<A
     }
     let queue = site.arn("sqs", &site.wake_up_queue());
     let wake = allow(["sqs:SendMessage"], [queue.into()]);
-    vec![read, decrypt, wake, use_signals_key(foundation)]
+    vec![read, decrypt, wake]
 }
 
 fn sessions(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
@@ -99,10 +99,16 @@ fn receipts(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
 
 fn events(foundation: &Foundation) -> Vec<Allow> {
     let publish = allow(["sns:Publish"], [foundation.event_topic.topic_arn().into()]);
-    vec![publish, use_signals_key(foundation)]
+    vec![publish]
 }
 
-/// Topics and queues are encrypted: who writes to them uses their key.
+/// Topics and queues are encrypted: who writes to them uses their key, through them only.
 pub(crate) fn use_signals_key(foundation: &Foundation) -> Allow {
-    allow(["kms:Decrypt", "kms:GenerateDataKey"], [foundation.signals_key.arn().into()])
+    let services = ["sns", "sqs"]
+        .map(|service| sub(format!("{service}.${{AWS::Region}}.amazonaws.com")).into());
+    allow(["kms:Decrypt", "kms:GenerateDataKey"], [foundation.signals_key.arn().into()]).when(
+        "StringEquals",
+        "kms:ViaService",
+        Json::List(services.into()),
+    )
 }

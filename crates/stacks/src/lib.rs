@@ -65,8 +65,8 @@ fn region(site: Site<'_>, packages: &Packages, zone: Option<&Handle<HostedZone>>
     let database_host = database.cluster.endpoint_address();
     let context =
         Context { site, foundation: &foundation, network: &network, database_host, packages };
-    let (function_stacks, aliases) = functions::functions(&context);
-    let (api_stack, api) = api::api(site, &foundation, &aliases);
+    let function_stacks = functions::functions(&context);
+    let (api_stack, api) = api::api(site, &foundation);
     let zone = Zone::of(site, zone);
     let (certificate_stack, certificate) = certificate::certificate(site, &zone);
     let mut stacks = vec![foundation_stack, network_stack, database_stack];
@@ -80,7 +80,7 @@ fn region(site: Site<'_>, packages: &Packages, zone: Option<&Handle<HostedZone>>
         api_stack,
         certificate_stack,
         routing::routing(site, &api, &zone, &certificate),
-        monitoring::monitoring(site, &certificate),
+        monitoring::monitoring(site),
         parameters::parameters(site, &foundation, &database),
         backup::backup(site, &foundation, &database),
     ]);

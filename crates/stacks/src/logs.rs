@@ -1,7 +1,7 @@
 //! Log groups: encrypted with the Region's key and kept for as long as the topology says.
 
 use cfn::logs::LogGroup;
-use cfn::{Attributes, Handle, Stack, set};
+use cfn::{Attributes, Handle, LogGroupName, Stack, Value, set};
 
 use crate::foundation::Foundation;
 use crate::site::Site;
@@ -11,7 +11,7 @@ pub(crate) fn log_group(
     stack: &mut Stack,
     site: Site<'_>,
     logical_id: &str,
-    name: &str,
+    name: impl Into<Value<LogGroupName>>,
     foundation: &Foundation,
 ) -> Handle<LogGroup> {
     stack.add_with(

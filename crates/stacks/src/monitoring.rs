@@ -2,16 +2,15 @@
 //!
 //! Alarms on functions stand in the functions' own stacks.
 
-use cfn::certificate_manager::Certificate;
 use cfn::cloudwatch::Dashboard;
-use cfn::cloudwatch::alarm::{AlarmStatistic, AlarmTreatMissingData};
-use cfn::{Handle, Stack, Value, set, sub};
-use topology::Home;
+use cfn::cloudwatch::alarm::AlarmTreatMissingData;
+use cfn::{Stack, Value, set, sub};
+use topology::Method;
 
-use crate::alarm::{Series, Threshold, alarm, ratio_alarm};
+use crate::alarm::{Series, Statistic, Threshold, alarm, expression_alarm, ratio_alarm};
 use crate::dashboard;
 use crate::replication::{MINUTES, RULE_ID};
-use crate::site::Site;
+use crate::site::{Site, pascal};
 
 /// Fewest requests in five minutes at which a share of failures means something.
 const GUARD_REQUESTS: u32 = 20;
@@ -19,13 +18,12 @@ const GUARD_REQUESTS: u32 = 20;
 /// AWS's example for a replication that has stalled ("Global tables checklist and FAQ"), in milliseconds.
 const SESSION_LAG_MS: u32 = 180_000;
 
-pub(crate) fn monitoring(site: Site<'_>, certificate: &Handle<Certificate>) -> Stack {
+pub(crate) fn monitoring(site: Site<'_>) -> Stack {
     let mut stack = site.stack("Monitoring", "Alarms and dashboard of the Region");
     database_alarms(&mut stack, site);
-    session_alarm(&mut stack, site);
+    session_alarms(&mut stack, site);
     bucket_alarms(&mut stack, site);
     api_alarms(&mut stack, site);
-    certificate_alarm(&mut stack, site, certificate);
     let name = format!("{}-{}", site.prefix(), site.region());
     let board = Dashboard { dashboard_name: set(name), ..Dashboard::new(dashboard::body(site)) };
     stack.add("Dashboard", board);
@@ -42,50 +40,73 @@ fn database_alarms(stack: &mut Stack, site: Site<'_>) {
     };
     let limits = &site.topology.monitoring;
     let seconds = limits.replication_lag_seconds;
-    let lag = series("AuroraGlobalDBRPOLag", AlarmStatistic::Maximum, 60);
+    let lag = series("AuroraGlobalDBRPOLag", Statistic::Maximum, 60);
     let text = format!("A loss of the other Region would now lose over {seconds} s of the ledger");
-    let at = Threshold::above(seconds * 1000, 2).when_missing(missing_lag(site.home));
-    alarm(stack, site, "ReplicationLag", &text, &lag, at);
-    let connections = series("DatabaseConnections", AlarmStatistic::Maximum, 300);
-    let text = format!("More than {} connections to one instance", limits.database_connections);
-    alarm(
-        stack,
-        site,
-        "DatabaseConnections",
-        &text,
-        &connections,
-        Threshold::above(limits.database_connections, 2),
-    );
+    alarm(stack, site, "ReplicationLag", &text, &lag, Threshold::above(seconds * 1000, 2));
+    let progress = series("AuroraGlobalDBProgressLag", Statistic::Maximum, 60);
+    let text = format!("Readers here are over {seconds} s behind the other Region's writer");
+    alarm(stack, site, "ProgressLag", &text, &progress, Threshold::above(seconds * 1000, 2));
+    replication_silence(stack, site, &lag, &series("CommitThroughput", Statistic::Average, 60));
+    let connections = series("DatabaseConnections", Statistic::Maximum, 300);
+    let limit = limits.database_connections;
+    let text = format!("More than {limit} connections to one instance");
+    alarm(stack, site, "DatabaseConnections", &text, &connections, Threshold::above(limit, 2));
 }
 
-/// Only a secondary cluster has the lag metric. In the home standby its silence is an alarm; in the home
-/// primary it is the usual state (rule `aurora-lag-alarms-where-emitted`).
-fn missing_lag(home: Home) -> AlarmTreatMissingData {
-    match home {
-        Home::Primary => AlarmTreatMissingData::NotBreaching,
-        Home::Standby => AlarmTreatMissingData::Breaching,
+/// Only a secondary cluster has the lag metric, and which one that is changes with the roles. A cluster that
+/// neither reports lag nor commits anything is no writer and receives nothing: there is no standby
+/// (rule `aurora-lag-alarms-where-emitted`).
+fn replication_silence(stack: &mut Stack, site: Site<'_>, lag: &Series, commits: &Series) {
+    let expression = "IF(FILL(lag, -1) < 0 AND FILL(commits, 0) == 0, 1, 0)".to_owned();
+    let series: [(&str, &Series); 2] = [("lag", lag), ("commits", commits)];
+    let text = "The cluster neither writes nor receives the other Region's writes";
+    let at = Threshold::above(0, 15).when_missing(AlarmTreatMissingData::Breaching);
+    expression_alarm(stack, site, "ReplicationSilence", text, (expression, &series), at);
+}
+
+fn session_alarms(stack: &mut Stack, site: Site<'_>) {
+    let series = |metric, dimension: Option<(&'static str, &str)>, statistic| Series {
+        namespace: "AWS/DynamoDB",
+        metric,
+        dimensions: dimension
+            .map(|(name, value)| (name, value.into()))
+            .into_iter()
+            .chain([("TableName", site.session_table().into())])
+            .collect(),
+        statistic,
+        period_seconds: 300,
+    };
+    let receiver = ("ReceivingRegion", site.other().region().name());
+    let latency = series("ReplicationLatency", Some(receiver), Statistic::Average);
+    let text = "Sessions reach the other Region minutes late";
+    let at = Threshold::above(SESSION_LAG_MS, 3);
+    alarm(stack, site, "SessionReplicationLatency", text, &latency, at);
+    let writes =
+        series("SuccessfulRequestLatency", Some(("Operation", "PutItem")), Statistic::SampleCount);
+    session_silence(stack, site, &latency, &writes);
+    for (id, metric) in
+        [("SessionReads", "ReadThrottleEvents"), ("SessionWrites", "WriteThrottleEvents")]
+    {
+        let throttled = series(metric, None, Statistic::Sum);
+        let text = "DynamoDB refuses calls to the session table for want of capacity";
+        alarm(stack, site, &format!("{id}Throttled"), text, &throttled, Threshold::above(0, 2));
     }
 }
 
-/// Replication latency is measured where writes are made, so silence is only strange in the home primary.
-fn session_alarm(stack: &mut Stack, site: Site<'_>) {
-    let latency = Series {
-        namespace: "AWS/DynamoDB",
-        metric: "ReplicationLatency",
-        dimensions: vec![
-            ("ReceivingRegion", site.other().region().name().into()),
-            ("TableName", site.session_table().into()),
-        ],
-        statistic: AlarmStatistic::Average,
-        period_seconds: 300,
-    };
-    let missing = match site.home {
-        Home::Primary => AlarmTreatMissingData::Breaching,
-        Home::Standby => AlarmTreatMissingData::NotBreaching,
-    };
-    let text = "Sessions reach the other Region minutes late, or not at all";
-    let at = Threshold::above(SESSION_LAG_MS, 3).when_missing(missing);
-    alarm(stack, site, "SessionReplicationLatency", text, &latency, at);
+/// Latency is measured where sessions are written: writes without it are not replicated
+/// (rule `ddb-replication-latency-alarm`).
+fn session_silence(stack: &mut Stack, site: Site<'_>, latency: &Series, writes: &Series) {
+    let expression = "IF(FILL(writes, 0) > 0 AND FILL(latency, -1) < 0, 1, 0)".to_owned();
+    let series: [(&str, &Series); 2] = [("latency", latency), ("writes", writes)];
+    let text = "Sessions are written here and do not reach the other Region";
+    expression_alarm(
+        stack,
+        site,
+        "SessionReplicationSilence",
+        text,
+        (expression, &series),
+        Threshold::above(0, 3),
+    );
 }
 
 /// Failures are counted at the source, lateness at the destination (rule `s3-replication-metrics-region`).
@@ -101,10 +122,10 @@ fn bucket_alarms(stack: &mut Stack, site: Site<'_>) {
         statistic,
         period_seconds: 300,
     };
-    let failed = series("OperationsFailedReplication", site, AlarmStatistic::Sum);
+    let failed = series("OperationsFailedReplication", site, Statistic::Sum);
     let text = "Objects written here did not reach the other Region's bucket";
     alarm(stack, site, "ObjectReplicationFailed", text, &failed, Threshold::above(0, 1));
-    let late = series("ReplicationLatency", site.other(), AlarmStatistic::Maximum);
+    let late = series("ReplicationLatency", site.other(), Statistic::Maximum);
     let seconds = u32::try_from(MINUTES * 60).expect("fifteen minutes are 900 seconds");
     let text =
         "Objects of the other Region's bucket arrive here later than the time control promises";
@@ -116,38 +137,50 @@ fn bucket(site: Site<'_>) -> Value<String> {
 }
 
 fn api_alarms(stack: &mut Stack, site: Site<'_>) {
-    let series = |metric, statistic| Series {
-        namespace: "AWS/ApiGateway",
-        metric,
-        dimensions: vec![
-            ("ApiName", site.api_name().into()),
-            ("Stage", site.topology.api.stage.as_str().into()),
-        ],
-        statistic,
-        period_seconds: 300,
-    };
-    let requests = series("Count", AlarmStatistic::Sum);
-    let percent = site.topology.monitoring.api_error_percent;
-    let failures = series("5XXError", AlarmStatistic::Sum);
-    let text = format!("More than {percent} % of requests failed on our side");
-    let at = Threshold::above(percent, 2);
-    ratio_alarm(stack, site, "ApiFailures", &text, (&failures, &requests), GUARD_REQUESTS, at);
+    let stage = [("ApiName", site.api_name()), ("Stage", site.topology.api.stage.clone())];
+    let stage = stage.map(|(name, value)| (name, value.into())).to_vec();
+    let series = |metric, statistic| api_series(metric, &stage, statistic);
+    let requests = series("Count", Statistic::Sum);
+    let shares = (&series("5XXError", Statistic::Sum), &requests);
+    failures(stack, site, "ApiFailures", "requests", shares);
     let text = "No request in ten minutes, though health checks alone come every few seconds";
     alarm(stack, site, "ApiSilent", text, &requests, Threshold::below(1, 2));
-    let latency = series("Latency", AlarmStatistic::Average);
-    let text = "Requests take over a second on average";
-    alarm(stack, site, "ApiSlow", text, &latency, Threshold::above(1000, 3));
+    let text = "One request in a hundred takes over three seconds";
+    let slow = series("Latency", Statistic::P99);
+    alarm(stack, site, "ApiSlow", text, &slow, Threshold::above(3000, 3));
+    route_alarms(stack, site, &stage);
 }
 
-fn certificate_alarm(stack: &mut Stack, site: Site<'_>, certificate: &Handle<Certificate>) {
-    let days = Series {
-        namespace: "AWS/CertificateManager",
-        metric: "DaysToExpiry",
-        dimensions: vec![("CertificateArn", certificate.reference().into())],
-        statistic: AlarmStatistic::Minimum,
-        period_seconds: 86_400,
-    };
-    let text = "The certificate expires within 30 days; health checks would not notice";
-    let at = Threshold::below(30, 1).when_missing(AlarmTreatMissingData::NotBreaching);
-    alarm(stack, site, "CertificateExpiry", text, &days, at);
+/// The routes that move money, each by itself: among all requests their failures drown in health checks.
+fn route_alarms(stack: &mut Stack, site: Site<'_>, stage: &[(&'static str, Value<String>)]) {
+    let routes = site.topology.functions.iter().flat_map(|function| &function.routes);
+    for route in routes.filter(|route| route.method == Method::Post) {
+        let method = ("Method", route.method.as_str().into());
+        let resource = ("Resource", route.path.as_str().into());
+        let dimensions = [&[method, resource], stage].concat();
+        let series = |metric| api_series(metric, &dimensions, Statistic::Sum);
+        let id = format!("{}Failures", route_id(&route.path));
+        failures(stack, site, &id, &route.to_string(), (&series("5XXError"), &series("Count")));
+    }
+}
+
+/// `/payments/{id}/refunds` → `PaymentsIdRefunds`.
+fn route_id(path: &str) -> String {
+    let words = path.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.map(pascal).collect()
+}
+
+fn failures(stack: &mut Stack, site: Site<'_>, id: &str, what: &str, shares: (&Series, &Series)) {
+    let percent = site.topology.monitoring.api_error_percent;
+    let text = format!("More than {percent} % of {what} failed on our side");
+    ratio_alarm(stack, site, id, &text, shares, GUARD_REQUESTS, Threshold::above(percent, 2));
+}
+
+fn api_series(
+    metric: &'static str,
+    dimensions: &[(&'static str, Value<String>)],
+    statistic: Statistic,
+) -> Series {
+    let dimensions = dimensions.to_vec();
+    Series { namespace: "AWS/ApiGateway", metric, dimensions, statistic, period_seconds: 300 }
 }

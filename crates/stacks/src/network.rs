@@ -8,7 +8,7 @@ use cfn::ec2::{
     Eip, InternetGateway, NatGateway, Route, RouteTable, SecurityGroup, SecurityGroupEgress,
     SecurityGroupIngress, Subnet, SubnetRouteTableAssociation, Vpc, VpcGatewayAttachment,
 };
-use cfn::{Attributes, Handle, Stack, SubnetId, Tag, Value, availability_zone, set};
+use cfn::{Attributes, Handle, Stack, Tag, Value, availability_zone, set};
 
 use crate::endpoints;
 use crate::flow_log;
@@ -42,13 +42,14 @@ impl Tier {
 }
 
 pub(crate) fn network(site: Site<'_>, foundation: &Foundation) -> (Stack, Network) {
-    let mut stack = site.stack("VPC", "Network of the Region");
+    let mut stack = site.protected_stack("VPC", "Network of the Region");
     let vpc = vpc(&mut stack, site);
     let public = subnets(&mut stack, site, &vpc, Tier::Public);
     let private_subnets = subnets(&mut stack, site, &vpc, Tier::Private);
     let isolated_subnets = subnets(&mut stack, site, &vpc, Tier::Isolated);
-    let mut tables = vec![public_table(&mut stack, site, &vpc, &public)];
-    let nat_gateways = nat_gateways(&mut stack, site, &public);
+    let (public_table, public_route) = public_table(&mut stack, site, &vpc, &public);
+    let mut tables = vec![public_table];
+    let nat_gateways = nat_gateways(&mut stack, site, &public, &public_route);
     tables.extend(private_tables(&mut stack, site, &vpc, &private_subnets, &nat_gateways));
     tables.push(isolated_table(&mut stack, site, &vpc, &isolated_subnets));
     let (function_group, database_group) = security_groups(&mut stack, site, &vpc);
@@ -117,7 +118,7 @@ fn public_table(
     site: Site<'_>,
     vpc: &Handle<Vpc>,
     subnets: &[Handle<Subnet>],
-) -> Handle<RouteTable> {
+) -> (Handle<RouteTable>, Handle<Route>) {
     let gateway = stack.add("InternetGateway", InternetGateway { tags: named(site, "internet") });
     let attachment = stack.add(
         "InternetGatewayAttachment",
@@ -127,7 +128,7 @@ fn public_table(
         },
     );
     let table = route_table(stack, site, vpc, "Public", subnets);
-    stack.add_with(
+    let route = stack.add_with(
         "PublicRoute",
         Route {
             destination_cidr_block: set("0.0.0.0/0"),
@@ -136,35 +137,39 @@ fn public_table(
         },
         Attributes::after(&attachment),
     );
-    table
+    (table, route)
 }
 
 fn nat_gateways(
     stack: &mut Stack,
     site: Site<'_>,
     public: &[Handle<Subnet>],
+    route: &Handle<Route>,
 ) -> Vec<Handle<NatGateway>> {
     let count = site.topology.network.nat_gateways as usize;
     let subnets = public.iter().take(count).enumerate();
-    subnets.map(|(zone, subnet)| nat_gateway(stack, site, zone + 1, subnet.reference())).collect()
+    subnets.map(|(zone, subnet)| nat_gateway(stack, site, zone + 1, subnet, route)).collect()
 }
 
+/// Address and gateway need the way to the internet, which neither of them refers to.
 fn nat_gateway(
     stack: &mut Stack,
     site: Site<'_>,
     number: usize,
-    subnet: Value<SubnetId>,
+    subnet: &Handle<Subnet>,
+    route: &Handle<Route>,
 ) -> Handle<NatGateway> {
     let name = format!("nat-{number}");
     let address = Eip { domain: set("vpc"), tags: named(site, &name), ..Eip::default() };
-    let address = stack.add(&format!("NatAddress{number}"), address);
+    let after = || Attributes::after(route);
+    let address = stack.add_with(&format!("NatAddress{number}"), address, after());
     let gateway = NatGateway {
         allocation_id: set(address.allocation_id()),
-        subnet_id: set(subnet),
+        subnet_id: set(subnet.reference()),
         tags: named(site, &name),
         ..NatGateway::default()
     };
-    stack.add(&format!("NatGateway{number}"), gateway)
+    stack.add_with(&format!("NatGateway{number}"), gateway, after())
 }
 
 /// A table for each zone, so that each zone can have a gateway of its own.

@@ -4,16 +4,15 @@
 use std::collections::BTreeMap;
 
 use cfn::{Json, Object, concat, sub};
-use topology::{Method, Route};
+use topology::{Authorization, Function, Method, Route};
 
 use crate::site::Site;
 
-/// The document; `alias` gives the ARN under which a function is invoked.
-pub(crate) fn document(site: Site<'_>, alias: &dyn Fn(&str) -> Json) -> Json {
+pub(crate) fn document(site: Site<'_>) -> Json {
     Json::object([
         ("openapi", "3.0.1".into()),
         ("info", Json::object([("title", site.api_name().into()), ("version", "1".into())])),
-        ("paths", paths(site, alias)),
+        ("paths", paths(site)),
         ("x-amazon-apigateway-gateway-responses", gateway_responses()),
         ("x-amazon-apigateway-request-validator", "all".into()),
         ("x-amazon-apigateway-request-validators", Json::object([("all", validate_all())])),
@@ -24,11 +23,11 @@ fn validate_all() -> Json {
     Json::object([("validateRequestBody", true.into()), ("validateRequestParameters", true.into())])
 }
 
-fn paths(site: Site<'_>, alias: &dyn Fn(&str) -> Json) -> Json {
+fn paths(site: Site<'_>) -> Json {
     let mut paths: BTreeMap<String, Object> = BTreeMap::new();
     for function in &site.topology.functions {
         for route in &function.routes {
-            let operation = operation(route, function.timeout_seconds, alias(&function.name));
+            let operation = operation(site, function, route);
             let method = route.method.as_str().to_ascii_lowercase();
             paths.entry(route.path.clone()).or_default().insert(method, operation);
         }
@@ -36,47 +35,56 @@ fn paths(site: Site<'_>, alias: &dyn Fn(&str) -> Json) -> Json {
     Json::Object(paths.into_iter().map(|(path, methods)| (path, Json::Object(methods))).collect())
 }
 
-fn operation(route: &Route, timeout_seconds: u32, alias: Json) -> Json {
-    let uri = concat([
-        sub("arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/")
-            .into(),
-        alias,
-        "/invocations".into(),
-    ]);
-    let integration = Json::object([
-        ("type", "aws_proxy".into()),
-        ("httpMethod", "POST".into()),
-        ("uri", uri.into()),
-        ("timeoutInMillis", i64::from(timeout_seconds * 1000).into()),
-    ]);
+fn operation(site: Site<'_>, function: &Function, route: &Route) -> Json {
     let mut operation = Object::from([
         ("parameters".to_owned(), Json::List(parameters(route))),
-        ("responses".to_owned(), Json::object([("default", description("The function's answer"))])),
-        ("x-amazon-apigateway-integration".to_owned(), integration),
+        ("responses".to_owned(), Json::object([("200", description("The function's answer"))])),
+        ("x-amazon-apigateway-integration".to_owned(), integration(site, function)),
     ]);
     if route.method == Method::Post {
         operation.insert("requestBody".to_owned(), json_body());
     }
+    if site.topology.api.authorization == Authorization::Iam && !is_health(route) {
+        let iam = Json::object([("type", "AWS_IAM".into())]);
+        operation.insert("x-amazon-apigateway-auth".to_owned(), iam);
+    }
     Json::Object(operation)
 }
 
-/// Parameters in the path, and the idempotency key that every POST must carry
-/// (rule `pay-idempotency-key-from-client`).
+/// Health checks come without credentials.
+pub(crate) fn is_health(route: &Route) -> bool {
+    route.path == "/health" || route.path.starts_with("/health/")
+}
+
+fn integration(site: Site<'_>, function: &Function) -> Json {
+    let uri = concat([
+        sub("arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/")
+            .into(),
+        site.alias_arn(function).into(),
+        "/invocations".into(),
+    ]);
+    Json::object([
+        ("type", "aws_proxy".into()),
+        ("httpMethod", "POST".into()),
+        ("uri", uri.into()),
+        ("timeoutInMillis", i64::from(function.timeout_seconds * 1000).into()),
+    ])
+}
+
+/// Parameters in the path. The idempotency key is the function's to ask for: the gateway compares names of
+/// headers by case, and HTTP/2 clients send them in lower case.
 fn parameters(route: &Route) -> Vec<Json> {
     let segments = route.path.split('/');
     let names = segments.filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    let in_path = names.map(|name| parameter(name, "path"));
-    let key = (route.method == Method::Post).then(|| parameter("Idempotency-Key", "header"));
-    in_path.chain(key).collect()
-}
-
-fn parameter(name: &str, place: &str) -> Json {
-    Json::object([
-        ("name", name.into()),
-        ("in", place.into()),
-        ("required", true.into()),
-        ("schema", Json::object([("type", "string".into())])),
-    ])
+    let parameter = |name: &str| {
+        Json::object([
+            ("name", name.into()),
+            ("in", "path".into()),
+            ("required", true.into()),
+            ("schema", Json::object([("type", "string".into())])),
+        ])
+    };
+    names.map(parameter).collect()
 }
 
 fn json_body() -> Json {

@@ -53,7 +53,7 @@ fn tick(stack: &mut Stack, site: Site<'_>, queue: &Handle<Queue>) {
     };
     let rule = stack.add("OutboxTick", rule);
     let send = allow(["sqs:SendMessage"], [queue.arn().into()])
-        .to_service("events.amazonaws.com")
+        .by_service("events.amazonaws.com")
         .when("ArnEquals", "aws:SourceArn", rule.arn());
     stack
         .add("OutboxWakeUpPolicy", QueuePolicy::new(policy::document([send]), [queue.reference()]));

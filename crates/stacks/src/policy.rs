@@ -41,12 +41,12 @@ impl Allow {
     }
 
     /// Names a service, such as `lambda.amazonaws.com`, as the one who may.
-    pub(crate) fn to_service(self, service: impl Into<Json>) -> Self {
+    pub(crate) fn by_service(self, service: impl Into<Json>) -> Self {
         Self { principal: Some(Json::object([("Service", service.into())])), ..self }
     }
 
     /// Names the account's own administrators as those who may.
-    pub(crate) fn to_account(self) -> Self {
+    pub(crate) fn by_account(self) -> Self {
         let root = cfn::sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root");
         Self { principal: Some(Json::object([("AWS", root.into())])), ..self }
     }
@@ -80,7 +80,14 @@ pub(crate) fn with_statements(statements: Vec<Json>) -> Json {
 
 /// The trust policy of a role that a service takes on.
 pub(crate) fn trust(service: &str) -> Value<Json> {
-    document([allow(["sts:AssumeRole"], []).to_service(service)]).into()
+    document([allow(["sts:AssumeRole"], []).by_service(service)]).into()
+}
+
+/// The same for services that say on whose behalf they come: nobody else's resource may use the role.
+pub(crate) fn trust_for_own_account(service: &str) -> Value<Json> {
+    let assume = allow(["sts:AssumeRole"], []).by_service(service);
+    document([assume.when("StringEquals", "aws:SourceAccount", cfn::sub("${AWS::AccountId}"))])
+        .into()
 }
 
 fn one_or_many(mut items: Vec<Json>) -> Json {

@@ -1,10 +1,17 @@
 //! How a Region is reached: domain names, DNS records and the switch between the Regions.
 //!
 //! The switch is health state, never a record change (rules `r53-no-record-change-at-failover`,
-//! `r53-health-state-is-the-switch`). One small endpoint of the home standby, `/health/traffic`, says which
-//! Region traffic is meant for. The standby's record is healthy while it says "the standby"; the primary's
-//! watches the same words inverted. So of the two records just one is healthy, and whenever the standby is
-//! silent or in doubt that is the primary's: traffic stays where it is (rule `r53-stop-pattern`).
+//! `r53-health-state-is-the-switch`). In each Region a small endpoint, `/health/traffic`, says which Region
+//! traffic is meant for, as the control record has it, and says nothing when it cannot read the record. The
+//! home primary's record is healthy while neither endpoint names the home standby; the standby's while the
+//! primary's endpoint does not name the primary. Silence changes nothing (rule `r53-stop-pattern`):
+//!
+//! | primary says | standby says | primary's record | standby's record | traffic |
+//! | --- | --- | --- | --- | --- |
+//! | primary | primary | healthy | unhealthy | primary |
+//! | nothing | primary or nothing | healthy | healthy, weight 0 | primary |
+//! | nothing or standby | standby | unhealthy | healthy | standby |
+//! | standby | nothing | unhealthy | healthy | standby |
 
 use cfn::api_gateway::domain_name::EndpointConfiguration;
 use cfn::api_gateway::{BasePathMapping, DomainName};
@@ -40,8 +47,9 @@ pub(crate) fn routing(
     };
     stack.add("PublicRecord", public_record);
     endpoint_check(&mut stack, site);
-    let url = format!("https://{}", site.regional_domain());
-    stack.output("ApiUrl", "The Region's own API, whatever DNS says", url);
+    let url = |domain: String| format!("https://{domain}");
+    stack.output("ApiUrl", "The Region's own API, whatever DNS says", url(site.regional_domain()));
+    stack.output("PublicUrl", "The API that clients call", url(site.public_domain()));
     stack
 }
 
@@ -99,39 +107,64 @@ fn record(zone: &Zone<'_>, site: Site<'_>, name: &str, domain: &Handle<DomainNam
     }
 }
 
-/// This Region's half of the switch: both halves watch the home standby's endpoint for the same words.
+/// This Region's half of the switch.
 fn switch(stack: &mut Stack, site: Site<'_>) -> Handle<HealthCheck> {
-    let standby = Site::new(site.topology, Home::Standby);
+    let primary = Site::new(site.topology, Home::Primary);
+    let standby = primary.other();
+    match site.home {
+        Home::Standby => named_by(stack, site, "Switch", primary, primary),
+        Home::Primary => {
+            let own = named_by(stack, site, "StandbyNamedHere", primary, standby);
+            let other = named_by(stack, site, "StandbyNamedThere", standby, standby);
+            let both = HealthCheckConfig {
+                child_health_checks: set([own.reference(), other.reference()]),
+                health_threshold: set(2),
+                ..HealthCheckConfig::new(HealthCheckConfigType::Calculated)
+            };
+            health_check(stack, site, "Switch", "switch", both)
+        }
+    }
+}
+
+/// Unhealthy while the endpoint of one Region says that traffic is meant for another; inverted, so that an
+/// endpoint that cannot be reached counts as healthy. Interval and threshold are fixed: changing them would
+/// replace the check, and a new inverted check starts unhealthy (rule `r53-new-check-state`).
+fn named_by(
+    stack: &mut Stack,
+    site: Site<'_>,
+    id: &str,
+    speaker: Site<'_>,
+    meant: Site<'_>,
+) -> Handle<HealthCheck> {
     let config = HealthCheckConfig {
-        fully_qualified_domain_name: set(standby.regional_domain()),
+        fully_qualified_domain_name: set(speaker.regional_domain()),
         resource_path: set("/health/traffic"),
-        search_string: set(format!("\"traffic_region\":\"{}\"", standby.region())),
-        inverted: set(site.home == Home::Primary),
-        ..check(site, HealthCheckConfigType::HttpsStrMatch)
+        search_string: set(format!("\"traffic_region\":\"{}\"", meant.region())),
+        inverted: set(true),
+        request_interval: set(10),
+        failure_threshold: set(3),
+        ..check(HealthCheckConfigType::HttpsStrMatch)
     };
-    health_check(stack, site, "Switch", "switch", config)
+    let word = format!("{} says {}", speaker.region(), meant.region());
+    health_check(stack, site, id, &word, config)
 }
 
 /// Sees from outside whether the Region's API answers. For alarms and evidence only: attached to a record it
 /// would move payments at every hiccup (rule `r53-no-endpoint-check-on-switch-record`).
 fn endpoint_check(stack: &mut Stack, site: Site<'_>) {
+    let dns = &site.topology.dns;
     let config = HealthCheckConfig {
         fully_qualified_domain_name: set(site.regional_domain()),
         resource_path: set("/health"),
-        ..check(site, HealthCheckConfigType::Https)
+        request_interval: set(i64::from(dns.check_interval_seconds)),
+        failure_threshold: set(i64::from(dns.check_failures)),
+        ..check(HealthCheckConfigType::Https)
     };
     health_check(stack, site, "EndpointCheck", "endpoint", config);
 }
 
-fn check(site: Site<'_>, kind: HealthCheckConfigType) -> HealthCheckConfig {
-    let dns = &site.topology.dns;
-    HealthCheckConfig {
-        port: set(443),
-        enable_sni: set(true),
-        request_interval: set(i64::from(dns.check_interval_seconds)),
-        failure_threshold: set(i64::from(dns.check_failures)),
-        ..HealthCheckConfig::new(kind)
-    }
+fn check(kind: HealthCheckConfigType) -> HealthCheckConfig {
+    HealthCheckConfig { port: set(443), enable_sni: set(true), ..HealthCheckConfig::new(kind) }
 }
 
 fn health_check(

@@ -4,6 +4,8 @@
 //! outage (rules `ddb-one-stack-owns-all-replicas`, `ddb-owner-stack-in-standby`). Sessions are soft state:
 //! the last writer wins, and nothing about money is kept here (`ddb-mrec-is-last-writer-wins`).
 
+use std::collections::BTreeMap;
+
 use cfn::dynamodb::GlobalTable;
 use cfn::dynamodb::global_table::{
     AttributeDefinition, AttributeDefinitionAttributeType, GlobalTableBillingMode, KeySchema,
@@ -11,10 +13,10 @@ use cfn::dynamodb::global_table::{
     ReplicaSseSpecification, SseSpecification, SseSpecificationSseType, StreamSpecification,
     StreamSpecificationStreamViewType,
 };
-use cfn::{Attributes, Stack, Tag, set};
+use cfn::{Attributes, Stack, Tag, Value, set};
 
 use crate::foundation::Foundation;
-use crate::site::{KeyUse, Site};
+use crate::site::{KeyUse, ROLE_TAG, Site};
 
 pub(crate) fn sessions(site: Site<'_>, foundation: &Foundation) -> Stack {
     let mut stack = site.protected_stack("Sessions", "Session table with a replica in each Region");
@@ -33,7 +35,7 @@ pub(crate) fn sessions(site: Site<'_>, foundation: &Foundation) -> Stack {
         key_schema: set([KeySchema::new("sessionId", KeySchemaKeyType::Hash)]),
         sse_specification: set(encryption),
         stream_specification: set(stream),
-        ..GlobalTable::new([replica(site), replica(site.other())])
+        ..GlobalTable::new([replica(site, &stack.tags), replica(site.other(), &stack.tags)])
     };
     let table = stack.add_with("SessionTable", table, Attributes::retained());
     stack.output(
@@ -45,8 +47,12 @@ pub(crate) fn sessions(site: Site<'_>, foundation: &Foundation) -> Stack {
 }
 
 /// Recovery, protection, key and tags are each replica's own and off by default (rule `ddb-pitr-each-replica`).
-fn replica(site: Site<'_>) -> ReplicaSpecification {
+fn replica(site: Site<'_>, tags: &BTreeMap<String, String>) -> ReplicaSpecification {
     let key = site.key_alias_arn(KeyUse::Data);
+    let tags = tags.iter().filter(|(name, _)| *name != ROLE_TAG);
+    let tags = tags.map(|(name, value)| Tag::new(name, value));
+    let tags: Vec<Value<Tag>> =
+        tags.chain([Tag::new(ROLE_TAG, "global")]).map(Into::into).collect();
     ReplicaSpecification {
         deletion_protection_enabled: set(true),
         point_in_time_recovery_specification: set(PointInTimeRecoverySpecification {
@@ -54,7 +60,7 @@ fn replica(site: Site<'_>) -> ReplicaSpecification {
             ..PointInTimeRecoverySpecification::default()
         }),
         sse_specification: set(ReplicaSseSpecification::new(key)),
-        tags: set([Tag::new("DR-Role", "global")]),
+        tags: set(tags),
         ..ReplicaSpecification::new(site.region().name())
     }
 }

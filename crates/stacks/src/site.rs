@@ -3,8 +3,15 @@
 //! Whatever one Region must know of the other is a name that follows from the topology. No stack refers to
 //! a resource of another Region (rules `cfn-no-import-across-regions`, `cfn-weak-ref-couples-deploys`).
 
-use cfn::{Environment, Stack, Text, sub};
+use cfn::{Environment, Json, Stack, Text, sub};
+use sha2::{Digest, Sha256};
 use topology::{Cidr, Function, Home, Region, Topology};
+
+/// The alias that everything invokes.
+pub(crate) const ALIAS: &str = "live";
+
+/// The tag that says a resource's home role.
+pub(crate) const ROLE_TAG: &str = "DR-Role";
 
 /// A home Region and the topology it belongs to.
 #[derive(Clone, Copy)]
@@ -69,7 +76,7 @@ impl<'a> Site<'a> {
             ("Repository".to_owned(), topology.repository.clone()),
             ("Author".to_owned(), topology.author.clone()),
             ("Project".to_owned(), "PaymentDR".to_owned()),
-            ("DR-Role".to_owned(), self.home.word().to_owned()),
+            (ROLE_TAG.to_owned(), self.home.word().to_owned()),
         ]);
         stack
     }
@@ -176,6 +183,18 @@ impl<'a> Site<'a> {
     pub(crate) fn regional_domain(self) -> String {
         let dns = &self.topology.dns;
         format!("{}-{}.{}", dns.record, self.region(), dns.zone)
+    }
+
+    /// ARN of the alias under which a function is invoked.
+    pub(crate) fn alias_arn(self, function: &Function) -> Text {
+        self.arn("lambda", &format!("function:{}:{ALIAS}", self.function_name(function)))
+    }
+
+    /// Eight hex digits that change with the value and are the same in both Regions, for logical ids of
+    /// resources that are snapshots of others.
+    pub(crate) fn fingerprint(self, value: &Json) -> String {
+        let neutral = value.plain_text().replace(self.region().name(), "REGION");
+        Sha256::digest(neutral).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// ARN of something of this Region, with account and partition filled in at deployment.

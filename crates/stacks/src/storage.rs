@@ -35,7 +35,7 @@ pub(crate) fn storage(site: Site<'_>, foundation: &Foundation) -> Stack {
             policy::document(replicate(site, foundation)),
             "replicate",
         )]),
-        ..Role::new(policy::trust("s3.amazonaws.com"))
+        ..Role::new(policy::trust_for_own_account("s3.amazonaws.com"))
     };
     let role = stack.add("ReplicationRole", role);
     let bucket = Bucket {
@@ -59,7 +59,12 @@ fn declare_peer(stack: &mut Stack, site: Site<'_>) {
             "present"
         }
         Home::Standby => {
-            stack.depends_on.insert(other.stack_id("Foundation").into());
+            let id = &stack.id;
+            stack.notes.push(format!(
+                "after the first deployment of all stacks, once: `cdk deploy {id} --exclusively --parameters \
+                 {id}:{PEER}=present`, so that objects replicate back from {}",
+                site.region()
+            ));
             "missing"
         }
     };
@@ -165,7 +170,7 @@ fn replicate(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
             "kms:ViaService",
             via_s3(site),
         ),
-        allow(["kms:Encrypt"], [other_keys])
+        allow(["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], [other_keys])
             .when("StringEquals", "kms:ViaService", via_s3(other))
             .when("ForAnyValue:StringEquals", "kms:ResourceAliases", other.key_alias(KeyUse::Data)),
     ]

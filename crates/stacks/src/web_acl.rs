@@ -21,9 +21,10 @@ pub(crate) fn web_acl(
     let acl = WebAcl {
         name: set(&name),
         rules: set([
-            health_checks(),
+            health_checks(&site.topology.api.stage),
             managed(1, "AWSManagedRulesCommonRuleSet"),
             managed(2, "AWSManagedRulesKnownBadInputsRuleSet"),
+            managed(3, "AWSManagedRulesSQLiRuleSet"),
         ]),
         ..WebAcl::new(allow, Scope::Regional, visibility(&name))
     };
@@ -37,13 +38,13 @@ pub(crate) fn web_acl(
     stack.add("WebAclAssociation", WebAclAssociation::new(stage, acl.arn()));
 }
 
-fn health_checks() -> Rule {
+fn health_checks(stage: &str) -> Rule {
     let path = Json::object([("UriPath", Json::object([]))]);
     let plain = Json::object([("Priority", 0.into()), ("Type", "NONE".into())]);
     let statement = Json::object([(
         "RegexMatchStatement",
         Json::object([
-            ("RegexString", "^(/[a-z0-9-]+)?/health(/ready|/traffic)?$".into()),
+            ("RegexString", format!("^(/{stage})?/health(/ready|/traffic)?$").into()),
             ("FieldToMatch", path),
             ("TextTransformations", [plain].into()),
         ]),

@@ -3,7 +3,7 @@
 
 use cfn::route53::HostedZone;
 use cfn::route53::hosted_zone::{HostedZoneConfig, HostedZoneFeatures};
-use cfn::{Attributes, Handle, Stack, Value, set};
+use cfn::{Attributes, Handle, Stack, Value, join, set};
 use topology::Home;
 
 use crate::site::Site;
@@ -58,6 +58,13 @@ pub(crate) fn zone(site: Site<'_>) -> (Stack, Handle<HostedZone>) {
     };
     let zone = stack.add_with("Zone", zone, Attributes::retained());
     stack.output("HostedZoneId", "Public hosted zone", zone.reference());
+    let name_servers = join(" ", zone.name_servers());
+    stack.output("NameServers", "Where the domain is to be delegated to", name_servers);
+    stack.notes.push(format!(
+        "deploy {} first, delegate `{}` to its name servers, and wait until they answer; certificates are \
+         validated through the zone",
+        stack.id, site.topology.dns.zone
+    ));
     if site.topology.dns.zone.ends_with("example.com") {
         stack.warnings.push(format!(
             "`dns.zone` is \"{}\", and Route 53 refuses zones under example.com; set your own before you deploy",

@@ -26,7 +26,7 @@ pub use parse::parse;
 pub use region::{MRSC_SETS, Region};
 #[cfg(feature = "schema")]
 pub use schema::{json_schema, schema_text};
-pub use sections::api::Api;
+pub use sections::api::{Api, Authorization};
 pub use sections::database::{BackupWindow, Database, EngineVersion, InstanceClass};
 pub use sections::dns::Dns;
 pub use sections::function::{Function, Runtime, Use};

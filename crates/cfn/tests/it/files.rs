@@ -18,7 +18,8 @@ fn assembly() -> Vec<Stack> {
     let mut second = stack("Second", "us-east-2");
     second.add("Vpc", Vpc::default());
     second.depends_on.insert("First".into());
-    second.warnings.push("something to know".to_owned());
+    second.warnings.push("something in the way".to_owned());
+    second.notes.push("something to know".to_owned());
     vec![first, second]
 }
 
@@ -48,115 +49,119 @@ fn manifest() {
     check(
         "manifest.json",
         expect![[r#"
-        {
-         "artifacts": {
-          "First": {
-           "dependencies": [
-            "First.assets"
-           ],
-           "displayName": "First",
-           "environment": "aws://123456789012/us-east-1",
-           "metadata": {
-            "/First/Vpc": [
-             {
-              "data": "Vpc",
-              "type": "aws:cdk:logicalId"
-             }
-            ]
-           },
-           "properties": {
-            "additionalDependencies": [
-             "First.assets"
-            ],
-            "assumeRoleArn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-deploy-role-${AWS::AccountId}-us-east-1",
-            "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
-            "cloudFormationExecutionRoleArn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-cfn-exec-role-${AWS::AccountId}-us-east-1",
-            "lookupRole": {
-             "arn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-lookup-role-${AWS::AccountId}-us-east-1",
-             "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
-             "requiresBootstrapStackVersion": 8
-            },
-            "requiresBootstrapStackVersion": 6,
-            "stackName": "name-first",
-            "stackTemplateAssetObjectUrl": "s3://cdk-hnb659fds-assets-${AWS::AccountId}-us-east-1/2a2355b8c4c30f2646e0268a4574dab7fa1217336f3f4d09a1b5baa41a2eda2f.json",
-            "tags": {
-             "Team": "payments"
-            },
-            "templateFile": "First.template.json",
-            "terminationProtection": true,
-            "validateOnSynth": false
-           },
-           "type": "aws:cloudformation:stack"
-          },
-          "First.assets": {
-           "properties": {
-            "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
-            "file": "First.assets.json",
-            "requiresBootstrapStackVersion": 6
-           },
-           "type": "cdk:asset-manifest"
-          },
-          "Second": {
-           "dependencies": [
-            "First",
-            "Second.assets"
-           ],
-           "displayName": "Second",
-           "environment": "aws://unknown-account/us-east-2",
-           "metadata": {
-            "/Second": [
-             {
-              "data": "something to know",
-              "type": "aws:cdk:warning"
-             }
-            ],
-            "/Second/Vpc": [
-             {
-              "data": "Vpc",
-              "type": "aws:cdk:logicalId"
-             }
-            ]
-           },
-           "properties": {
-            "additionalDependencies": [
-             "Second.assets"
-            ],
-            "assumeRoleArn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-deploy-role-${AWS::AccountId}-us-east-2",
-            "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
-            "cloudFormationExecutionRoleArn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-cfn-exec-role-${AWS::AccountId}-us-east-2",
-            "lookupRole": {
-             "arn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-lookup-role-${AWS::AccountId}-us-east-2",
-             "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
-             "requiresBootstrapStackVersion": 8
-            },
-            "requiresBootstrapStackVersion": 6,
-            "stackName": "name-second",
-            "stackTemplateAssetObjectUrl": "s3://cdk-hnb659fds-assets-${AWS::AccountId}-us-east-2/2a2355b8c4c30f2646e0268a4574dab7fa1217336f3f4d09a1b5baa41a2eda2f.json",
-            "tags": {},
-            "templateFile": "Second.template.json",
-            "terminationProtection": false,
-            "validateOnSynth": false
-           },
-           "type": "aws:cloudformation:stack"
-          },
-          "Second.assets": {
-           "properties": {
-            "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
-            "file": "Second.assets.json",
-            "requiresBootstrapStackVersion": 6
-           },
-           "type": "cdk:asset-manifest"
-          },
-          "Tree": {
-           "properties": {
-            "file": "tree.json"
-           },
-           "type": "cdk:tree"
-          }
-         },
-         "version": "36.0.0"
-        }
-    "#]],
+            {
+             "artifacts": {
+              "First": {
+               "dependencies": [
+                "First.assets"
+               ],
+               "displayName": "First",
+               "environment": "aws://123456789012/us-east-1",
+               "metadata": {
+                "/First/Vpc": [
+                 {
+                  "data": "Vpc",
+                  "type": "aws:cdk:logicalId"
+                 }
+                ]
+               },
+               "properties": {
+                "additionalDependencies": [
+                 "First.assets"
+                ],
+                "assumeRoleArn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-deploy-role-${AWS::AccountId}-us-east-1",
+                "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
+                "cloudFormationExecutionRoleArn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-cfn-exec-role-${AWS::AccountId}-us-east-1",
+                "lookupRole": {
+                 "arn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-lookup-role-${AWS::AccountId}-us-east-1",
+                 "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
+                 "requiresBootstrapStackVersion": 8
+                },
+                "requiresBootstrapStackVersion": 6,
+                "stackName": "name-first",
+                "stackTemplateAssetObjectUrl": "s3://cdk-hnb659fds-assets-${AWS::AccountId}-us-east-1/2a2355b8c4c30f2646e0268a4574dab7fa1217336f3f4d09a1b5baa41a2eda2f.json",
+                "tags": {
+                 "Team": "payments"
+                },
+                "templateFile": "First.template.json",
+                "terminationProtection": true,
+                "validateOnSynth": false
+               },
+               "type": "aws:cloudformation:stack"
+              },
+              "First.assets": {
+               "properties": {
+                "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
+                "file": "First.assets.json",
+                "requiresBootstrapStackVersion": 6
+               },
+               "type": "cdk:asset-manifest"
+              },
+              "Second": {
+               "dependencies": [
+                "First",
+                "Second.assets"
+               ],
+               "displayName": "Second",
+               "environment": "aws://unknown-account/us-east-2",
+               "metadata": {
+                "/Second": [
+                 {
+                  "data": "something in the way",
+                  "type": "aws:cdk:warning"
+                 },
+                 {
+                  "data": "something to know",
+                  "type": "aws:cdk:info"
+                 }
+                ],
+                "/Second/Vpc": [
+                 {
+                  "data": "Vpc",
+                  "type": "aws:cdk:logicalId"
+                 }
+                ]
+               },
+               "properties": {
+                "additionalDependencies": [
+                 "Second.assets"
+                ],
+                "assumeRoleArn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-deploy-role-${AWS::AccountId}-us-east-2",
+                "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
+                "cloudFormationExecutionRoleArn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-cfn-exec-role-${AWS::AccountId}-us-east-2",
+                "lookupRole": {
+                 "arn": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/cdk-hnb659fds-lookup-role-${AWS::AccountId}-us-east-2",
+                 "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
+                 "requiresBootstrapStackVersion": 8
+                },
+                "requiresBootstrapStackVersion": 6,
+                "stackName": "name-second",
+                "stackTemplateAssetObjectUrl": "s3://cdk-hnb659fds-assets-${AWS::AccountId}-us-east-2/2a2355b8c4c30f2646e0268a4574dab7fa1217336f3f4d09a1b5baa41a2eda2f.json",
+                "tags": {},
+                "templateFile": "Second.template.json",
+                "terminationProtection": false,
+                "validateOnSynth": false
+               },
+               "type": "aws:cloudformation:stack"
+              },
+              "Second.assets": {
+               "properties": {
+                "bootstrapStackVersionSsmParameter": "/cdk-bootstrap/hnb659fds/version",
+                "file": "Second.assets.json",
+                "requiresBootstrapStackVersion": 6
+               },
+               "type": "cdk:asset-manifest"
+              },
+              "Tree": {
+               "properties": {
+                "file": "tree.json"
+               },
+               "type": "cdk:tree"
+              }
+             },
+             "version": "36.0.0"
+            }
+        "#]],
     );
 }
 

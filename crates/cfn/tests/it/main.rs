@@ -1,5 +1,7 @@
 //! Stacks in, text out: what templates look like, and what is said of stacks that cannot be deployed.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 mod faults;
 mod files;
 mod rendering;

@@ -6,7 +6,7 @@ use cfn::sns::Topic;
 use cfn::ssm::Parameter;
 use cfn::ssm::parameter::ParameterType;
 use cfn::{
-    Attributes, Condition, Json, Stack, Value, availability_zone, concat, only_if, set, sub,
+    Attributes, Condition, Json, Stack, Value, availability_zone, concat, join, only_if, set, sub,
 };
 use expect_test::{Expect, expect};
 
@@ -239,7 +239,7 @@ fn attributes_parameters_and_conditions() {
              },
              "Resources": {
               "First": {
-               "DeletionPolicy": "Retain",
+               "DeletionPolicy": "RetainExceptOnCreate",
                "Type": "AWS::Logs::LogGroup",
                "UpdateReplacePolicy": "Retain"
               },
@@ -278,6 +278,24 @@ fn attributes_parameters_and_conditions() {
     );
 }
 
+#[test]
+fn plain_text_knows_no_stacks() {
+    #[track_caller]
+    fn check(value: impl Into<Json>, expected: &str) {
+        assert_eq!(value.into().plain_text(), expected);
+    }
+    let vpc = |id| stack(id, "us-east-1").add("Vpc", Vpc::default());
+    check(vpc("One").reference(), "Ref(Vpc)");
+    check(vpc("Two").reference(), "Ref(Vpc)");
+    check(vpc("Two").default_security_group(), "GetAtt(Vpc.DefaultSecurityGroup)");
+    check(join(", ", Json::list(["a", "b"])), r#"Join(", ",["a","b"])"#);
+    check(concat(["a".into(), sub("${AWS::Region}").into()]), r#"Concat("a",Sub(${AWS::Region}))"#);
+    check(availability_zone(2), "Select(2,AvailabilityZones)");
+    check(only_if::<String>("Some", "x"), r#"If(Some,"x",NoValue)"#);
+    check(Json::object([("b", 1.into()), ("a", true.into())]), r#"{"a":true,"b":1}"#);
+    check(stack("One", "us-east-1").parameter::<String>("Mode"), "Parameter(Mode)");
+}
+
 /// Text is joined by the shortest function that can hold its parts.
 #[test]
 fn text() {
@@ -300,6 +318,7 @@ fn text() {
     check(concat(["a".into(), "b".into()]), r#""ab""#);
     check(concat(["a ".into(), region()]), r#"{"Fn::Sub":"a ${AWS::Region}"}"#);
     check(concat(["${x} ".into(), region()]), r#"{"Fn::Sub":"${!x} ${AWS::Region}"}"#);
+    check(join(" ", Json::list(["a", "b"])), r#"{"Fn::Join":[" ",["a","b"]]}"#);
     check(
         concat(["a ".into(), zone()]),
         r#"{"Fn::Join":["",["a ",{"Fn::Select":[0,{"Fn::GetAZs":""}]}]]}"#,

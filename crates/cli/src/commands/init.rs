@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -15,27 +15,30 @@ pub(crate) fn init(args: &InitArgs) -> anyhow::Result<()> {
     let directory = &args.directory;
     fs::create_dir_all(directory)
         .with_context(|| format!("cannot create `{}`", directory.display()))?;
-    write(&directory.join(FILE), topology::EXAMPLE, args.force)?;
-    write(&directory.join(SCHEMA_FILE), topology::SCHEMA, true)?;
-    let mut stderr = std::io::stderr().lock();
-    writeln!(
-        stderr,
-        "wrote `{}`; next: edit it, then type `tideover synth`",
-        directory.join(FILE).display()
-    )?;
+    let here = directory == Path::new(".");
+    let file = if here { PathBuf::from(FILE) } else { directory.join(FILE) };
+    let name = file.display();
+    let (again, synth) = if here {
+        ("tideover init --force".to_owned(), "tideover synth".to_owned())
+    } else {
+        let directory = directory.display();
+        (format!("tideover init --force {directory}"), format!("tideover synth --file {name}"))
+    };
+    write(&file, topology::EXAMPLE, args.force, &again)?;
+    write(&directory.join(SCHEMA_FILE), topology::SCHEMA, true, &again)?;
+    writeln!(std::io::stderr().lock(), "wrote `{name}`; next: edit it, then type `{synth}`")?;
     Ok(())
 }
 
 /// Somebody's file is not replaced by accident.
-fn write(path: &Path, text: &str, replace: bool) -> anyhow::Result<()> {
+fn write(path: &Path, text: &str, replace: bool, again: &str) -> anyhow::Result<()> {
     let name = path.display();
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).create_new(!replace);
     let mut file = options.open(path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => with_hint(
-            format!("`{name}` is already there"),
-            "type `tideover init --force` to replace it",
-        ),
+        ErrorKind::AlreadyExists => {
+            with_hint(format!("`{name}` is already there"), format!("type `{again}` to replace it"))
+        }
         _ => anyhow::Error::new(error).context(format!("cannot write `{name}`")),
     })?;
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write `{name}`"))

@@ -41,10 +41,17 @@ fn warnings(stacks: &[Stack]) -> BTreeSet<&str> {
     stacks.iter().flat_map(|stack| &stack.warnings).map(String::as_str).collect()
 }
 
+fn notes(stacks: &[Stack]) -> BTreeSet<&str> {
+    stacks.iter().flat_map(|stack| &stack.notes).map(String::as_str).collect()
+}
+
 fn tell(args: &SynthArgs, stacks: &[Stack]) -> anyhow::Result<()> {
     let mut stderr = std::io::stderr().lock();
     for warning in warnings(stacks) {
         writeln!(stderr, "warning: {warning}")?;
+    }
+    for note in notes(stacks) {
+        writeln!(stderr, "note: {note}")?;
     }
     let regions: BTreeSet<&str> =
         stacks.iter().map(|stack| stack.environment.region.as_str()).collect();
@@ -68,6 +75,7 @@ fn print(args: &SynthArgs, stacks: &[Stack]) -> anyhow::Result<()> {
         "directory": args.out,
         "stacks": stacks.iter().map(super::list::entry).collect::<Vec<_>>(),
         "warnings": warnings(stacks),
+        "notes": notes(stacks),
     });
     writeln!(std::io::stdout().lock(), "{value:#}")?;
     Ok(())

@@ -40,7 +40,8 @@ fn data_outlives_its_stack() {
         "AWS::SecretsManager::Secret",
     ];
     each(&stateful, |resource| {
-        resource["DeletionPolicy"] == "Retain" && resource["UpdateReplacePolicy"] == "Retain"
+        resource["DeletionPolicy"] == "RetainExceptOnCreate"
+            && resource["UpdateReplacePolicy"] == "Retain"
     });
 }
 

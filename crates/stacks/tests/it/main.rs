@@ -1,5 +1,7 @@
 //! The design as a whole: what holds for every template of every topology.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 mod invariants;
 mod regions;
 mod sizes;

@@ -57,16 +57,25 @@ fn home_roles_differ_only_here() {
         Databasedev: /Resources/Cluster/Properties/MasterUsername only in the home primary
         Databasedev: /Resources/Secret only in the home primary
         GlobalDatabasedev: only in the home primary
-        Monitoringdev: /Resources/ReplicationLag/Properties/TreatMissingData "notBreaching" | "breaching"
-        Monitoringdev: /Resources/SessionReplicationLatency/Properties/TreatMissingData "breaching" | "notBreaching"
         Route53dev: /Resources/PublicRecord/Properties/HostedZoneId only in the home standby
         Route53dev: /Resources/PublicRecord/Properties/HostedZoneName only in the home primary
         Route53dev: /Resources/PublicRecord/Properties/Weight 100 | 0
         Route53dev: /Resources/RegionalRecord/Properties/HostedZoneId only in the home standby
         Route53dev: /Resources/RegionalRecord/Properties/HostedZoneName only in the home primary
-        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/FullyQualifiedDomainName "api-OTHER.payment-dev.example.com" | "api-OWN.payment-dev.example.com"
-        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/Inverted true | false
-        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/SearchString "\"traffic_region\":\"OTHER\"" | "\"traffic_region\":\"OWN\""
+        Route53dev: /Resources/StandbyNamedHere only in the home primary
+        Route53dev: /Resources/StandbyNamedThere only in the home primary
+        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/ChildHealthChecks only in the home primary
+        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/EnableSNI only in the home standby
+        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/FailureThreshold only in the home standby
+        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/FullyQualifiedDomainName only in the home standby
+        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/HealthThreshold only in the home primary
+        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/Inverted only in the home standby
+        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/Port only in the home standby
+        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/RequestInterval only in the home standby
+        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/ResourcePath only in the home standby
+        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/SearchString only in the home standby
+        Route53dev: /Resources/Switch/Properties/HealthCheckConfig/Type "CALCULATED" | "HTTPS_STR_MATCH"
+        Route53dev: /Resources/Switch/Properties/HealthCheckTags [{"Key":"Name","Value":"payment-dev switch OWN"}] | [{"Key":"Name","Value":"payment-dev OTHER says OTHER OWN"}]
         Storagedev: /Parameters/ReplicationPeer/Default "present" | "missing"
         Sessionsdev: only in the home standby
         Zonedev: only in the home standby"#]].assert_eq(&differences.join("\n"));

@@ -2,6 +2,7 @@
 
 use crate::reader::Section;
 use crate::rule::{Rule, keep, shaped};
+use crate::value::Word;
 
 /// How the API is published and throttled, the same in both Regions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,21 @@ pub struct Api {
     pub burst_limit: u32,
     /// Whether a web application firewall stands before the API.
     pub web_acl: bool,
+    /// Who may call the API.
+    pub authorization: Authorization,
+}
+
+/// Who may call the API; the health of a Region is told to everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Authorization {
+    /// Whoever reaches it: the functions or something before the API check callers.
+    None,
+    /// Callers with AWS credentials and the right to invoke it.
+    Iam,
+}
+
+impl Word for Authorization {
+    const ALL: &'static [(&'static str, Self)] = &[("none", Self::None), ("iam", Self::Iam)];
 }
 
 pub(crate) fn read(file: &mut Section<'_, '_>) -> Api {
@@ -22,6 +38,7 @@ pub(crate) fn read(file: &mut Section<'_, '_>) -> Api {
         rate_limit: section.integer("rate_limit", 1_000, 1..=10_000),
         burst_limit: section.integer("burst_limit", 500, 1..=5_000),
         web_acl: section.flag("web_acl", true),
+        authorization: section.word("authorization", Authorization::None),
     })
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn read(file: &mut Section<'_, '_>) -> Monitoring {
         database_connections: section.integer("database_connections", 100, 1..=5_000),
         function_error_percent: section.integer("function_error_percent", 5, 1..=100),
         api_error_percent: section.integer("api_error_percent", 1, 1..=100),
-        log_retention_days: section.one_of("log_retention_days", 90, RETENTION_DAYS),
+        log_retention_days: section.one_of("log_retention_days", 365, RETENTION_DAYS),
     })
 }
 
