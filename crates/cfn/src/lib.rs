@@ -15,6 +15,7 @@ pub mod resource;
 pub mod stack;
 mod template;
 pub mod value;
+mod writer;
 
 pub use generated::*;
 pub use json::{Json, Object, ToJson};

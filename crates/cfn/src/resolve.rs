@@ -6,10 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Wire, json};
-
 use crate::fault::{Fault, Problem};
-use crate::json::{Json, Object};
+use crate::json::Json;
 use crate::stack::{Environment, Stack};
 use crate::value::{Expression, Target};
 
@@ -85,45 +83,36 @@ impl<'a> Resolver<'a> {
         self.faults.push(Fault { stack: self.stack.id.to_string(), resource, problem });
     }
 
-    pub(crate) fn object(&mut self, object: &Object) -> Map<String, Wire> {
-        object.iter().map(|(name, value)| (name.clone(), self.json(value))).collect()
-    }
-
-    pub(crate) fn json(&mut self, json: &Json) -> Wire {
-        match json {
-            Json::Bool(value) => Wire::Bool(*value),
-            Json::Integer(value) => json!(value),
-            Json::Number(value) => number(*value),
-            Json::Text(text) => Wire::String(text.clone()),
-            Json::List(items) => items.iter().map(|item| self.json(item)).collect(),
-            Json::Object(object) => Wire::Object(self.object(object)),
-            Json::Expression(expression) => self.expression(expression),
-        }
-    }
-
-    fn expression(&mut self, expression: &Expression) -> Wire {
+    /// What an expression is written as; parts of it may be expressions again.
+    pub(crate) fn expression(&mut self, expression: &Expression) -> Json {
         match expression {
             Expression::Ref(target) => self.reference(target, None),
             Expression::GetAtt(target, attribute) => self.reference(target, Some(attribute)),
             Expression::Parameter(name) => self.parameter(name),
             Expression::Sub(text) => self.sub(text),
             Expression::Concat(parts) => self.concat(parts),
-            Expression::Join(separator, list) => json!({"Fn::Join": [separator, self.json(list)]}),
-            Expression::Select(number, list) => json!({"Fn::Select": [number, self.json(list)]}),
-            Expression::AvailabilityZones => json!({"Fn::GetAZs": ""}),
+            Expression::Join(separator, list) => {
+                function("Fn::Join", [separator.as_str().into(), (**list).clone()])
+            }
+            Expression::Select(number, list) => {
+                let number = i64::try_from(*number).expect("no list has 2^63 items");
+                function("Fn::Select", [number.into(), (**list).clone()])
+            }
+            Expression::AvailabilityZones => function("Fn::GetAZs", ""),
             Expression::If(condition, yes, no) => {
                 self.check_condition(condition);
-                json!({"Fn::If": [condition, self.json(yes), self.json(no)]})
+                let branches = [condition.as_str().into(), (**yes).clone(), (**no).clone()];
+                function("Fn::If", branches)
             }
-            Expression::NoValue => json!({"Ref": "AWS::NoValue"}),
+            Expression::NoValue => function("Ref", "AWS::NoValue"),
         }
     }
 
-    fn parameter(&mut self, name: &str) -> Wire {
+    fn parameter(&mut self, name: &str) -> Json {
         if !self.stack.parameters.contains_key(name) {
             self.fault(Problem::UnknownParameter(name.to_owned()));
         }
-        json!({"Ref": name})
+        function("Ref", name)
     }
 
     pub(crate) fn check_condition(&mut self, name: &str) {
@@ -132,17 +121,19 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn reference(&mut self, target: &Target, attribute: Option<&'static str>) -> Wire {
+    fn reference(&mut self, target: &Target, attribute: Option<&'static str>) -> Json {
         if let Some(problem) = self.unresolvable(target) {
             self.fault(problem);
-            return Wire::Null;
+            return Json::Text(String::new());
         }
         if target.stack != self.stack.id {
             return self.import(target, attribute);
         }
         match attribute {
-            Some(attribute) => json!({"Fn::GetAtt": [&*target.logical_id, attribute]}),
-            None => json!({"Ref": &*target.logical_id}),
+            Some(attribute) => {
+                function("Fn::GetAtt", [Json::from(&*target.logical_id), attribute.into()])
+            }
+            None => function("Ref", &*target.logical_id),
         }
     }
 
@@ -160,34 +151,45 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn import(&mut self, target: &Target, attribute: Option<&'static str>) -> Wire {
+    fn import(&mut self, target: &Target, attribute: Option<&'static str>) -> Json {
         let export = (target.clone(), attribute);
         let (output, _) = self.index.export(&export);
         self.imports.insert(export);
         let owner = self.index.stack(&target.stack).expect("`unresolvable` has found the stack");
-        json!({"Fn::ImportValue": owner.export_name(&output)})
+        function("Fn::ImportValue", owner.export_name(&output))
     }
 
-    fn sub(&mut self, text: &str) -> Wire {
+    fn sub(&mut self, text: &str) -> Json {
         for name in placeholders(text) {
             if !PSEUDO_PARAMETERS.contains(&name) {
                 self.fault(Problem::UnknownPseudoParameter(name.to_owned()));
             }
         }
-        if text.contains("${") { json!({"Fn::Sub": text}) } else { json!(text) }
+        if text.contains("${") { function("Fn::Sub", text) } else { text.into() }
     }
 
     /// One `Fn::Sub` where every part can stand in it, else `Fn::Join`.
-    fn concat(&mut self, parts: &[Json]) -> Wire {
-        let parts: Vec<Wire> = parts.iter().map(|part| self.json(part)).collect();
-        if parts.iter().all(Wire::is_string) {
-            return parts.iter().filter_map(Wire::as_str).collect::<String>().into();
+    fn concat(&mut self, parts: &[Json]) -> Json {
+        let parts: Vec<Json> = parts.iter().map(|part| self.part(part)).collect();
+        if let Some(text) = parts.iter().map(as_text).collect::<Option<String>>() {
+            return Json::Text(text);
         }
         match parts.iter().map(as_sub).collect::<Option<String>>() {
-            Some(text) => json!({"Fn::Sub": text}),
-            None => json!({"Fn::Join": ["", parts]}),
+            Some(text) => function("Fn::Sub", text),
+            None => function("Fn::Join", ["".into(), Json::List(parts)]),
         }
     }
+
+    fn part(&mut self, part: &Json) -> Json {
+        match part {
+            Json::Expression(expression) => self.expression(expression),
+            other => other.clone(),
+        }
+    }
+}
+
+fn function(name: &str, argument: impl Into<Json>) -> Json {
+    Json::object([(name, argument.into())])
 }
 
 /// Where another stack is, as far as it is not where this one is.
@@ -214,25 +216,29 @@ fn placeholders(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).map(|rest| rest.split('}').next().unwrap_or(rest))
 }
 
-/// The form that a resolved part has inside the text of `Fn::Sub`.
-fn as_sub(part: &Wire) -> Option<String> {
-    if let Some(text) = part.as_str() {
-        return Some(text.replace("${", "${!"));
-    }
-    let (function, argument) = part.as_object()?.iter().next()?;
-    match function.as_str() {
-        "Ref" => Some(format!("${{{}}}", argument.as_str()?)),
-        "Fn::GetAtt" => Some(format!("${{{}.{}}}", argument[0].as_str()?, argument[1].as_str()?)),
-        "Fn::Sub" => argument.as_str().map(str::to_owned),
+fn as_text(part: &Json) -> Option<&str> {
+    match part {
+        Json::Text(text) => Some(text),
         _ => None,
     }
 }
 
-/// Whole numbers are written without a fraction, as people write them.
-fn number(value: f64) -> Wire {
-    if value.fract() == 0.0 && value.abs() < 1e15 {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and far below 2^53")]
-        return json!(value as i64);
+/// The form that a resolved part has inside the text of `Fn::Sub`.
+fn as_sub(part: &Json) -> Option<String> {
+    match part {
+        Json::Text(text) => Some(text.replace("${", "${!")),
+        Json::Object(function) => {
+            let (name, argument) = function.first_key_value()?;
+            match (name.as_str(), argument) {
+                ("Ref", Json::Text(id)) => Some(format!("${{{id}}}")),
+                ("Fn::GetAtt", Json::List(path)) => {
+                    let path: Option<Vec<&str>> = path.iter().map(as_text).collect();
+                    Some(format!("${{{}}}", path?.join(".")))
+                }
+                ("Fn::Sub", Json::Text(text)) => Some(text.clone()),
+                _ => None,
+            }
+        }
+        _ => None,
     }
-    json!(value)
 }

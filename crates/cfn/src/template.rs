@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Wire, json};
+use serde_json::Value as Wire;
 
 use crate::fault::{Fault, Problem};
 use crate::json::Json;
 use crate::resolve::{Export, Index, Resolver};
+use crate::resource::Attributes;
 use crate::stack::{Entry, Output, Stack};
 use crate::value::{Expression, Target};
+use crate::writer::Writer;
 
 /// A stack whose references are resolved; the exports that others need are still to be added.
 pub(crate) struct Draft {
-    sections: Map<String, Wire>,
+    resources: String,
+    outputs: BTreeMap<String, String>,
     pub(crate) imports: BTreeSet<Export>,
     pub(crate) faults: Vec<Fault>,
 }
@@ -22,16 +25,10 @@ pub(crate) struct Draft {
 pub(crate) fn draft(index: &Index<'_>, stack: &Stack) -> Draft {
     let mut resolver = Resolver::new(index, stack);
     check_ids(&mut resolver, stack);
-    let mut sections = header(stack);
-    let resources = stack.resources.iter();
-    let resources: Map<_, _> =
-        resources.map(|entry| resource(&mut resolver, stack, entry)).collect();
-    sections.insert("Resources".to_owned(), Wire::Object(resources));
+    let resources = resources(&mut resolver, stack);
     let outputs = stack.outputs.iter();
-    let outputs: Map<_, _> =
-        outputs.map(|output| self::output(&mut resolver, stack, output)).collect();
-    sections.insert("Outputs".to_owned(), Wire::Object(outputs));
-    Draft { sections, imports: resolver.imports, faults: resolver.faults }
+    let outputs = outputs.map(|output| self::output(&mut resolver, stack, output)).collect();
+    Draft { resources, outputs, imports: resolver.imports, faults: resolver.faults }
 }
 
 /// Adds the outputs that other stacks import, then writes the text and checks the quotas.
@@ -46,22 +43,17 @@ pub(crate) fn finish(
         let (name, declared) = index.export(export);
         if !declared {
             let output = exported(&name, export);
-            let (name, output) = self::output(&mut resolver, stack, &output);
-            section(&mut draft.sections, "Outputs").insert(name, output);
+            draft.outputs.extend([self::output(&mut resolver, stack, &output)]);
         }
     }
-    let mut sections = draft.sections;
-    sections.retain(|_, section| section.as_object().is_none_or(|section| !section.is_empty()));
-    let size = |name: &str| sections.get(name).and_then(Wire::as_object).map_or(0, Map::len);
-    let sizes = [size("Resources"), size("Outputs"), size("Parameters")];
-    let text = text(&Wire::Object(sections));
+    let text = assemble(&mut resolver, stack, &draft);
     resolver.place = None;
-    check_quotas(&mut resolver, stack, sizes, &text);
+    check_quotas(&mut resolver, stack, draft.outputs.len(), &text);
     draft.faults.append(&mut resolver.faults);
     if draft.faults.is_empty() { Ok(text) } else { Err(draft.faults) }
 }
 
-/// JSON as the CDK writes it: indented by one space, members sorted, a line break at the end.
+/// JSON in the form of templates, for the files around them.
 pub(crate) fn text(value: &Wire) -> String {
     let mut buffer = Vec::new();
     let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
@@ -72,65 +64,102 @@ pub(crate) fn text(value: &Wire) -> String {
     String::from_utf8(buffer).expect("serde_json writes UTF-8")
 }
 
-fn section<'a>(sections: &'a mut Map<String, Wire>, name: &str) -> &'a mut Map<String, Wire> {
-    sections
-        .get_mut(name)
-        .and_then(Wire::as_object_mut)
-        .expect("`draft` has made every section an object")
+/// The sections that are not empty, by name.
+fn assemble(resolver: &mut Resolver<'_>, stack: &Stack, draft: &Draft) -> String {
+    let mut writer = Writer::default();
+    writer.open(b'{');
+    for (name, section) in header(stack) {
+        writer.member(name);
+        writer.value(resolver, &section);
+    }
+    if !draft.outputs.is_empty() {
+        writer.member("Outputs");
+        writer.open(b'{');
+        draft.outputs.iter().for_each(|(name, output)| writer.raw_member(name, output));
+        writer.close(b'}');
+    }
+    if !stack.parameters.is_empty() {
+        writer.member("Parameters");
+        writer.value(resolver, &parameters(stack));
+    }
+    writer.raw_member("Resources", &draft.resources);
+    writer.close(b'}');
+    writer.into_text() + "\n"
 }
 
-fn header(stack: &Stack) -> Map<String, Wire> {
-    let parameters = stack.parameters.iter().map(|(name, parameter)| {
-        let wire = json!({
-            "AllowedValues": parameter.allowed,
-            "Default": parameter.default,
-            "Description": parameter.description,
-            "Type": "String",
+fn header(stack: &Stack) -> Vec<(&'static str, Json)> {
+    let mut header = vec![("AWSTemplateFormatVersion", "2010-09-09".into())];
+    if !stack.conditions.is_empty() {
+        let conditions = stack.conditions.iter().map(|(name, condition)| {
+            let parameter = Json::object([("Ref", condition.parameter.as_str().into())]);
+            let equals = [parameter, condition.equals.as_str().into()].into();
+            (name.clone(), Json::object([("Fn::Equals", equals)]))
         });
-        (name.clone(), wire)
-    });
-    let conditions = stack.conditions.iter().map(|(name, condition)| {
-        (name.clone(), json!({"Fn::Equals": [{"Ref": condition.parameter}, condition.equals]}))
-    });
-    Map::from_iter([
-        ("AWSTemplateFormatVersion".to_owned(), json!("2010-09-09")),
-        ("Conditions".to_owned(), Wire::Object(conditions.collect())),
-        ("Description".to_owned(), json!(stack.description)),
-        ("Parameters".to_owned(), Wire::Object(parameters.collect())),
-    ])
+        header.push(("Conditions", Json::Object(conditions.collect())));
+    }
+    header.push(("Description", stack.description.as_str().into()));
+    header
 }
 
-fn resource(resolver: &mut Resolver<'_>, stack: &Stack, entry: &Entry) -> (String, Wire) {
-    resolver.place = Some(entry.logical_id.clone());
-    let mut wire = Map::from_iter([("Type".to_owned(), json!(entry.type_name))]);
-    let mut put = |name: &str, value: Wire| wire.insert(name.to_owned(), value);
-    match resolver.json(&entry.properties) {
-        Wire::Object(properties) if properties.is_empty() => None,
-        properties => put("Properties", properties),
+fn parameters(stack: &Stack) -> Json {
+    let parameters = stack.parameters.iter().map(|(name, parameter)| {
+        let members = Json::object([
+            ("AllowedValues", Json::list(parameter.allowed.iter().map(String::as_str))),
+            ("Default", parameter.default.as_str().into()),
+            ("Description", parameter.description.as_str().into()),
+            ("Type", "String".into()),
+        ]);
+        (name.clone(), members)
+    });
+    Json::Object(parameters.collect())
+}
+
+fn resources(resolver: &mut Resolver<'_>, stack: &Stack) -> String {
+    let mut entries: Vec<&Entry> = stack.resources.iter().collect();
+    entries.sort_by_key(|entry| &entry.logical_id);
+    let mut writer = Writer::inside(1);
+    writer.open(b'{');
+    for entry in entries {
+        resolver.place = Some(entry.logical_id.clone());
+        writer.member(&entry.logical_id);
+        resource(resolver, stack, entry, &mut writer);
+    }
+    writer.close(b'}');
+    writer.into_text()
+}
+
+fn resource(resolver: &mut Resolver<'_>, stack: &Stack, entry: &Entry, writer: &mut Writer) {
+    let Attributes { deletion_policy, update_replace_policy, depends_on, condition, metadata } =
+        &entry.attributes;
+    writer.open(b'{');
+    let mut put = |name: &str, resolver: &mut Resolver<'_>, json: &Json| {
+        writer.member(name);
+        writer.value(resolver, json);
     };
-    let attributes = &entry.attributes;
-    if let Some(policy) = attributes.deletion_policy {
-        put("DeletionPolicy", json!(policy.name()));
-    }
-    if let Some(policy) = attributes.update_replace_policy {
-        put("UpdateReplacePolicy", json!(policy.name()));
-    }
-    if let Some(condition) = &attributes.condition {
+    if let Some(condition) = condition {
         resolver.check_condition(condition);
-        put("Condition", json!(condition));
+        put("Condition", resolver, &condition.as_str().into());
     }
-    if !attributes.metadata.is_empty() {
-        put("Metadata", Wire::Object(resolver.object(&attributes.metadata)));
+    if let Some(policy) = deletion_policy {
+        put("DeletionPolicy", resolver, &policy.name().into());
     }
-    match depends_on(resolver, stack, &attributes.depends_on).as_slice() {
-        [] => None,
-        [one] => put("DependsOn", json!(one)),
-        many => put("DependsOn", json!(many)),
-    };
-    (entry.logical_id.to_string(), Wire::Object(wire))
+    if let Some(json) = self::depends_on(resolver, stack, depends_on) {
+        put("DependsOn", resolver, &json);
+    }
+    if !metadata.is_empty() {
+        put("Metadata", resolver, &Json::Object(metadata.clone()));
+    }
+    if !matches!(&entry.properties, Json::Object(properties) if properties.is_empty()) {
+        put("Properties", resolver, &entry.properties);
+    }
+    put("Type", resolver, &entry.type_name.into());
+    if let Some(policy) = update_replace_policy {
+        put("UpdateReplacePolicy", resolver, &policy.name().into());
+    }
+    writer.close(b'}');
 }
 
-fn depends_on(resolver: &mut Resolver<'_>, stack: &Stack, targets: &[Target]) -> Vec<String> {
+fn depends_on(resolver: &mut Resolver<'_>, stack: &Stack, targets: &[Target]) -> Option<Json> {
     for target in targets {
         let logical_id = target.logical_id.to_string();
         if target.stack != stack.id {
@@ -139,19 +168,24 @@ fn depends_on(resolver: &mut Resolver<'_>, stack: &Stack, targets: &[Target]) ->
             resolver.fault(Problem::Dangling { stack: stack.id.to_string(), logical_id });
         }
     }
-    let ids: BTreeSet<String> =
-        targets.iter().map(|target| target.logical_id.to_string()).collect();
-    ids.into_iter().collect()
+    let ids: BTreeSet<&str> = targets.iter().map(|target| &*target.logical_id).collect();
+    match ids.first() {
+        Some(one) if ids.len() == 1 => Some(Json::from(*one)),
+        Some(_) => Some(Json::list(ids)),
+        None => None,
+    }
 }
 
-fn output(resolver: &mut Resolver<'_>, stack: &Stack, output: &Output) -> (String, Wire) {
+fn output(resolver: &mut Resolver<'_>, stack: &Stack, output: &Output) -> (String, String) {
     resolver.place = Some(Arc::from(output.name.as_str()));
-    let wire = json!({
-        "Description": output.description,
-        "Export": {"Name": stack.export_name(&output.name)},
-        "Value": resolver.json(&output.value),
-    });
-    (output.name.clone(), wire)
+    let members = Json::object([
+        ("Description", output.description.as_str().into()),
+        ("Export", Json::object([("Name", stack.export_name(&output.name).into())])),
+        ("Value", output.value.clone()),
+    ]);
+    let mut writer = Writer::inside(2);
+    writer.value(resolver, &members);
+    (output.name.clone(), writer.into_text())
 }
 
 fn exported(name: &str, (target, attribute): &Export) -> Output {
@@ -186,19 +220,14 @@ const DIVIDE: &str = "move some to another stack";
 const SHORTEN: &str = "shorten it";
 
 /// The quotas of a template, from CloudFormation's user guide, "Understand CloudFormation quotas".
-fn check_quotas(
-    resolver: &mut Resolver<'_>,
-    stack: &Stack,
-    [resources, outputs, parameters]: [usize; 3],
-    text: &str,
-) {
-    if resources == 0 {
+fn check_quotas(resolver: &mut Resolver<'_>, stack: &Stack, outputs: usize, text: &str) {
+    if stack.resources.is_empty() {
         resolver.fault(Problem::Empty);
     }
     let quotas = [
         ("resources", stack.resources.len(), 500, DIVIDE),
         ("outputs", outputs, 200, DIVIDE),
-        ("parameters", parameters, 200, DIVIDE),
+        ("parameters", stack.parameters.len(), 200, DIVIDE),
         ("dynamic references", text.matches("{{resolve:").count(), 60, DIVIDE),
         ("bytes of template", text.len(), 1_048_576, DIVIDE),
         ("characters in its name", stack.name.len(), 128, SHORTEN),

@@ -128,8 +128,8 @@ fn undeclared_names() {
             stack `One`, `Parameter`: parameter `Missing` is not declared in the template
             stack `One`, `Text`: `${Vpc}` is no pseudo parameter; allowed: AWS::AccountId, AWS::Partition, AWS::Region, AWS::StackId, AWS::StackName, AWS::URLSuffix
             stack `One`, `Text`: `${AWS::Reg}` is no pseudo parameter; allowed: AWS::AccountId, AWS::Partition, AWS::Region, AWS::StackId, AWS::StackName, AWS::URLSuffix
-            stack `One`, `Vpc`: condition `Never` is not declared in the template
-            stack `One`, `Vpc`: condition `Nor` is not declared in the template"#]],
+            stack `One`, `Vpc`: condition `Nor` is not declared in the template
+            stack `One`, `Vpc`: condition `Never` is not declared in the template"#]],
     );
 }
 
