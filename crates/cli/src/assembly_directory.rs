@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ use cfn::assembly::Files;
 use serde_json::Value;
 
 use crate::failure::with_hint;
+use crate::input;
 
 /// Replaces the assembly in `directory` by these files and packages (by the name they get there).
 pub(crate) fn replace(
@@ -19,13 +20,44 @@ pub(crate) fn replace(
     packages: &BTreeMap<String, PathBuf>,
 ) -> anyhow::Result<()> {
     check_replaceable(directory)?;
-    let aside = sibling(directory, "new")?;
-    let result = write(&aside, files, packages).and_then(|()| swap(&aside, directory));
+    let failed = || format!("cannot write the assembly `{}`", directory.display());
+    let _alone = lock_parent(directory).with_context(failed)?;
+    let (aside, old) = (sibling(directory, "new")?, sibling(directory, "old")?);
+    recover(directory, &old).with_context(failed)?;
+    let result = write(&aside, files, packages).and_then(|()| swap(&aside, directory, &old));
     if result.is_err() {
         // The first error says what matters; what is left aside is only rubbish.
-        let _ = fs::remove_dir_all(&aside);
+        let _ = remove(&aside);
     }
-    result.with_context(|| format!("cannot write the assembly `{}`", directory.display()))
+    result.with_context(failed)
+}
+
+/// Two runs at once would write into one directory aside. The lock goes with the process, however it ends.
+fn lock_parent(directory: &Path) -> anyhow::Result<File> {
+    let parent = directory.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = parent.unwrap_or_else(|| Path::new("."));
+    fs::create_dir_all(parent).context("cannot create the directory that it is to be in")?;
+    let parent = File::open(parent).context("cannot open the directory that it is to be in")?;
+    parent.lock().context("cannot lock the directory that it is to be in")?;
+    Ok(parent)
+}
+
+/// Whoever was killed between the two renames has left the old assembly beside its place.
+fn recover(directory: &Path, old: &Path) -> anyhow::Result<()> {
+    if directory.exists() {
+        return remove(old);
+    }
+    match fs::rename(old, directory) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn remove(directory: &Path) -> anyhow::Result<()> {
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// A directory that holds anything else is not ours to replace.
@@ -67,18 +99,26 @@ fn is_lock(name: &OsString) -> bool {
 }
 
 fn write(aside: &Path, files: &Files, packages: &BTreeMap<String, PathBuf>) -> anyhow::Result<()> {
-    fs::create_dir_all(aside).context("cannot create a directory there")?;
+    remove(aside)?;
+    fs::create_dir(aside).context("cannot create a directory there")?;
     for (name, text) in files {
         fs::write(aside.join(name), text).with_context(|| format!("cannot write `{name}`"))?;
     }
-    for (name, source) in packages {
-        fs::copy(source, aside.join(name))
-            .with_context(|| format!("cannot copy `{}`", source.display()))?;
-    }
-    Ok(())
+    packages.iter().try_for_each(|(name, source)| copy(&aside.join(name), name, source))
 }
 
-fn swap(aside: &Path, directory: &Path) -> anyhow::Result<()> {
+/// A package that was built anew since it was hashed would be deployed under the old one's name.
+fn copy(target: &Path, name: &str, source: &Path) -> anyhow::Result<()> {
+    fs::copy(source, target).with_context(|| format!("cannot copy `{}`", source.display()))?;
+    let hash = input::hash(target)?.unwrap_or_default();
+    if name.contains(&hash) {
+        return Ok(());
+    }
+    let what = format!("the package `{}` has changed while it was read", source.display());
+    Err(with_hint(what, "type the command again when it is built"))
+}
+
+fn swap(aside: &Path, directory: &Path, old: &Path) -> anyhow::Result<()> {
     if !directory.exists() {
         return Ok(fs::rename(aside, directory)?);
     }
@@ -88,26 +128,21 @@ fn swap(aside: &Path, directory: &Path) -> anyhow::Result<()> {
             fs::copy(directory.join(&name), aside.join(&name))?;
         }
     }
-    let old = sibling(directory, "old")?;
-    fs::rename(directory, &old)?;
+    fs::rename(directory, old)?;
     if let Err(error) = fs::rename(aside, directory) {
-        fs::rename(&old, directory)?;
+        fs::rename(old, directory)?;
         return Err(error.into());
     }
-    Ok(fs::remove_dir_all(&old)?)
+    remove(old)
 }
 
-/// A fresh name beside the directory, on the same file system so that renaming works.
+/// A name beside the directory, on the same file system so that renaming works.
 fn sibling(directory: &Path, word: &str) -> anyhow::Result<PathBuf> {
     let name = directory.file_name().with_context(|| {
         format!("`{}` has no name of its own to be replaced under", directory.display())
     })?;
     let mut sibling = OsString::from(".");
     sibling.push(name);
-    sibling.push(format!(".{word}-{}", std::process::id()));
-    let path = directory.with_file_name(sibling);
-    match fs::remove_dir_all(&path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(path),
-    }
+    sibling.push(format!(".{word}"));
+    Ok(directory.with_file_name(sibling))
 }

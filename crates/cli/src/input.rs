@@ -66,19 +66,34 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The suffix that was given to the CDK CLI, as in `cdk deploy --context environmentSuffix=prod`.
+/// The suffix that was given to the CDK CLI, as in `cdk deploy --context environmentSuffix=prod`. The CLI puts
+/// what does not fit into the variable into a file.
 fn context_suffix() -> anyhow::Result<Option<String>> {
-    let Some(text) = variable("CDK_CONTEXT_JSON") else { return Ok(None) };
-    let context: serde_json::Value = serde_json::from_str(&text)
-        .context("the environment variable `CDK_CONTEXT_JSON` is not JSON")?;
-    match context.get("environmentSuffix") {
+    let inline = variable(CONTEXT).map(|text| parse_context(CONTEXT, &text)).transpose()?;
+    let overflow = variable(CONTEXT_OVERFLOW).map(|path| read_context(&path)).transpose()?;
+    let suffixes = [inline, overflow].into_iter().flatten();
+    let suffix = suffixes.filter_map(|context| context.get("environmentSuffix").cloned()).next();
+    match suffix {
         None => Ok(None),
-        Some(serde_json::Value::String(suffix)) => Ok(Some(suffix.clone())),
+        Some(serde_json::Value::String(suffix)) => Ok(Some(suffix)),
         Some(other) => Err(WrongInput::new(format!(
             "CDK context `environmentSuffix`: found {other}; allowed: a string such as \"dev\""
         ))
         .into()),
     }
+}
+
+const CONTEXT: &str = "CDK_CONTEXT_JSON";
+const CONTEXT_OVERFLOW: &str = "CONTEXT_OVERFLOW_LOCATION_ENV";
+
+fn read_context(path: &str) -> anyhow::Result<serde_json::Value> {
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read the CDK context `{path}`"))?;
+    parse_context(path, &text)
+}
+
+fn parse_context(source: &str, text: &str) -> anyhow::Result<serde_json::Value> {
+    serde_json::from_str(text).with_context(|| format!("the CDK context `{source}` is not JSON"))
 }
 
 fn packages(
@@ -98,7 +113,8 @@ fn packages(
     Ok((packages, files))
 }
 
-fn hash(path: &Path) -> anyhow::Result<Option<String>> {
+/// SHA-256 of a file in lower-case hex, or none where there is no file.
+pub(crate) fn hash(path: &Path) -> anyhow::Result<Option<String>> {
     match fs::read(path) {
         Ok(bytes) => {
             Ok(Some(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()))

@@ -61,7 +61,7 @@ fn declare_peer(stack: &mut Stack, site: Site<'_>) {
         Home::Standby => {
             let id = &stack.id;
             stack.notes.push(format!(
-                "after the first deployment of all stacks, once: `cdk deploy {id} --exclusively --parameters \
+                "after the first deployment of all stacks, once: `cdk deploy --app cdk.out {id} --exclusively --parameters \
                  {id}:{PEER}=present`, so that objects replicate back from {}",
                 site.region()
             ));

@@ -140,7 +140,7 @@ fn synth_tells_what_it_wrote() {
         warning: function `payment-validation` has no package at `dist/payment-validation.zip`; run `tideover package`, then synth again, before you deploy
         warning: function `transaction-processing` has no package at `dist/transaction-processing.zip`; run `tideover package`, then synth again, before you deploy
         note: `api.authorization` is "none": whoever reaches the API can call it
-        note: after the first deployment of all stacks, once: `cdk deploy SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`, so that objects replicate back from us-east-2
+        note: after the first deployment of all stacks, once: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`, so that objects replicate back from us-east-2
         note: alarms reach nobody until somebody subscribes to the alarm topics; set `monitoring.email`
         note: deploy SecondaryZonedev first, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone
         wrote 25 stacks with 300 resources in us-east-1 and us-east-2 to `cdk.out`
@@ -164,7 +164,7 @@ fn synth_for_programs() {
           "directory": "build/assembly",
           "notes": [
             "`api.authorization` is \"none\": whoever reaches the API can call it",
-            "after the first deployment of all stacks, once: `cdk deploy SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`, so that objects replicate back from us-east-2",
+            "after the first deployment of all stacks, once: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`, so that objects replicate back from us-east-2",
             "alarms reach nobody until somebody subscribes to the alarm topics; set `monitoring.email`",
             "deploy SecondaryZonedev first, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone"
           ],
@@ -325,6 +325,38 @@ fn a_failure_leaves_the_assembly() {
     unchanged("a package that cannot be read", 1);
 }
 
+/// Killed while writing aside, between the two renames, or before the old assembly was removed.
+#[test]
+fn what_a_kill_left_is_mended() {
+    let place = Place::with("");
+    place.tideover("synth").stdout();
+    let assembly = place.files("cdk.out");
+    place.write(".cdk.out.new/PrimaryVPCdev.template.json", "{");
+    place.write(".cdk.out.old/manifest.json", "{}");
+    place.tideover("synth").stdout();
+    assert_eq!(place.names("."), ["cdk.out", "tideover.toml"]);
+    fs::rename(place.path("cdk.out"), place.path(".cdk.out.old")).expect("it can be renamed");
+    place.tideover("synth").stdout();
+    assert_eq!(place.names("."), ["cdk.out", "tideover.toml"]);
+    assert!(place.files("cdk.out") == assembly);
+}
+
+#[test]
+fn runs_at_once_do_not_mix() {
+    let place = Place::with("");
+    let runs: Vec<_> = ["one", "two", "one", "two", "one", "two"]
+        .map(|suffix| place.tideover(&format!("synth --suffix {suffix}")).start())
+        .into();
+    for run in runs {
+        assert!(run.wait_with_output().expect("it was started").status.success());
+    }
+    let manifest = place.json("cdk.out/manifest.json").to_string();
+    assert_ne!(manifest.contains("PrimaryVPCone"), manifest.contains("PrimaryVPCtwo"));
+    let templates =
+        place.names("cdk.out").into_iter().filter(|name| name.ends_with("template.json"));
+    assert_eq!(templates.count(), 25);
+}
+
 #[test]
 fn a_package_that_cannot_be_read() {
     let place = Place::with("");
@@ -395,6 +427,18 @@ fn the_option_wins_over_the_context_and_that_over_the_file() {
     }
 }
 
+/// The CDK CLI moves what does not fit into the variable to a file.
+#[test]
+fn the_context_may_be_in_a_file() {
+    let place = Place::with("");
+    place.write("overflow.json", r#"{"environmentSuffix": "prod"}"#);
+    let path = place.path("overflow.json");
+    let run = place.tideover("list --output json").env("CDK_CONTEXT_JSON", "{}");
+    let stdout =
+        run.env("CONTEXT_OVERFLOW_LOCATION_ENV", path.to_str().expect("the path is text")).stdout();
+    assert!(stdout.contains("PrimaryVPCprod"), "{stdout}");
+}
+
 #[test]
 fn a_suffix_that_does_not_fit() {
     let place = Place::with("");
@@ -417,7 +461,7 @@ fn a_suffix_that_does_not_fit() {
     context("environmentSuffix=prod").check(expect![[r#"
         exit code 1
         --- stderr
-        error: the environment variable `CDK_CONTEXT_JSON` is not JSON: expected value at line 1 column 1
+        error: the CDK context `CDK_CONTEXT_JSON` is not JSON: expected value at line 1 column 1
     "#]]);
 }
 

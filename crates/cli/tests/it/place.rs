@@ -5,7 +5,7 @@ use std::fmt::{Display, Formatter, Result};
 use std::fs;
 use std::io::pipe;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use expect_test::Expect;
 use tempfile::TempDir;
@@ -139,6 +139,12 @@ impl Run {
         drop(reader);
         self.0.stdout(writer);
         self
+    }
+
+    /// Starts it, and goes on.
+    pub(crate) fn start(mut self) -> Child {
+        self.0.stdout(Stdio::null()).stderr(Stdio::null());
+        self.0.spawn().expect("the program can be started")
     }
 
     /// Runs it to its end.

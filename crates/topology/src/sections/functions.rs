@@ -20,6 +20,7 @@ pub(crate) fn read(file: &mut Section<'_, '_>, class: &InstanceClass) -> Vec<Fun
     check_routes(report, &functions);
     check_health(report, &functions);
     check_connections(report, &functions, class);
+    check_environments(report, &functions);
     functions.into_iter().map(|(_, function)| function).collect()
 }
 
@@ -37,6 +38,22 @@ fn check_names(report: &mut Report, functions: &[Placed]) {
             let other = other.trim_end_matches('.');
             let allowed = format!("a name of its own; `{other}` has this one");
             report.add_between(&[&key], format!("{:?}", function.name), allowed);
+        }
+    }
+}
+
+/// What a function's own variables may take of Lambda's 4 KB (AWS Lambda Developer Guide, "Lambda quotas"); the
+/// rest is for those of the design.
+const ENVIRONMENT_BYTES: usize = 3_072;
+
+fn check_environments(report: &mut Report, functions: &[Placed]) {
+    for (path, function) in functions {
+        let variables = function.environment.iter();
+        let bytes: usize = variables.map(|(name, value)| name.len() + value.len()).sum();
+        if bytes > ENVIRONMENT_BYTES {
+            let allowed = format!("at most {ENVIRONMENT_BYTES}, names and values together");
+            let found = format!("{bytes} bytes");
+            report.add_between(&[&format!("{path}environment")], found, allowed);
         }
     }
 }

@@ -191,3 +191,19 @@ reserved_concurrency = 802
     let larger = format!("[database]\ninstance_class = \"db.r6g.xlarge\"{functions}");
     check(&larger, expect!["nothing is wrong"]);
 }
+
+#[test]
+fn environment_that_is_too_large() {
+    let variables: Vec<String> =
+        (0..2).map(|number| format!("NUMBER_{number} = \"{}\"", "x".repeat(2000))).collect();
+    let text = format!(
+        "[[functions]]\nname = \"a\"\nroutes = [\"GET /health\"]\nenvironment = {{ {} }}",
+        variables.join(", ")
+    );
+    check(
+        &text,
+        expect![
+            "tideover.toml:4:15: functions[0].environment: found 4016 bytes; allowed: at most 3072, names and values together"
+        ],
+    );
+}
