@@ -1,0 +1,108 @@
+//! What must hold in the model after every event.
+
+use std::collections::BTreeSet;
+
+use fence::{ControlRecord, Decision, Epoch, PointOfNoReturn, State, Timing};
+
+use crate::event::{PROCESSES, Seen};
+use crate::model::Model;
+
+impl Model {
+    /// At this very instant: which gates are open, and may they be?
+    pub(crate) fn check_gates(&mut self) -> Result<(), String> {
+        let Some(record) = self.records.last() else { return Ok(()) };
+        let timing = Timing::default();
+        let mut open = BTreeSet::new();
+        for (index, actor) in self.actors[..PROCESSES].iter().enumerate() {
+            let Decision::Open { epoch, .. } = actor.gate.decide(self.clock(index)) else {
+                continue;
+            };
+            self.seen.open_gates += 1;
+            let region = actor.gate.holder().region.clone();
+            if let Some(run) = record.run()
+                && run.point_of_no_return == PointOfNoReturn::Passed
+                && run.source == region
+            {
+                return Err(format!("a gate of {region} is open past the point of no return"));
+            }
+            if epoch < record.epoch() {
+                self.seen.open_under_old_epoch += 1;
+                let moved_at = self.moved_at[count_of(epoch)];
+                let closed_at = moved_at + timing.lease_length.0 + timing.clock_bound.0;
+                if self.now >= closed_at {
+                    return Err(format!(
+                        "epoch {epoch} was left at {moved_at}, and a gate is open"
+                    ));
+                }
+            }
+            let first = self.opened.entry(epoch).or_insert_with(|| region.clone());
+            if *first != region {
+                return Err(format!("gates were open in {first} and {region} under {epoch}"));
+            }
+            open.insert(region);
+        }
+        if open.len() > 1 { Err(format!("gates are open in {open:?}")) } else { Ok(()) }
+    }
+
+    /// How often the record came to say these things.
+    pub(crate) fn count(&mut self) -> Seen {
+        for pair in self.records.windows(2) {
+            let [before, after] = pair else { continue };
+            if before.state() != State::Active && after.state() == State::Active {
+                let run = after.run().expect("a run opened it");
+                let aborted = after.active_region() == Some(&run.source);
+                self.seen.aborted += usize::from(aborted);
+                self.seen.opened += usize::from(!aborted);
+            }
+            let escalated = before.state() == State::Draining && after.state() == State::Fenced;
+            self.seen.escalated += usize::from(escalated);
+        }
+        self.seen
+    }
+}
+
+/// How many epochs there were up to this one, which is the place in `moved_at` of the next.
+pub(crate) fn count_of(epoch: Epoch) -> usize {
+    usize::try_from(epoch.number()).expect("a test has few epochs")
+}
+
+/// What may follow what in the record.
+pub(crate) fn check_records(records: &[ControlRecord]) -> Result<(), String> {
+    for pair in records.windows(2) {
+        let [before, after] = pair else { continue };
+        let (epoch, next) = (before.epoch(), before.epoch().next());
+        let begins = before.run().is_none() && after.run().is_some();
+        let escalates = before.state() == State::Draining && after.state() == State::Fenced;
+        let expected = if begins || escalates { next } else { Some(epoch) };
+        if Some(after.epoch()) != expected {
+            return Err(format!("from epoch {epoch} to {}", after.epoch()));
+        }
+        if let (Some(run), Some(other)) = (before.run(), after.run())
+            && run.id != other.id
+        {
+            return Err(format!("run {} took over from {}", other.id, run.id));
+        }
+        let active = |record: &ControlRecord| {
+            (record.state() == State::Active).then(|| record.active_region().cloned())
+        };
+        if before.epoch() == after.epoch()
+            && let (Some(before), Some(after)) = (active(before), active(after))
+            && before != after
+        {
+            return Err(format!("epoch {epoch} is active in two Regions"));
+        }
+    }
+    once(records)
+}
+
+/// Each step was taken once.
+fn once(records: &[ControlRecord]) -> Result<(), String> {
+    let mut steps = BTreeSet::new();
+    for record in records {
+        let step = format!("{:?}", record.version());
+        if !steps.insert(step.clone()) {
+            return Err(format!("twice: {step}"));
+        }
+    }
+    Ok(())
+}
