@@ -1,0 +1,114 @@
+//! What the loops need of the world, in the words of this crate. Shells and simulators implement
+//! it.
+//!
+//! Every store may fail to answer. An adapter says `Unavailable` only when the write certainly did
+//! not and will not happen; in any doubt it says `Unknown`, and the caller looks before it does
+//! anything else.
+
+use crate::book::Version;
+use crate::epoch::{Epoch, Gate};
+use crate::id::PaymentId;
+use crate::intent::{Intent, IntentWrite};
+use crate::key::ScopedKey;
+use crate::processor::{Call, ProcessorKey, Sent, Status};
+use crate::record::PaymentRecord;
+use crate::transaction::Transaction;
+
+/// The check in front of every write.
+pub trait Gatekeeper {
+    /// Whether this Region may take money at this moment. Cheap: it is asked before every effect.
+    fn gate(&self) -> Gate;
+}
+
+/// The strongly consistent store of intents, which loses nothing with a Region.
+pub trait Intents {
+    /// The intent of this name, as last written by anybody.
+    fn read(&self, key: &ScopedKey) -> impl Future<Output = Read<Intent>> + Send;
+
+    /// Writes an intent if the store holds what the write expects.
+    fn write(&self, write: &IntentWrite) -> impl Future<Output = Written> + Send;
+}
+
+/// The ledger of the Region that is active.
+pub trait Ledger {
+    /// The record of this payment, from the writer, never from a replica.
+    fn read(&self, payment: PaymentId) -> impl Future<Output = Read<PaymentRecord>> + Send;
+
+    /// Carries a transaction out whole or not at all, after it has checked, inside of it, first the
+    /// epoch row and then the record's version.
+    fn commit(&self, transaction: &Transaction) -> impl Future<Output = Committed> + Send;
+}
+
+/// Whoever moves the money outside.
+pub trait Processor {
+    /// Asks to move money. A second call with the same key moves nothing and is answered like the
+    /// first, for as long as the processor remembers keys.
+    fn send(&self, call: &Call) -> impl Future<Output = Sent> + Send;
+
+    /// Asks what became of a key; never moves money.
+    fn status(&self, key: ProcessorKey) -> impl Future<Output = Status> + Send;
+}
+
+/// What came of reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Read<T> {
+    /// It is there.
+    Found(T),
+    /// It is not there.
+    Absent,
+    /// The store did not answer.
+    Unavailable,
+}
+
+/// What came of writing an intent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is written.
+    Done,
+    /// It is not: the store holds this one, which the write did not expect.
+    Changed(Box<Intent>),
+    /// It is not, and will not be.
+    Unavailable,
+    /// It may be, or may come to be.
+    Unknown,
+}
+
+/// What came of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// It is committed.
+    Done,
+    /// It is not: the ledger's epoch is this other one.
+    Fenced(Epoch),
+    /// It is not: the record has this version, or is not there.
+    Conflict(Option<Version>),
+    /// It is not, and will not be.
+    Unavailable,
+    /// It may be, or may come to be.
+    Unknown,
+}
+
+/// What a loop has seen of something that a store keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen<T> {
+    /// Nothing yet.
+    Unread,
+    /// It was written, perhaps, or has changed: it must be read again before anything else.
+    Doubtful,
+    /// The store does not answer.
+    Silent,
+    /// It is not there.
+    Absent,
+    /// It is this.
+    Found(T),
+}
+
+impl<T> From<Read<T>> for Seen<T> {
+    fn from(read: Read<T>) -> Self {
+        match read {
+            Read::Found(found) => Self::Found(found),
+            Read::Absent => Self::Absent,
+            Read::Unavailable => Self::Silent,
+        }
+    }
+}

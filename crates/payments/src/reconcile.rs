@@ -1,0 +1,248 @@
+//! After a failover with loss: what is missing, holding it, and putting it right
+//! (`pay-reconcile-after-loss`).
+//!
+//! The intents of all time are compared with the ledger that was promoted, whatever they say of
+//! themselves: the ledger may have lost what an intent notes as posted or settled.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::currency::Currency;
+use crate::epoch::Epoch;
+use crate::id::MovementId;
+use crate::intent::{Intent, IntentState};
+use crate::ports::{Committed, Intents, Ledger, Processor, Read, Written};
+use crate::processor::{ProcessorKey, Status};
+use crate::record::{Fate, PaymentRecord};
+use crate::state::{Change, State, Verdict};
+use crate::transaction::Transaction;
+
+/// The intents from before this epoch that the ledger does not know: payments before refunds, each
+/// by id. `ledger` names every movement of the promoted ledger, refused refunds too
+/// ([`PaymentRecord::movements`]); `before` is the epoch that the failover began, because what is
+/// accepted in it may just not have come to the ledger yet.
+#[must_use]
+pub fn missing<'i>(
+    intents: impl IntoIterator<Item = &'i Intent>,
+    ledger: &BTreeSet<MovementId>,
+    before: Epoch,
+) -> Vec<Intent> {
+    // What was refused for ever has nothing to lose.
+    let counts = |intent: &&Intent| {
+        intent.epoch < before && !matches!(intent.state, IntentState::Refused(_))
+    };
+    let absent = |intent: &&Intent| !ledger.contains(&intent.movement);
+    sorted(intents.into_iter().filter(counts).filter(absent))
+}
+
+/// The intents that wait for [`settle`]: payments before refunds, each by id. `ledger` names every
+/// movement that the ledger holds as quarantined. Either may say so alone: an intent by a failover
+/// upon a failover, a ledger by a reconciler of the Region that was lost, which let an intent go
+/// too late.
+#[must_use]
+pub fn held<'i>(
+    intents: impl IntoIterator<Item = &'i Intent>,
+    ledger: &BTreeSet<MovementId>,
+) -> Vec<Intent> {
+    let is_held = |intent: &&Intent| {
+        intent.state == IntentState::Quarantined || ledger.contains(&intent.movement)
+    };
+    sorted(intents.into_iter().filter(is_held))
+}
+
+fn sorted<'i>(intents: impl Iterator<Item = &'i Intent>) -> Vec<Intent> {
+    let mut sorted: Vec<Intent> = intents.cloned().collect();
+    sorted.sort_by_key(|intent| intent.movement);
+    sorted
+}
+
+/// What a person has to know before approving a loss: how much is missing at most.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loss {
+    /// Payments without a record.
+    pub payments: usize,
+    /// Refunds without a record.
+    pub refunds: usize,
+    /// How many of both were in the lost ledger for certain; of the others nobody knows.
+    pub noted: usize,
+    /// Their money, in minor units, by currency.
+    pub money: BTreeMap<Currency, u128>,
+}
+
+/// Adds up what is missing.
+#[must_use]
+pub fn loss<'i>(missing: impl IntoIterator<Item = &'i Intent>) -> Loss {
+    let mut loss = Loss::default();
+    for intent in missing {
+        match intent.movement {
+            MovementId::Payment(_) => loss.payments += 1,
+            MovementId::Refund(..) => loss.refunds += 1,
+        }
+        if matches!(intent.state, IntentState::Posted | IntentState::Settled) {
+            loss.noted += 1;
+        }
+        let money = intent.order.money();
+        let units = u128::from(money.amount.minor_units().unsigned_abs());
+        *loss.money.entry(money.currency).or_default() += units;
+    }
+    loss
+}
+
+/// How a step of reconciliation ended. Every step may be taken again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reconciled {
+    /// It is done, now or before.
+    Done,
+    /// Nothing is known yet: ask again later. For a refund, see to its payment first.
+    Waits,
+    /// A store did not answer, or was changed meanwhile: do it again.
+    Again,
+}
+
+/// Holds a missing intent: nothing is done under its key until [`settle`] has released it. Before
+/// the gate opens, and again whenever [`missing`] finds more; payments first.
+pub async fn quarantine(
+    intents: &impl Intents,
+    ledger: &impl Ledger,
+    epoch: Epoch,
+    intent: &Intent,
+) -> Reconciled {
+    let record = match ledger.read(intent.movement.payment()).await {
+        Read::Unavailable => return Reconciled::Again,
+        Read::Absent => None,
+        Read::Found(record) => Some(record),
+    };
+    if record.as_ref().is_some_and(|record| record.fate(intent.movement).is_some()) {
+        return Reconciled::Done;
+    }
+    // The intent first: it is what a further failover cannot lose.
+    if intent.state != IntentState::Quarantined {
+        let written = intents.write(&intent.moved(IntentState::Quarantined)).await;
+        if !is_quarantined(&written) {
+            return Reconciled::Again;
+        }
+    }
+    match Transaction::hold(record.as_ref(), intent, epoch) {
+        None => Reconciled::Waits,
+        Some(transaction) => done(ledger.commit(&transaction).await),
+    }
+}
+
+fn is_quarantined(written: &Written) -> bool {
+    match written {
+        Written::Done => true,
+        Written::Changed(other) => other.state == IntentState::Quarantined,
+        Written::Unavailable | Written::Unknown => false,
+    }
+}
+
+fn done(committed: Committed) -> Reconciled {
+    match committed {
+        Committed::Done => Reconciled::Done,
+        _ => Reconciled::Again,
+    }
+}
+
+/// What to do about a movement in quarantine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// It cannot be known yet.
+    Wait,
+    /// Write this: its whole life if the processor said the last word, or its beginning if it never
+    /// heard of it.
+    Commit(Box<Transaction>),
+}
+
+/// Decides about a movement that `record` holds in quarantine, by what the processor knows of it.
+/// Moves no money: what the processor has not seen becomes posted, and the worker asks again before
+/// it calls, under the same key.
+#[must_use]
+pub fn resolve(
+    record: &PaymentRecord,
+    movement: MovementId,
+    status: Status,
+    epoch: Epoch,
+) -> Resolution {
+    let change = match (status, room(record, movement)) {
+        (Status::Pending | Status::NoAnswer, _) | (_, Room::NotKnown) => None,
+        (Status::Known(Verdict::Succeeded), Room::None) => None,
+        (Status::Known(verdict), _) => Some(Change::Found(verdict)),
+        (Status::Closed, _) | (Status::Unseen, Room::None) => {
+            Some(Change::Found(Verdict::Declined))
+        }
+        (Status::Unseen, Room::Enough) => Some(Change::Released),
+    };
+    let transaction =
+        change.and_then(|change| Transaction::advance(record, movement, change, epoch));
+    transaction.map_or(Resolution::Wait, |transaction| Resolution::Commit(Box::new(transaction)))
+}
+
+/// Whether a payment has room for its refund, which counts as taken while it is held.
+enum Room {
+    NotKnown,
+    None,
+    Enough,
+}
+
+fn room(record: &PaymentRecord, movement: MovementId) -> Room {
+    match (movement, record.state) {
+        (MovementId::Payment(_), _) => Room::Enough,
+        (_, State::Declined) => Room::None,
+        (_, State::Succeeded) if record.reserved() <= record.captured() => Room::Enough,
+        (_, State::Succeeded) => Room::None,
+        _ => Room::NotKnown,
+    }
+}
+
+/// Asks the processor about a held intent, writes what the answer means, and lets the intent go.
+/// One step a call: the next is due as long as the answer is [`Reconciled::Again`].
+pub async fn settle(
+    intents: &impl Intents,
+    ledger: &impl Ledger,
+    processor: &impl Processor,
+    epoch: Epoch,
+    intent: &Intent,
+) -> Reconciled {
+    let movement = intent.movement;
+    let record = match ledger.read(movement.payment()).await {
+        Read::Unavailable => return Reconciled::Again,
+        Read::Absent => None,
+        Read::Found(record) => Some(record),
+    };
+    let fate = record.as_ref().and_then(|record| record.fate(movement));
+    match (fate, record) {
+        (Some(Fate::Taken(State::Quarantined)), Some(record)) => {
+            let status = processor.status(ProcessorKey::of(movement)).await;
+            match resolve(&record, movement, status, epoch) {
+                Resolution::Wait => Reconciled::Waits,
+                Resolution::Commit(transaction) => {
+                    done(ledger.commit(&transaction).await).or_again()
+                }
+            }
+        }
+        _ if intent.state != IntentState::Quarantined => Reconciled::Done,
+        // The ledger knows it: what is left to do is to let the intent go.
+        (Some(fate), _) => match intents.write(&intent.released(epoch, state_after(fate))).await {
+            Written::Done => Reconciled::Done,
+            _ => Reconciled::Again,
+        },
+        (None, _) => quarantine(intents, ledger, epoch, intent).await.or_again(),
+    }
+}
+
+impl Reconciled {
+    /// What is done here leaves something to do in the next step.
+    fn or_again(self) -> Self {
+        match self {
+            Self::Done => Self::Again,
+            other => other,
+        }
+    }
+}
+
+fn state_after(fate: Fate) -> IntentState {
+    match fate {
+        Fate::Refused(refusal) => IntentState::Refused(refusal),
+        Fate::Taken(state) if state.is_final() => IntentState::Settled,
+        Fate::Taken(_) => IntentState::Posted,
+    }
+}
