@@ -12,29 +12,16 @@ use crate::key::ScopedKey;
 use crate::money::{Amount, Money};
 use crate::order::{Order, RefundOrder, RefundRequest, Request};
 use crate::outcome::{Acknowledgement, Outcome, Telling};
-use crate::ports::{Committed, Seen, Written};
+use crate::ports::Seen;
 use crate::record::{Fate, PaymentRecord};
 use crate::refusal::Refusal;
 use crate::state::State;
 use crate::transaction::Transaction;
+use crate::view::View;
 
-/// How many doubtful writes one request bears before it is given up for the client to send again.
+/// How many doubtful writes one request bears: after one more it only looks, and leaves the rest to
+/// the client, who sends it again.
 const DOUBTS_MAX: u32 = 1;
-
-/// What is known while a request is carried out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
-    /// The gate, as it was when the request came and still is; closed if it has changed since.
-    pub gate: Gate,
-    /// The key's intent.
-    pub intent: Seen<Intent>,
-    /// The record of the intent's payment, or of the payment to be refunded.
-    pub ledger: Seen<PaymentRecord>,
-    /// Whether the ledger refused our epoch.
-    pub is_fenced: bool,
-    /// How many writes may or may not have happened.
-    pub doubts: u32,
-}
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,13 +69,19 @@ pub fn decide(view: &View, command: &Command) -> Decision {
 
 /// The first effect of the decision.
 pub(crate) fn step(view: &View, command: &Command) -> Effect {
+    match next(view, command) {
+        Effect::WriteIntent(_) | Effect::Commit(_) if view.doubts > DOUBTS_MAX => {
+            Effect::Answer(Outcome::Unresolved)
+        }
+        effect => effect,
+    }
+}
+
+fn next(view: &View, command: &Command) -> Effect {
     let reign = match view.gate {
         Gate::Open(reign) if !view.is_fenced => reign,
         _ => return Effect::Answer(Outcome::RegionSwitching),
     };
-    if view.doubts > DOUBTS_MAX {
-        return Effect::Answer(Outcome::Unresolved);
-    }
     match &view.intent {
         Seen::Silent => Effect::Answer(Outcome::Unresolved),
         Seen::Doubtful => Effect::ReadIntent(command.key),
@@ -235,69 +228,4 @@ fn acknowledge(record: &PaymentRecord, intent: &Intent, telling: Telling) -> Eff
 
 fn quarantined(movement: MovementId) -> Effect {
     Effect::Answer(Outcome::Quarantined(movement))
-}
-
-impl View {
-    /// Nothing is known but the gate.
-    #[must_use]
-    pub fn new(gate: Gate) -> Self {
-        let (intent, ledger) = (Seen::Unread, Seen::Unread);
-        Self { gate, intent, ledger, is_fenced: false, doubts: 0 }
-    }
-
-    /// What is known after an effect that succeeds; nothing when that depends on what a store
-    /// holds, or at the end.
-    fn assuming(&self, effect: &Effect) -> Option<Self> {
-        let mut view = self.clone();
-        match effect {
-            Effect::WriteIntent(write) => view.wrote_intent(write, Written::Done),
-            Effect::Commit(transaction) => view.committed(transaction, Committed::Done),
-            _ => return None,
-        }
-        Some(view)
-    }
-
-    /// What to note after this answer.
-    pub(crate) fn note(&self, outcome: &Outcome) -> Option<Box<IntentWrite>> {
-        match (outcome, &self.intent) {
-            (Outcome::Acknowledged(..), Seen::Found(intent))
-                if intent.state == IntentState::Accepted =>
-            {
-                Some(Box::new(intent.moved(IntentState::Posted)))
-            }
-            _ => None,
-        }
-    }
-
-    pub(crate) fn wrote_intent(&mut self, write: &IntentWrite, written: Written) {
-        self.intent = match written {
-            Written::Done => Seen::Found(write.intent.clone()),
-            Written::Changed(other) => {
-                // Whoever wrote it may have written the ledger too.
-                self.ledger = Seen::Doubtful;
-                Seen::Found(*other)
-            }
-            Written::Unavailable => Seen::Silent,
-            Written::Unknown => {
-                self.doubts += 1;
-                Seen::Doubtful
-            }
-        };
-    }
-
-    pub(crate) fn committed(&mut self, transaction: &Transaction, committed: Committed) {
-        self.ledger = match committed {
-            Committed::Done => Seen::Found(transaction.record.clone()),
-            Committed::Conflict(_) => Seen::Doubtful,
-            Committed::Unavailable => Seen::Silent,
-            Committed::Fenced(_) => {
-                self.is_fenced = true;
-                Seen::Doubtful
-            }
-            Committed::Unknown => {
-                self.doubts += 1;
-                Seen::Doubtful
-            }
-        };
-    }
 }

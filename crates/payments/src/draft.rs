@@ -24,7 +24,7 @@ pub enum Given<T> {
     Value(T),
 }
 
-/// What a client sent to `POST /payments`.
+/// What a client sent to `POST /payments`. There is no `Debug`: it may hold a card number.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct PaymentDraft {
     /// The merchant's account; required.
@@ -41,7 +41,8 @@ pub struct PaymentDraft {
     pub metadata: Given<BTreeMap<String, Given<String>>>,
 }
 
-/// What a client sent to `POST /payments/{id}/refunds`.
+/// What a client sent to `POST /payments/{id}/refunds`. There is no `Debug`: it may hold a card
+/// number.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RefundDraft {
     /// The payment's id; required.
@@ -144,7 +145,8 @@ impl Check {
             return Some(text);
         }
         let message = format!(
-            "{whose}holds what may be a card number; send the card's token, and break other long numbers up with letters"
+            "{whose}holds what may be a card number; send the card's token, and break other long \
+             numbers up with letters"
         );
         self.fault(param, FaultCode::CardNumber, message)
     }

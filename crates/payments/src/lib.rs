@@ -5,8 +5,8 @@
 //! [`Gatekeeper`], [`Processor`]); time and randomness come with the ids that callers make. HTTP,
 //! SQL and JSON are the callers'.
 //!
-//! - A request: [`PaymentDraft`] → [`Command`] → [`pay`], which does what [`decide`] decides →
-//!   [`Outcome`].
+//! - A request: [`PaymentDraft`] → [`Command`] → [`pay`], which does what [`decide`]
+//!   decides → [`Outcome`].
 //! - Behind the outbox: [`Event`], [`may_publish`], [`process`], which does what [`work`] decides.
 //! - After a failover with loss: [`audit_books`], [`missing`], [`quarantine()`], [`settle`].
 
@@ -40,6 +40,7 @@ mod refusal;
 mod state;
 mod time;
 mod transaction;
+mod view;
 mod work;
 
 pub use audit::{BookFault, audit_books, audit_records};
@@ -48,7 +49,7 @@ pub use book::{Book, Phase, Posting, Side, Transfer, TransferId, Version};
 pub use card::holds_card_number;
 pub use command::{CLAIM_MS, Command};
 pub use currency::Currency;
-pub use decide::{Decision, Effect, View, decide};
+pub use decide::{Decision, Effect, decide};
 pub use draft::{
     DESCRIPTION_CHARACTERS_MAX, Given, METADATA_KEY_CHARACTERS_MAX, METADATA_KEYS_MAX,
     METADATA_VALUE_CHARACTERS_MAX, PaymentDraft, RefundDraft,
@@ -75,4 +76,5 @@ pub use refusal::Refusal;
 pub use state::{Change, State, Verdict};
 pub use time::Time;
 pub use transaction::Transaction;
+pub use view::View;
 pub use work::{Run, WorkEffect, WorkView, Worked, work};

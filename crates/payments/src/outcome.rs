@@ -144,18 +144,21 @@ impl fmt::Display for Outcome {
             Self::Invalid(faults) => faults.fmt(f),
             Self::Refused(refusal, _) => f.write_str(refusal.message()),
             Self::RegionSwitching => f.write_str(
-                "payments are moving to another Region; send the same request with the same key again",
+                "payments are moving to another Region; send the same request with the same key \
+                 again",
             ),
             Self::Unresolved => f.write_str(
-                "it is not known yet whether this was done; send the same request with the same key again",
+                "it is not known yet whether this was done; send the same request with the same \
+                 key again",
             ),
             Self::KeyReused => f.write_str(
-                "this `Idempotency-Key` came with another request before; send a new UUID with each new request",
+                "this `Idempotency-Key` came with another request before; send a new UUID with \
+                 each new request",
             ),
             Self::Quarantined(movement) => write!(
                 f,
-                "`{movement}` is being compared with the processor after the loss of a Region; it is not charged \
-                 again, and the same key will tell its outcome"
+                "`{movement}` is being compared with the processor after the loss of a Region; it \
+                 is not charged again, and the same key will tell its outcome"
             ),
             Self::InProgress => f.write_str(
                 "a request with this `Idempotency-Key` is at work; send it again for its outcome",

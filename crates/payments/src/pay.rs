@@ -4,10 +4,11 @@
 //! need.
 
 use crate::command::Command;
-use crate::decide::{Effect, View, step};
+use crate::decide::{Effect, step};
 use crate::intent::IntentWrite;
 use crate::outcome::Outcome;
 use crate::ports::{Gatekeeper, Intents, Ledger};
+use crate::view::View;
 
 /// How many effects one request may take. Five do; the rest is for refunds of one payment in each
 /// other's way.

@@ -195,6 +195,9 @@ fn room(record: &PaymentRecord, movement: MovementId) -> Room {
 
 /// Asks the processor about a held intent, writes what the answer means, and lets the intent go.
 /// One step a call: the next is due as long as the answer is [`Reconciled::Again`].
+///
+/// Everything that is [`missing`] has to be held first: a payment that is settled before a lost
+/// refund of it is held could be refunded again.
 pub async fn settle(
     intents: &impl Intents,
     ledger: &impl Ledger,

@@ -44,7 +44,7 @@ impl Refusal {
             Self::PaymentMissing => "there is no payment with this id",
             Self::PaymentDeclined => "the payment was declined, so there is nothing to refund",
             Self::PaymentOpen => {
-                "the payment has not succeeded yet; wait until it has, then ask again with a new key"
+                "the payment has not succeeded yet; when it has, ask again with a new key"
             }
             Self::ExceedsCaptured => {
                 "the amount is more than what is left of the payment, counting refunds under way"

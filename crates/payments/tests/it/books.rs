@@ -2,13 +2,13 @@
 
 use expect_test::{Expect, expect};
 use payments::{
-    Amount, Book, MovementId, Phase, Posting, Side, Transaction, TransferId, Verdict, Version,
-    account_balance, audit_books, audit_records, balance,
+    Amount, Book, BookFault, Currency, Money, MovementId, Phase, Posting, Side, Transaction,
+    Transfer, TransferId, Verdict, Version, account_balance, audit_books, audit_records, balance,
 };
 use proptest::prelude::*;
 
 use crate::store::Store;
-use crate::support::{account, pay_command, payment, refund, refund_command};
+use crate::support::{account, cases, pay_command, payment, refund, refund_command};
 use crate::task::Job;
 use crate::world::World;
 
@@ -332,30 +332,34 @@ fn too_much_refunded_is_seen() {
     let record = store.records.get_mut(&payment(1)).unwrap();
     record.refunds.get_mut(&refund(1)).unwrap().amount = Amount::new(1001).unwrap();
     let faults = audit_records(store.records.values(), &store.postings());
-    assert!(faults.contains(&payments::BookFault::RefundedTooMuch(payment(1))), "{faults:?}");
+    assert!(faults.contains(&BookFault::RefundedTooMuch(payment(1))), "{faults:?}");
+}
+
+/// The postings of a transfer that nothing else goes with.
+fn any_postings(number: u32, (units, merchant, phase): (i64, u32, usize)) -> [Posting; 2] {
+    let phases = [Phase::Pending, Phase::Posted, Phase::Voided, Phase::Corrected];
+    let movement = MovementId::Payment(payment(number));
+    let id = TransferId { movement, version: Version(1), phase: phases[phase] };
+    let money = Money::new(Amount::new(units).unwrap(), Currency::find("EUR").unwrap());
+    let (debit, credit) = (Book::Clearing, Book::Merchant(account(merchant)));
+    Transfer { id, debit, credit, money }.postings()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn any_transfers_balance(
         transfers in prop::collection::vec((1..=i64::MAX, 0..4_u32, 0..4_usize), 0..40),
     ) {
-        let phases = [Phase::Pending, Phase::Posted, Phase::Voided, Phase::Corrected];
-        let postings: Vec<Posting> = transfers.into_iter().enumerate().flat_map(|(index, (units, merchant, phase))| {
-            let movement = MovementId::Payment(payment(u32::try_from(index).unwrap()));
-            let id = TransferId { movement, version: Version(1), phase: phases[phase] };
-            let money = payments::Money::new(Amount::new(units).unwrap(), payments::Currency::find("EUR").unwrap());
-            let (debit, credit) = (Book::Clearing, Book::Merchant(account(merchant)));
-            payments::Transfer { id, debit, credit, money }.postings()
-        }).collect();
+        let postings: Vec<Posting> =
+            (0..).zip(transfers).flat_map(|(number, transfer)| any_postings(number, transfer)).collect();
         let balances = balance(&postings).unwrap();
         let sum = |pick: fn(&payments::Balance) -> i128| balances.values().map(pick).sum::<i128>();
         prop_assert_eq!(sum(|sums| sums.posted_debits), sum(|sums| sums.posted_credits));
         prop_assert_eq!(sum(|sums| sums.pending_debits), sum(|sums| sums.pending_credits));
-        let is_unbalanced = |fault: &payments::BookFault| {
-            matches!(fault, payments::BookFault::Unbalanced { .. })
+        let is_unbalanced = |fault: &BookFault| {
+            matches!(fault, BookFault::Unbalanced { .. })
         };
         prop_assert!(!audit_books(&postings).iter().any(is_unbalanced));
     }

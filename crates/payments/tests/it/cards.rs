@@ -4,6 +4,7 @@
 use payments::holds_card_number;
 use proptest::prelude::*;
 
+use crate::support::cases;
 use crate::table::check;
 
 #[test]
@@ -71,7 +72,7 @@ pub(crate) fn with_check_digit(digits: &[u8]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn every_card_number_is_seen(
@@ -91,7 +92,10 @@ proptest! {
     }
 
     #[test]
-    fn a_wrong_check_digit_is_no_card_number(digits in prop::collection::vec(0..10_u8, 11..19), add in 1..10_u8) {
+    fn a_wrong_check_digit_is_no_card_number(
+        digits in prop::collection::vec(0..10_u8, 11..19),
+        add in 1..10_u8,
+    ) {
         let mut number = with_check_digit(&digits).into_bytes();
         let last = number.len() - 1;
         number[last] = b'0' + (number[last] - b'0' + add) % 10;

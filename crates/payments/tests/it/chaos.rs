@@ -6,9 +6,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::oracle::{books_are_whole, judge, nothing_acknowledged_is_missing, nothing_moved_twice};
+use crate::oracle::{
+    books_are_whole, judge, nothing_acknowledged_is_missing, nothing_moved_twice,
+    one_movement_for_each_key,
+};
 use crate::ports::Mishap;
-use crate::support::{START_MS, pay_command, randomness, refund_command};
+use crate::support::{START_MS, cases, pay_command, randomness, refund_command};
 use crate::task::{Job, Task};
 use crate::world::World;
 
@@ -192,7 +195,7 @@ impl Story {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_024) })]
+    #![proptest_config(cases(1_024))]
 
     #[test]
     fn whatever_happens(happenings in vec(happening(), 0..60)) {
@@ -200,6 +203,7 @@ proptest! {
         for happening in happenings {
             story.happen(happening);
             nothing_moved_twice(&story.world);
+            one_movement_for_each_key(&story.world);
             nothing_acknowledged_is_missing(&story.world);
             books_are_whole(&story.world);
         }

@@ -258,11 +258,25 @@ fn a_ledger_that_refuses_the_epoch_closes_the_gate() {
 }
 
 #[test]
-fn one_doubt_is_looked_into_and_two_are_told() {
+fn one_doubt_is_looked_into_and_after_two_nothing_is_written() {
     let command = pay_command("key", 1000, payment(1));
-    for (doubts, effects) in [(1, "read intent"), (2, "503 unresolved")] {
-        let view = View { intent: Seen::Doubtful, doubts, ..View::new(Gate::Open(REIGN)) };
-        assert_eq!(words(&decide(&view, &command).effects), effects);
+    let ours = decided_first(&command, &payment_order()).intent;
+    let check = |doubts, intent: Seen<Intent>, ledger: Seen<PaymentRecord>, expected: &str| {
+        let view = View { intent, ledger, doubts, ..View::new(Gate::Open(REIGN)) };
+        assert_eq!(words(&decide(&view, &command).effects), expected, "{doubts} doubts");
+    };
+    let first = "write intent, commit, 201 acknowledged, note posted";
+    for (doubts, again) in [(1, first), (2, "503 unresolved")] {
+        check(doubts, Seen::Doubtful, Seen::Unread, "read intent");
+        check(doubts, Seen::Absent, Seen::Unread, again);
+    }
+    let found = || Seen::Found(ours.clone());
+    let commit = "commit, 201 acknowledged, note posted";
+    for (doubts, again) in [(1, commit), (2, "503 unresolved")] {
+        check(doubts, found(), Seen::Doubtful, "read ledger");
+        check(doubts, found(), Seen::Absent, again);
+        let posted = record(payment(1), State::Posted);
+        check(doubts, found(), Seen::Found(posted), "201 acknowledged, note posted");
     }
 }
 

@@ -4,7 +4,7 @@ use expect_test::expect;
 use payments::{AccountId, EventId, MovementId, PaymentId, RefundId, Time};
 use proptest::prelude::*;
 
-use crate::support::{START_MS, payment, randomness, refund};
+use crate::support::{START_MS, cases, payment, randomness, refund};
 use crate::table::check;
 
 #[test]
@@ -59,7 +59,7 @@ fn payments_sort_before_refunds() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn ids_sort_by_time(

@@ -90,6 +90,19 @@ pub(crate) fn nothing_moved_twice(world: &World) {
     });
 }
 
+/// No two payments or refunds come from one key, at any time.
+pub(crate) fn one_movement_for_each_key(world: &World) {
+    world.with(|inner| {
+        let mut seen = BTreeMap::new();
+        for record in inner.ledger().records.values() {
+            for (movement, _) in record.movements() {
+                let other = seen.insert(record.key(movement), movement);
+                assert_eq!(other, None, "one key made this and {movement}");
+            }
+        }
+    });
+}
+
 /// Books are whole and agree with the records, at any time.
 pub(crate) fn books_are_whole(world: &World) {
     world.with(|inner| {
@@ -198,6 +211,7 @@ pub(crate) fn judge(world: &World, again: impl IntoIterator<Item = Command>) {
     told(world);
     nothing_acknowledged_is_missing(world);
     nothing_moved_twice(world);
+    one_movement_for_each_key(world);
     books_are_whole(world);
     events_are_numbered(world);
     ledger_and_processor_agree(world);

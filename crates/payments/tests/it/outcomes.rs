@@ -71,7 +71,7 @@ fn status_code_and_words() {
         409 payment_declined
             the payment was declined, so there is nothing to refund
         409 payment_open
-            the payment has not succeeded yet; wait until it has, then ask again with a new key
+            the payment has not succeeded yet; when it has, ask again with a new key
         409 refund_exceeds_captured
             the amount is more than what is left of the payment, counting refunds under way
         201 acknowledged

@@ -3,7 +3,7 @@
 use payments::{PageRequest, PaymentId, Time};
 use proptest::prelude::*;
 
-use crate::support::{START_MS, payment, randomness};
+use crate::support::{START_MS, cases, payment, randomness};
 use crate::table::check;
 
 #[test]
@@ -73,10 +73,13 @@ fn newest_first_and_after_the_last() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+    #![proptest_config(cases(256))]
 
     #[test]
-    fn pages_hold_everything_once(numbers in prop::collection::btree_set(0..1_000_u32, 0..60), limit in 1..=100_usize) {
+    fn pages_hold_everything_once(
+        numbers in prop::collection::btree_set(0..1_000_u32, 0..60),
+        limit in 1..=100_usize,
+    ) {
         let all: Vec<PaymentId> = numbers.into_iter().map(payment).collect();
         let mut seen: Vec<PaymentId> = Vec::new();
         loop {

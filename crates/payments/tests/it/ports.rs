@@ -1,13 +1,14 @@
-//! The ports of a process, where every effect can go wrong in every way. Each effect gives up its turn
-//! once before it happens.
+//! The ports of a process, where every effect can go wrong in every way. Each effect gives up its
+//! turn before it happens and after, so that everything else can happen in between.
 
 use std::future::{pending, poll_fn};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use payments::{
-    Call, Committed, Gate, Gatekeeper, Intent, IntentWrite, Intents, Ledger, Outcome, PaymentId,
-    PaymentRecord, Processor, ProcessorKey, Read, ScopedKey, Sent, Status, Transaction, Written,
+    Call, Committed, Epoch, Gate, Gatekeeper, Intent, IntentWrite, Intents, Ledger, Outcome,
+    PaymentId, PaymentRecord, Processor, ProcessorKey, Read, ScopedKey, Sent, Status, Transaction,
+    Written,
 };
 
 use crate::world::{Inner, World};
@@ -21,6 +22,8 @@ pub(crate) enum Mishap {
     DieBefore,
     /// The process dies after it.
     DieAfter,
+    /// The process dies, and it happens later.
+    DieLate,
     /// It does not happen, and that is known.
     Unavailable,
     /// It happens, and that is not known.
@@ -32,10 +35,11 @@ pub(crate) enum Mishap {
 }
 
 impl Mishap {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Fine,
         Self::DieBefore,
         Self::DieAfter,
+        Self::DieLate,
         Self::Unavailable,
         Self::UnknownDone,
         Self::UnknownLost,
@@ -55,6 +59,8 @@ pub(crate) struct Script {
 pub(crate) struct Ports {
     pub(crate) world: World,
     site: usize,
+    /// The epoch of the Region when the process was begun.
+    pub(crate) epoch: Epoch,
     pub(crate) script: Arc<Mutex<Script>>,
     /// Whether the gate must be open when it begins to write.
     pub(crate) is_gated: bool,
@@ -62,7 +68,8 @@ pub(crate) struct Ports {
 
 impl Ports {
     pub(crate) fn new(world: World, site: usize) -> Self {
-        Self { world, site, script: Arc::default(), is_gated: false }
+        let epoch = world.with(|inner| inner.epoch());
+        Self { world, site, epoch, script: Arc::default(), is_gated: false }
     }
 
     /// The gate was looked at just before this write.
@@ -77,6 +84,18 @@ impl Ports {
         apply: impl FnOnce(&mut Inner) -> T + Send + 'static,
     ) -> T {
         give_up_turn().await;
+        let done = self.happen((silent, doubt), call, apply).await;
+        give_up_turn().await;
+        done
+    }
+
+    /// The effect, as the script has it.
+    async fn happen<T: Send + 'static>(
+        &self,
+        (silent, doubt): (T, T),
+        call: Option<ProcessorKey>,
+        apply: impl FnOnce(&mut Inner) -> T + Send + 'static,
+    ) -> T {
         let mishap = {
             let mut script = self.script.lock().unwrap();
             script.next += 1;
@@ -95,12 +114,24 @@ impl Ports {
                 doubt
             }
             Mishap::UnknownLost => doubt,
+            Mishap::DieLate => {
+                self.happens_later(call, apply);
+                self.die().await
+            }
             Mishap::UnknownLate => {
-                let late = Box::new(|inner: &mut Inner| drop(apply(inner)));
-                self.world.with(|inner| inner.late.push((call, late)));
+                self.happens_later(call, apply);
                 doubt
             }
         }
+    }
+
+    fn happens_later<T>(
+        &self,
+        call: Option<ProcessorKey>,
+        apply: impl FnOnce(&mut Inner) -> T + Send + 'static,
+    ) {
+        let late = Box::new(|inner: &mut Inner| drop(apply(inner)));
+        self.world.with(|inner| inner.late.push((call, late)));
     }
 
     async fn die<T>(&self) -> T {

@@ -8,7 +8,7 @@ use payments::{
 use proptest::prelude::*;
 
 use crate::cards::with_check_digit;
-use crate::support::{draft, payment, refund};
+use crate::support::{cases, draft, payment, refund};
 use crate::task::Job;
 use crate::world::World;
 
@@ -43,7 +43,7 @@ fn is_clean(text: &str, card: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+    #![proptest_config(cases(512))]
 
     #[test]
     fn faults_say_where_and_not_what(
@@ -52,7 +52,8 @@ proptest! {
         before in "[a-z]{0,3}",
     ) {
         let card = with_check_digit(&digits);
-        let result = Command::payment(Some("key"), with(place, &format!("{before}{card}")), payment(1));
+        let bad = with(place, &format!("{before}{card}"));
+        let result = Command::payment(Some("key"), bad, payment(1));
         let outcome = result.unwrap_err();
         prop_assert_eq!(outcome.code(), "request_invalid");
         let Outcome::Invalid(faults) = &outcome else { panic!("{outcome}") };

@@ -4,6 +4,13 @@ use payments::{
     AccountId, Command, Given, Outcome, PaymentDraft, PaymentId, RefundDraft, RefundId, Time,
 };
 
+use proptest::prelude::ProptestConfig;
+
+/// So many cases of a property, which leave no file behind when one fails.
+pub(crate) fn cases(count: u32) -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(count) }
+}
+
 /// Saturday, 22 November 2025, 08:26:40 UTC.
 pub(crate) const START_MS: u64 = 1_763_800_000_000;
 

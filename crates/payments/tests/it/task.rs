@@ -29,7 +29,7 @@ pub(crate) enum Done {
 }
 
 async fn carry_out(mut ports: Ports, job: Job) -> Done {
-    let epoch = ports.world.with(|inner| inner.epoch());
+    let epoch = ports.epoch;
     ports.is_gated = matches!(job, Job::Request(_) | Job::Work(_));
     match job {
         Job::Request(command) => {

@@ -278,7 +278,7 @@ fn after_a_failover_the_processor_is_asked_before_it_is_called() {
 
 #[test]
 fn two_workers_at_once_call_once() {
-    // Who has the first thirteen turns, in bits; then they alternate.
+    // Who does the first thirteen effects, in bits; then they alternate.
     for turns in 0..1_u32 << 13 {
         let (world, movement) = with_payment(1000);
         let mut workers = [0, 1].map(|_| Some(world.spawn(Job::Work(movement), Vec::new())));
@@ -286,8 +286,10 @@ fn two_workers_at_once_call_once() {
         while workers.iter().any(Option::is_some) {
             let worker = if turn < 13 { turns >> turn & 1 } else { turn & 1 };
             let worker = &mut workers[worker as usize];
-            if worker.as_mut().is_some_and(|worker| worker.step().is_ready()) {
-                *worker = None;
+            for _ in 0..2 {
+                if worker.as_mut().is_some_and(|worker| worker.step().is_ready()) {
+                    *worker = None;
+                }
             }
             turn += 1;
         }

@@ -1,0 +1,70 @@
+//! The log: one line of JSON for each request, with these fields and no others. Bodies, headers,
+//! paths and queries have no field, so that nothing in them can be written down.
+
+use std::io::Write;
+use std::sync::{Mutex, PoisonError};
+
+use payments::Time;
+use serde::Serialize;
+
+use crate::timestamp::rfc3339;
+use crate::wire;
+
+/// Where the lines go.
+pub trait Log: Send + Sync {
+    /// Takes one line, without its line feed. It must not block for long, and cannot fail: a request
+    /// does not depend on its line.
+    fn line(&self, line: &str);
+}
+
+/// A log that writes each line at once.
+#[derive(Debug)]
+pub struct JsonLines<W>(Mutex<W>);
+
+impl<W: Write + Send> JsonLines<W> {
+    /// Writes lines to this.
+    pub fn new(writer: W) -> Self {
+        Self(Mutex::new(writer))
+    }
+}
+
+impl<W: Write + Send> Log for JsonLines<W> {
+    fn line(&self, line: &str) {
+        let mut writer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // There is nobody to tell that the log cannot be written.
+        let _ = writeln!(writer, "{line}").and_then(|()| writer.flush());
+    }
+}
+
+/// What is written of a request.
+#[derive(Serialize)]
+pub(crate) struct Line<'r> {
+    pub(crate) at: String,
+    pub(crate) level: &'static str,
+    pub(crate) message: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) route: &'r str,
+    pub(crate) status: u16,
+    pub(crate) latency_ms: u64,
+    pub(crate) request_id: &'r str,
+    pub(crate) trace_id: &'r str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<&'static str>,
+}
+
+impl Line<'_> {
+    /// The line as JSON.
+    pub(crate) fn json(&self) -> String {
+        wire::json(self)
+    }
+
+    /// How bad an answer of this status is.
+    pub(crate) fn level(status: u16) -> &'static str {
+        if status < 500 { "info" } else { "warn" }
+    }
+
+    /// When it happened.
+    pub(crate) fn at(time: Time) -> String {
+        rfc3339(time)
+    }
+}

@@ -1,0 +1,41 @@
+//! The limits of the service. Everything has one.
+
+use std::time::Duration;
+
+/// What the router allows, and what it shows.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The largest body, in bytes.
+    pub body_bytes_max: usize,
+    /// How long a client may take to send its body.
+    pub body_time_max: Duration,
+    /// How long a request may take. Shorter than a claim lasts ([`payments::CLAIM_MS`]), so that a
+    /// request that is given up never works beside the one that goes on with its key.
+    pub request_time_max: Duration,
+    /// How many requests about money may be open. One more is refused at once: who waits in a queue
+    /// has given up when it is served.
+    pub requests_max: usize,
+    /// Whether `/metrics` is served. It is for the operator's own network.
+    pub metrics: Exposure,
+}
+
+/// Whether something is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exposure {
+    /// It is.
+    Served,
+    /// It is not there.
+    Hidden,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 64 * 1024,
+            body_time_max: Duration::from_secs(2),
+            request_time_max: Duration::from_millis(2_500),
+            requests_max: 256,
+            metrics: Exposure::Hidden,
+        }
+    }
+}

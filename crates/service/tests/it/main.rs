@@ -1,0 +1,19 @@
+//! The service over real HTTP, with stores in memory that go wrong as told.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+
+mod client;
+mod contract;
+mod drains;
+mod faults;
+mod idempotency;
+mod interface;
+mod limits;
+mod observability;
+mod pages;
+mod privacy;
+mod properties;
+mod refunds;
+mod server;
+mod switching;
+mod world;

@@ -1,0 +1,64 @@
+//! A change of roles in the middle of traffic.
+
+use crate::server::{PAYMENT, Server};
+use crate::world::{At, Mishap};
+
+#[tokio::test]
+async fn while_the_gate_is_closed_money_waits_and_reads_go_on() {
+    let server = Server::start().await;
+    let id = server.paid("before").await;
+    server.world.set_open(false);
+    let answer = server.post("/payments", "during", PAYMENT).await;
+    assert_eq!((answer.status, answer.code().as_str()), (503, "region_switching"));
+    assert_eq!(answer.header("connection"), Some("close"));
+    assert_eq!(answer.header("retry-after"), Some("2"));
+    assert_eq!(server.get(&format!("/payments/{id}")).await.status, 200);
+    assert_eq!(server.get("/health").await.status, 200);
+    assert_eq!(server.get("/health/ready").await.status, 503);
+    server.world.set_open(true);
+    assert_eq!(server.post("/payments", "during", PAYMENT).await.status, 201);
+    assert_eq!(server.world.payments(), 2);
+}
+
+#[tokio::test]
+async fn a_gate_that_closes_under_a_request_lets_its_key_go_on_later() {
+    let server = std::sync::Arc::new(Server::start().await);
+    server.world.will(At::IntentWrite, &[Mishap::Wait]);
+    let client = tokio::spawn({
+        let server = server.clone();
+        async move { server.post("/payments", "k", PAYMENT).await }
+    });
+    server.world.reached.acquire().await.unwrap().forget();
+    server.world.set_open(false);
+    server.world.go_on.add_permits(1);
+    assert_eq!(client.await.unwrap().code(), "region_switching");
+    assert_eq!(server.world.payments(), 0);
+    server.world.set_open(true);
+    server.world.pass_ms(3_001);
+    assert_eq!(server.post("/payments", "k", PAYMENT).await.status, 201);
+    assert_eq!(server.world.payments(), 1);
+}
+
+#[tokio::test]
+async fn dns_finds_the_name_written_exactly_like_this_or_nothing() {
+    let server = Server::start().await;
+    let body = server.get("/health/traffic").await.body;
+    assert_eq!(body, r#"{"traffic_region":"us-east-2"}"#);
+    server.world.set_traffic(None);
+    let answer = server.get("/health/traffic").await;
+    assert_eq!(answer.status, 503);
+    assert!(!answer.body.contains("traffic_region"));
+}
+
+#[tokio::test]
+async fn a_key_whose_payment_was_lost_is_held_and_charged_by_nobody() {
+    let server = Server::start().await;
+    let id = server.paid("k").await;
+    server.world.lose_everything();
+    let answer = server.post("/payments", "k", PAYMENT).await;
+    assert_eq!((answer.status, answer.code().as_str()), (409, "quarantined"));
+    assert_eq!(answer.header("retry-after"), Some("60"));
+    assert!(answer.json()["detail"].as_str().unwrap().contains(&id), "the payment is named");
+    assert_eq!(server.world.payments(), 0);
+    assert_eq!(server.post("/payments", "new", PAYMENT).await.status, 201);
+}
