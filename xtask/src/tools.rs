@@ -19,7 +19,7 @@ struct Program {
     packages: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 4] = [
+const PROGRAMS: [Program; 5] = [
     Program {
         name: "a C compiler, which Rust links with",
         probe: &["cc", "--version"],
@@ -40,6 +40,12 @@ const PROGRAMS: [Program; 4] = [
         packages: &["nodejs"],
     },
     Program { name: "npm", probe: &["npm", "--version"], packages: &["npm"] },
+    Program {
+        name: "a PostgreSQL server",
+        // Debian keeps them out of the path.
+        probe: &["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb || command -v initdb"],
+        packages: &["postgresql"],
+    },
 ];
 
 /// A program that is installed for this workspace alone.

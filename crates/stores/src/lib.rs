@@ -1,0 +1,19 @@
+//! Where money is kept: the ledger in PostgreSQL, and a store in one file that needs nothing installed.
+//!
+//! Both carry out what the pure crates decide, through their ports: [`PgLedger`] is a [`payments::Ledger`],
+//! [`EmbeddedStore`] is that too, and [`payments::Intents`]. What a driver or a file says
+//! when it fails is sorted here into the ports' outcomes, by what is certain, and is known nowhere else.
+//!
+//! Values are written in shapes of this crate's own, which no other crate sees.
+
+mod embedded;
+mod error;
+mod outbox;
+mod postgres;
+mod stored;
+
+pub use embedded::{EmbeddedStore, Syncing};
+pub use error::{Cause, StoreError};
+pub use outbox::{Claimed, Raised};
+pub use postgres::{Password, PgLedger, PgSettings};
+pub use stored::Malformed;

@@ -1,0 +1,53 @@
+//! The ledger in PostgreSQL.
+
+mod books;
+mod epoch;
+mod ledger;
+mod migrate;
+mod outbox;
+mod settings;
+mod transaction;
+
+use deadpool_postgres::Pool;
+
+use crate::error::StoreError;
+
+pub use self::settings::{Password, PgSettings};
+
+/// A ledger in a PostgreSQL database, which is the writer's and never a standby.
+#[derive(Clone)]
+pub struct PgLedger {
+    pool: Pool,
+    limits: transaction::Limits,
+}
+
+impl PgLedger {
+    /// A ledger whose connections are made when they are needed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when the settings make no pool.
+    pub fn new(settings: &PgSettings) -> Result<Self, StoreError> {
+        Ok(Self { pool: settings.pool()?, limits: settings.limits() })
+    }
+
+    /// Brings the database's schema up to what this program knows. May be called by any number of programs at once.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Newer`] and [`StoreError::Changed`] when the schema is not one of this program's past.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        migrate::migrate(&self.pool, self.limits).await
+    }
+
+    /// Closes every connection that is not at work, and makes no new ones.
+    pub fn close(&self) {
+        self.pool.close();
+    }
+}
+
+impl std::fmt::Debug for PgLedger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PgLedger").finish_non_exhaustive()
+    }
+}

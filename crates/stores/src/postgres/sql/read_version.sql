@@ -1,0 +1,1 @@
+SELECT version FROM payments WHERE id = $1

@@ -1,0 +1,93 @@
+//! How values of the core are written down, and read back with every doubt a fault: shapes that are this crate's own.
+//!
+//! The names of the fields are those of the columns in PostgreSQL. A field that a newer version adds is passed over by
+//! an older one, and has a default for rows that lack it.
+
+mod book;
+mod event;
+mod intent;
+mod record;
+
+use payments::{Amount, Book, Currency, Epoch, Money, MovementId, PaymentId, RefundId, ScopedKey};
+
+pub(crate) use self::book::{StoredSum, StoredTransfer};
+pub(crate) use self::event::StoredEvent;
+pub(crate) use self::intent::StoredIntent;
+pub(crate) use self::record::StoredRecord;
+
+/// What is stored cannot be what was written: the name of the field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("what is stored as `{0}` makes no sense")]
+pub struct Malformed(pub(crate) &'static str);
+
+/// Writes a shape of this module down.
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("texts, numbers and maps with text keys are JSON")
+}
+
+/// What is found, or the name of the field that makes no sense.
+fn found<T>(value: Option<T>, field: &'static str) -> Result<T, Malformed> {
+    value.ok_or(Malformed(field))
+}
+
+fn money(amount: i64, currency: &str) -> Result<Money, Malformed> {
+    let amount = found(Amount::new(amount), "amount")?;
+    Ok(Money::new(amount, found(Currency::find(currency), "currency")?))
+}
+
+pub(crate) fn payment(text: &str) -> Result<PaymentId, Malformed> {
+    found(PaymentId::parse(text), "payment")
+}
+
+fn movement(payment_id: &str, refund: Option<&str>) -> Result<MovementId, Malformed> {
+    let payment = payment(payment_id)?;
+    Ok(match refund {
+        None => MovementId::Payment(payment),
+        Some(refund) => MovementId::Refund(payment, found(RefundId::parse(refund), "refund")?),
+    })
+}
+
+/// The payment and the refund of a movement, as two fields.
+fn movement_fields(movement: MovementId) -> (String, Option<String>) {
+    let refund = match movement {
+        MovementId::Payment(_) => None,
+        MovementId::Refund(_, refund) => Some(refund.to_string()),
+    };
+    (movement.payment().to_string(), refund)
+}
+
+const CLEARING: &str = "clearing";
+
+pub(crate) fn book_name(book: Book) -> String {
+    match book {
+        Book::Clearing => CLEARING.to_owned(),
+        Book::Merchant(account) => account.to_string(),
+    }
+}
+
+fn book(name: &str) -> Result<Book, Malformed> {
+    match name {
+        CLEARING => Ok(Book::Clearing),
+        account => found(payments::AccountId::parse(account), "book").map(Book::Merchant),
+    }
+}
+
+fn key(letters: &str) -> Result<ScopedKey, Malformed> {
+    digest(letters).map(ScopedKey::from_bytes)
+}
+
+/// The digest written as 64 letters from `a` to `p`, as the core writes digests.
+fn digest(letters: &str) -> Result<[u8; 32], Malformed> {
+    let mut bytes = [0; 32];
+    if letters.len() != 64 || !letters.bytes().all(|letter| (b'a'..=b'p').contains(&letter)) {
+        return Err(Malformed("digest"));
+    }
+    for (byte, pair) in bytes.iter_mut().zip(letters.as_bytes().chunks(2)) {
+        *byte = (pair[0] - b'a') << 4 | (pair[1] - b'a');
+    }
+    Ok(bytes)
+}
+
+fn epoch(number: u64) -> Epoch {
+    Epoch::new(number)
+}

@@ -1,0 +1,83 @@
+//! The store in one file: the contract, and that what was acknowledged is there after a kill.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use payments::{Committed, Epoch, Ledger, Read};
+use stores::{EmbeddedStore, StoreError, Syncing};
+
+use crate::contract;
+use crate::samples::{payment_id, posts};
+
+macro_rules! promises {
+    ($($name:ident)*) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("store");
+            contract::$name(EmbeddedStore::open(&file, Syncing::Never).unwrap()).await;
+        }
+    )*};
+}
+
+promises! {
+    commits_conflicts_and_fences
+    raises_the_epoch
+    takes_a_payment_once
+    writes_nothing_after_the_epoch
+}
+
+/// Tells the child which file to write.
+const FILE: &str = "TIDEOVER_TEST_STORE";
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store");
+    let this = std::env::current_exe().unwrap();
+    let mut child = Command::new(this)
+        .args(["--exact", "embedded::writes_until_it_is_killed", "--nocapture"])
+        .env(FILE, &file)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(child.stdout.take().unwrap()).lines();
+    let numbers =
+        said.map_while(Result::ok).filter_map(|line| line.strip_prefix("done ")?.parse().ok());
+    let acknowledged: Vec<u8> = numbers.take(20).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let store = EmbeddedStore::open(&file, Syncing::Always).unwrap();
+    assert_eq!(acknowledged.len(), 20);
+    for number in acknowledged {
+        let found = Ledger::read(&store, payment_id(number)).await;
+        assert!(matches!(found, Read::Found(_)), "payment {number}: {found:?}");
+    }
+    assert_eq!(store.audit().await.unwrap(), []);
+}
+
+/// The child of the test above; does nothing in a run of its own.
+#[tokio::test]
+async fn writes_until_it_is_killed() {
+    let Some(file) = std::env::var_os(FILE) else { return };
+    let store = EmbeddedStore::open(Path::new(&file), Syncing::Always).unwrap();
+    store.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap();
+    for number in 1..=u8::MAX {
+        assert_eq!(store.commit(&posts(number, 1)).await, Committed::Done);
+        writeln!(std::io::stdout(), "\ndone {number}").unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_file_has_one_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store");
+    let owner = EmbeddedStore::open(&file, Syncing::Always).unwrap();
+    owner.raise_epoch(Epoch::new(3), "us-east-1").await.unwrap();
+    let other = EmbeddedStore::open(&file, Syncing::Always);
+    assert!(matches!(other, Err(StoreError::Unavailable(_))), "{other:?}");
+    drop(owner);
+    let next = EmbeddedStore::open(&file, Syncing::Always).unwrap();
+    assert_eq!(next.current_epoch().await.unwrap(), Epoch::new(3));
+}

@@ -1,0 +1,8 @@
+//! What a ledger promises, asked of each; and that it is kept when servers and processes die.
+
+mod contract;
+mod embedded;
+mod pays;
+mod postgres;
+mod samples;
+mod server;
