@@ -1,5 +1,5 @@
 //! The payment service over HTTP: from bytes to [`payments::Command`] and from
-//! [`payments::Outcome`] to problem documents, for a laptop and for Lambda from the same [`router`].
+//! [`payments::Outcome`] to problem documents, for a laptop and for Lambda from the same [`router()`].
 //!
 //! What money is and who is charged is decided in `payments`, who may write in `fence`. Stores are
 //! reached through the ports of both and of this crate ([`Region`]); which ones they are is chosen

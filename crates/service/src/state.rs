@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::ports::Region;
 use crate::source::Source;
 
-/// What [`crate::router`] serves: a Region, and how. Clones are the same one.
+/// What [`crate::router()`] serves: a Region, and how. Clones are the same one.
 pub struct Service<R>(Arc<Shared<R>>);
 
 pub(crate) struct Shared<R> {
