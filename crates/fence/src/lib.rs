@@ -1,7 +1,7 @@
 //! Who may write money: control record, lease, epoch and gate.
 //!
 //! The [control record](ControlRecord) says which Region is active and under which [`Epoch`]. It
-//! changes only by [orders](Order), each a conditional write that [`judge`] decides about. A
+//! changes only by [orders](Order), each a conditional write that [`judge()`] decides about. A
 //! process of the active Region renews its [`Lease`] with [`renew_once`] and asks its own [`Gate`]
 //! before every write. A run that moves the permission begins, [revokes](fence_once) the source's
 //! lease, waits until no gate of the source can be open, passes the point of no return, promotes

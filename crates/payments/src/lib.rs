@@ -5,9 +5,9 @@
 //! [`Gatekeeper`], [`Processor`]); time and randomness come with the ids that callers make. HTTP,
 //! SQL and JSON are the callers'.
 //!
-//! - A request: [`PaymentDraft`] → [`Command`] → [`pay`], which does what [`decide`]
+//! - A request: [`PaymentDraft`] → [`Command`] → [`pay()`], which does what [`decide()`]
 //!   decides → [`Outcome`].
-//! - Behind the outbox: [`Event`], [`may_publish`], [`process`], which does what [`work`] decides.
+//! - Behind the outbox: [`Event`], [`may_publish`], [`process()`], which does what [`work()`] decides.
 //! - After a failover with loss: [`audit_books`], [`missing`], [`quarantine()`], [`settle`].
 
 mod audit;
