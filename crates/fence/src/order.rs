@@ -81,7 +81,7 @@ pub enum Verdict {
     Refused(Refusal),
 }
 
-/// A conditional write of the control record; only [`judge`](crate::judge) makes one.
+/// A conditional write of the control record; only [`judge`](fn@crate::judge) makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordChange {
     pub(crate) expected: Option<Version>,

@@ -1,6 +1,6 @@
 //! The control record: which Region may take money, under which epoch, and which run is changing it.
 //!
-//! A record changes only by [`judge`](crate::judge); here is what one can say, and what it cannot.
+//! A record changes only by [`judge`](fn@crate::judge); here is what one can say, and what it cannot.
 
 use std::fmt;
 
