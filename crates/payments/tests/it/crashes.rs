@@ -61,7 +61,9 @@ impl Between {
                 world.fail_over(3);
             }
             Self::ChargedThenForgotten => {
-                world.run(Job::Work(movement), Vec::new());
+                // The worker dies before its note: the intent does not tell that it was charged.
+                let dies = [vec![Mishap::Fine; 4], vec![Mishap::DieBefore]].concat();
+                world.run(Job::Work(movement), dies);
                 world.fail_over_carelessly(3);
                 world.forget();
             }

@@ -63,14 +63,13 @@ proptest! {
 
     #[test]
     fn ids_sort_by_time(
-        early_ms in 0..1_u64 << 48,
+        early_ms in 0..1_u64 << 47,
         later_ms in 1..1_000_000_000_u64,
         early_bits in any::<[u8; 10]>(),
         late_bits in any::<[u8; 10]>(),
     ) {
         let early = PaymentId::new(Time::from_ms(early_ms), early_bits);
         let late = PaymentId::new(Time::from_ms(early_ms).plus_ms(later_ms), late_bits);
-        prop_assume!(early.time() < late.time());
         prop_assert!(early < late);
         prop_assert!(early.to_string() < late.to_string());
     }

@@ -105,6 +105,7 @@ fn every_field_is_in_the_fingerprint() {
         PaymentDraft { description: text(""), ..draft(100) },
         PaymentDraft { description: text("-"), ..draft(100) },
         PaymentDraft { metadata: metadata(&[("a", "b")]), ..draft(100) },
+        PaymentDraft { metadata: metadata(&[("a", "c")]), ..draft(100) },
         PaymentDraft { metadata: metadata(&[("a", "b"), ("c", "d")]), ..draft(100) },
         PaymentDraft { metadata: metadata(&[("a", "bc"), ("d", "")]), ..draft(100) },
         PaymentDraft { metadata: metadata(&[("ab", "c"), ("d", "")]), ..draft(100) },

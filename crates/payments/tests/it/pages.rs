@@ -88,6 +88,7 @@ proptest! {
             let page = request.select(all.clone());
             prop_assert!(page.items.len() <= limit);
             seen.extend(&page.items);
+            prop_assert!(seen.len() <= all.len(), "something is on two pages");
             if !page.has_more { break; }
             prop_assert_eq!(page.items.len(), limit);
         }

@@ -200,6 +200,20 @@ fn each_step_may_be_taken_again_and_fail_anywhere() {
 }
 
 #[test]
+fn an_intent_is_held_before_the_ledger_says_so() {
+    for mishap in [Mishap::Unavailable, Mishap::UnknownLost, Mishap::UnknownDone] {
+        let world = World::new();
+        world.ask(pay_command("a", 1000, payment(1)));
+        world.fail_over_carelessly(1);
+        let intent = world.missing().remove(0);
+        let script = vec![Mishap::Fine, mishap];
+        let again = Some(Done::Reconciled(Reconciled::Again));
+        assert_eq!(world.run(Job::Quarantine(intent), script), again, "{mishap:?}");
+        assert!(world.with(|inner| inner.ledger().records.is_empty()), "{mishap:?}");
+    }
+}
+
+#[test]
 fn what_is_not_in_quarantine_is_left_alone() {
     let world = with_intents();
     for intent in world.with(|inner| inner.intents.values().cloned().collect::<Vec<_>>()) {

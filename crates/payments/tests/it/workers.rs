@@ -276,6 +276,23 @@ fn after_a_failover_the_processor_is_asked_before_it_is_called() {
     assert_eq!((state(&world, movement), moved(&world, movement)), ("succeeded", 1));
 }
 
+/// A worker sleeps while its Region is lost and gets its role back: the payment that it saw as posted
+/// is held in quarantine by then, at the same version.
+#[test]
+fn a_run_ends_with_the_reign_it_began_in() {
+    let (world, movement) = with_payment(1000);
+    let mut sleeper = world.spawn(Job::Work(movement), Vec::new());
+    // Two turns: it has read the ledger.
+    for _ in 0..2 {
+        assert!(sleeper.step().is_pending());
+    }
+    world.fail_over(usize::MAX);
+    world.switch_over();
+    assert_eq!(state(&world, movement), "quarantined");
+    assert_eq!(sleeper.finish(), Some(Done::Worked(Worked::GateClosed)));
+    assert_eq!(state(&world, movement), "quarantined");
+}
+
 #[test]
 fn two_workers_at_once_call_once() {
     // Who does the first thirteen effects, in bits; then they alternate.
