@@ -1,12 +1,28 @@
 //! What the health endpoints say of the permission to write: `/health/ready`, `/health/traffic`.
 
 use std::fmt;
+use std::future::Future;
 
 use crate::decision::{ClosedReason, Decision};
 use crate::gate::Gate;
 use crate::name::{Epoch, RegionName};
 use crate::record::ControlRecord;
 use crate::time::{DurationMs, Millis, Timing};
+
+/// The epoch row of the Region's ledger, which every write compares inside its transaction.
+pub trait LedgerEpoch: Sync {
+    /// What the row says now, and whether the ledger would take a write. Waits for a bounded time.
+    fn read_epoch(&self) -> impl Future<Output = LedgerSight> + Send;
+}
+
+/// What was seen of the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerSight {
+    /// Whether it takes writes.
+    pub ledger: Ledger,
+    /// Its epoch row; nothing when it was not read.
+    pub epoch: Option<Epoch>,
+}
 
 /// What the Region's ledger said when it was asked last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -47,7 +47,9 @@ mod wait;
 pub use decision::{ClosedReason, Decision};
 pub use drive::{Fence, Transition, fence_once, transition};
 pub use gate::{Gate, Left};
-pub use health::{Ledger, NotReady, Readiness, RecordRead, Traffic, readiness, traffic};
+pub use health::{
+    Ledger, LedgerEpoch, LedgerSight, NotReady, Readiness, RecordRead, Traffic, readiness, traffic,
+};
 pub use judge::judge;
 pub use lease::{HOLDERS_MAX, Held, Holder, Lease, LeaseChange, NotRenewed, Tenure};
 pub use name::{Author, Epoch, HolderId, RegionName, RunId};

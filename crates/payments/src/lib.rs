@@ -2,7 +2,7 @@
 //! which order.
 //!
 //! Values in, values out. Stores, the gate and the processor are ports ([`Intents`], [`Ledger`],
-//! [`Gatekeeper`], [`Processor`]); time and randomness come with the ids that callers make. HTTP,
+//! [`Books`], [`Gatekeeper`], [`Processor`]); time and randomness come with the ids that callers make. HTTP,
 //! SQL and JSON are the callers'.
 //!
 //! - A request: [`PaymentDraft`] → [`Command`] → [`pay()`], which does what [`decide()`]
@@ -65,7 +65,9 @@ pub use order::{Order, PaymentOrder, RefundOrder, RefundRequest, Request, Token}
 pub use outcome::{Acknowledgement, Outcome, Telling};
 pub use page::{Page, PageRequest};
 pub use pay::{Answer, pay};
-pub use ports::{Committed, Gatekeeper, Intents, Ledger, Processor, Read, Seen, Written};
+pub use ports::{
+    Books, Committed, Gatekeeper, Intents, Ledger, Processor, Read, Seen, Unavailable, Written,
+};
 pub use process::process;
 pub use processor::{Call, CallKind, ProcessorKey, Sent, Status};
 pub use reconcile::{

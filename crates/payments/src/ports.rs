@@ -5,11 +5,16 @@
 //! not and will not happen; in any doubt it says `Unknown`, and the caller looks before it does
 //! anything else.
 
+use std::collections::BTreeMap;
+
+use crate::balance::AccountBalance;
 use crate::book::Version;
+use crate::currency::Currency;
 use crate::epoch::{Epoch, Gate};
-use crate::id::PaymentId;
+use crate::id::{AccountId, PaymentId};
 use crate::intent::{Intent, IntentWrite};
 use crate::key::ScopedKey;
+use crate::page::{Page, PageRequest};
 use crate::processor::{Call, ProcessorKey, Sent, Status};
 use crate::record::PaymentRecord;
 use crate::transaction::Transaction;
@@ -48,6 +53,30 @@ pub trait Processor {
     /// Asks what became of a key; never moves money.
     fn status(&self, key: ProcessorKey) -> impl Future<Output = Status> + Send;
 }
+
+/// What clients read of the ledger. It is answered in a passive Region too, as far as its replica has
+/// come.
+pub trait Books {
+    /// The record of this payment.
+    fn payment(&self, payment: PaymentId) -> impl Future<Output = Read<PaymentRecord>> + Send;
+
+    /// A page of the payments of this account, newest first.
+    fn payments(
+        &self,
+        account: AccountId,
+        page: PageRequest,
+    ) -> impl Future<Output = Result<Page<PaymentRecord>, Unavailable>> + Send;
+
+    /// What the merchant of this account has, in each currency that the books know it in.
+    fn balance(
+        &self,
+        account: AccountId,
+    ) -> impl Future<Output = Result<BTreeMap<Currency, AccountBalance>, Unavailable>> + Send;
+}
+
+/// The store did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;
 
 /// What came of reading.
 #[derive(Clone, Debug, PartialEq, Eq)]

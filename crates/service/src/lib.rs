@@ -41,7 +41,7 @@ mod wire;
 pub use log::{JsonLines, Log};
 pub use openapi::openapi;
 pub use options::{Exposure, Options};
-pub use ports::{Books, Health, Region, Unavailable};
+pub use ports::{Health, Region};
 pub use router::router;
 pub use serve::{Drained, Listening, serve};
 pub use source::Source;

@@ -4,9 +4,9 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use payments::{AccountId, PageRequest, PaymentId, Read};
+use payments::{AccountId, Books, PageRequest, PaymentId, Read};
 
-use crate::ports::{Books, Region};
+use crate::ports::Region;
 use crate::problem::{Problem, Wrong};
 use crate::query;
 use crate::reply::json;

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use fence::{ClosedReason, DurationMs, NotReady, Readiness, RegionName};
 use payments::{
-    AccountBalance, AccountId, Call, Committed, Currency, Epoch, Gate, Gatekeeper, Intent,
+    AccountBalance, AccountId, Books, Call, Committed, Currency, Epoch, Gate, Gatekeeper, Intent,
     IntentWrite, Intents, Ledger, MovementId, Page, PageRequest, PaymentId, PaymentRecord, Posting,
-    Processor, ProcessorKey, Read, Reign, ScopedKey, Sent, Status, Transaction, Verdict, Written,
-    account_balance, balance, process,
+    Processor, ProcessorKey, Read, Reign, ScopedKey, Sent, Status, Transaction, Unavailable,
+    Verdict, Written, account_balance, balance, process,
 };
-use service::{Books, Health, Region, Unavailable};
+use service::{Health, Region};
 use tokio::sync::Semaphore;
 
 /// What goes wrong with an effect.

@@ -1,0 +1,1 @@
+//! The AWS SDK behind the ports: intents and control record in DynamoDB, topic, queue, secrets.

@@ -1,0 +1,1 @@
+//! The three functions of the payment service, as executables for AWS Lambda.
