@@ -6,6 +6,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
+use crate::after::follow;
 use crate::log::Line;
 use crate::ports::Region;
 use crate::problem::Problem;
@@ -40,7 +41,8 @@ pub(crate) async fn envelope<R: Region>(
     let names = Names::of(request.headers(), &shared.source);
     let (method, route) = (method(request.method()), route(&request));
     let answered = timeout(shared.options.request_time_max, next.run(request)).await;
-    let answer = answered.unwrap_or_else(|_| timed_out().into_response());
+    let mut answer = answered.unwrap_or_else(|_| timed_out().into_response());
+    follow(&service, &mut answer).await;
     let (mut response, code) = written(answer, &names);
     finish(&mut response, &names);
     let now = shared.source.now();

@@ -12,6 +12,7 @@
 //! - An idempotency key is never refused for looking like a card number, as some UUIDs do by chance;
 //!   it is kept as a digest only.
 
+mod after;
 mod body;
 mod draft;
 mod envelope;
@@ -40,7 +41,7 @@ mod wire;
 
 pub use log::{JsonLines, Log};
 pub use openapi::openapi;
-pub use options::{Exposure, Options};
+pub use options::{AfterAnswer, Exposure, Options};
 pub use ports::{Health, Region};
 pub use router::router;
 pub use serve::{Drained, Listening, serve};

@@ -4,13 +4,12 @@ use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use payments::{
-    Acknowledgement, Answer, Command, Faults, IntentWrite, Intents, Outcome, PaymentDraft,
-    PaymentId, RefundId, Telling,
+    Acknowledgement, Command, Faults, Outcome, PaymentDraft, PaymentId, RefundId, Telling,
 };
-use tokio::time::timeout;
 
+use crate::after::After;
 use crate::body;
 use crate::draft::Fields;
 use crate::ports::Region;
@@ -33,7 +32,7 @@ pub(crate) async fn create<R: Region>(
     let source = &service.shared().source;
     let fresh = PaymentId::new(source.now(), source.id_bits());
     let command = Command::payment(field, draft, fresh).map_err(|told| Problem::of(&told))?;
-    carry_out(service, command).await
+    Ok(carry_out(&service, &command).await)
 }
 
 /// `POST /payments/validate`: everything that is wrong at once; no store is asked.
@@ -68,7 +67,7 @@ pub(crate) async fn refund<R: Region>(
     let source = &service.shared().source;
     let fresh = RefundId::new(source.now(), source.id_bits());
     let command = Command::refund(field, draft, fresh).map_err(|told| Problem::of(&told))?;
-    carry_out(service, command).await
+    Ok(carry_out(&service, &command).await)
 }
 
 async fn read_payment<R: Region>(
@@ -89,26 +88,17 @@ fn wrongs<T>(field: Option<&str>, unknown: Vec<Wrong>, checked: Result<T, Faults
 
 /// Carries the command out. This future may be dropped at any await: the next request with the same
 /// key goes on where it ended.
-async fn carry_out<R: Region>(service: Service<R>, command: Command) -> Result<Response, Problem> {
+async fn carry_out<R: Region>(service: &Service<R>, command: &Command) -> Response {
     let region = service.region();
-    let told =
-        payments::pay(region.gatekeeper(), region.intents(), region.ledger(), &command).await;
-    let Answer { outcome, note } = told;
-    if let Some(note) = note {
-        write_down(service, note);
-    }
-    match outcome {
-        Outcome::Acknowledged(acknowledgement, telling) => Ok(created(&acknowledgement, telling)),
-        outcome => Err(Problem::of(&outcome)),
-    }
-}
-
-/// Writes the note beside the answer. Nothing rests on it, so nobody waits for it or hears of it.
-fn write_down<R: Region>(service: Service<R>, note: Box<IntentWrite>) {
-    tokio::spawn(async move {
-        let limit = service.shared().options.request_time_max;
-        let _ = timeout(limit, service.region().intents().write(&note)).await;
-    });
+    let mut told =
+        payments::pay(region.gatekeeper(), region.intents(), region.ledger(), command).await;
+    let after = After::of(&mut told);
+    let mut response = match &told.outcome {
+        Outcome::Acknowledged(acknowledgement, telling) => created(acknowledgement, *telling),
+        outcome => Problem::of(outcome).into_response(),
+    };
+    after.ride(&mut response);
+    response
 }
 
 fn created(acknowledgement: &Acknowledgement, telling: Telling) -> Response {

@@ -17,6 +17,22 @@ pub struct Options {
     pub requests_max: usize,
     /// Whether `/metrics` is served. It is for the operator's own network.
     pub metrics: Exposure,
+    /// How what follows an answer is carried out: the intent's note, and [`crate::Region::posted`].
+    pub after_answer: AfterAnswer,
+}
+
+/// How what follows an answer is carried out. Nothing rests on it, and a client is answered the same
+/// whatever comes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterAnswer {
+    /// Beside the answer, in a task of its own: for a process that goes on.
+    Beside,
+    /// Before the answer, all of it together: for AWS Lambda, which freezes the process when it has
+    /// answered.
+    Before {
+        /// For how long the answer waits at most; what has not ended then is left out.
+        time_max: Duration,
+    },
 }
 
 /// Whether something is served.
@@ -36,6 +52,7 @@ impl Default for Options {
             request_time_max: Duration::from_millis(2_500),
             requests_max: 256,
             metrics: Exposure::Hidden,
+            after_answer: AfterAnswer::Beside,
         }
     }
 }

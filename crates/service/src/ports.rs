@@ -26,6 +26,11 @@ pub trait Region: Send + Sync + 'static {
     fn books(&self) -> &Self::Books;
     /// What the health endpoints tell.
     fn health(&self) -> &Self::Health;
+
+    /// Tells the outbox worker that the ledger has something new, so that it need not wait until it
+    /// looks by itself. A courtesy after a payment or refund that was acknowledged now: it cannot
+    /// fail, may be dropped at any await, and should not take long.
+    fn posted(&self) -> impl Future<Output = ()> + Send;
 }
 
 /// What is known of the permission to take money.

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 use fence::{ClosedReason, DurationMs, NotReady, Readiness, RegionName};
 use payments::{
     AccountBalance, AccountId, Books, Call, Committed, Currency, Epoch, Gate, Gatekeeper, Intent,
-    IntentWrite, Intents, Ledger, MovementId, Page, PageRequest, PaymentId, PaymentRecord, Posting,
-    Processor, ProcessorKey, Read, Reign, ScopedKey, Sent, Status, Transaction, Unavailable,
-    Verdict, Written, account_balance, balance, process,
+    IntentState, IntentWrite, Intents, Ledger, MovementId, Page, PageRequest, PaymentId,
+    PaymentRecord, Posting, Processor, ProcessorKey, Read, Reign, ScopedKey, Sent, Status,
+    Transaction, Unavailable, Verdict, Written, account_balance, balance, process,
 };
 use service::{Health, Region};
 use tokio::sync::Semaphore;
@@ -41,6 +41,7 @@ pub(crate) enum At {
     Commit,
     Books,
     Readiness,
+    Posted,
 }
 
 #[derive(Default)]
@@ -51,6 +52,7 @@ struct Inner {
     intents: BTreeMap<ScopedKey, Intent>,
     records: BTreeMap<PaymentId, PaymentRecord>,
     postings: Vec<Posting>,
+    told: usize,
     script: BTreeMap<At, VecDeque<Mishap>>,
 }
 
@@ -105,6 +107,16 @@ impl World {
     /// How many payments the ledger has.
     pub(crate) fn payments(&self) -> usize {
         self.with(|inner| inner.records.len())
+    }
+
+    /// How often the outbox worker was told that something was posted.
+    pub(crate) fn told(&self) -> usize {
+        self.with(|inner| inner.told)
+    }
+
+    /// How many intents are in this state.
+    pub(crate) fn intents(&self, state: IntentState) -> usize {
+        self.with(|inner| inner.intents.values().filter(|intent| intent.state == state).count())
     }
 
     /// How many refunds the ledger has.
@@ -306,5 +318,9 @@ impl Region for World {
 
     fn health(&self) -> &Self {
         self
+    }
+
+    async fn posted(&self) {
+        self.look(At::Posted, (), |inner| inner.told += 1).await;
     }
 }
