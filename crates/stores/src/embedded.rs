@@ -1,7 +1,7 @@
 //! A ledger and a store of intents in one file, for one process on one machine: needs nothing installed.
 //!
-//! Each write is one transaction of the file, and is on the disk before it is answered. What is kept is a byte that
-//! says how it is written, then JSON in the shapes of this crate.
+//! Each write is one transaction of the file, and is on the disk before it is answered. What is kept is the text of a
+//! document.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,12 +15,11 @@ use redb::{
     Database, Durability, ReadableDatabase as _, ReadableTable as _, TableDefinition,
     WriteTransaction,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use crate::document;
 use crate::error::StoreError;
 use crate::outbox::Raised;
-use crate::stored::{Malformed, StoredEvent, StoredIntent, StoredRecord, StoredTransfer};
+use crate::stored::{StoredEvent, StoredIntent, StoredRecord, StoredTransfer};
 
 const INTENTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("intents");
 const PAYMENTS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("payments");
@@ -32,9 +31,6 @@ const ACCOUNTS: TableDefinition<'_, &str, u64> = TableDefinition::new("accounts"
 const OUTBOX: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("outbox");
 /// The epoch and its Region, under the one key there is.
 const EPOCH: TableDefinition<'_, (), (u64, &str)> = TableDefinition::new("epoch");
-
-/// How values are written: this byte, then JSON.
-const FORMAT: u8 = 1;
 
 /// When a write is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +129,7 @@ impl EmbeddedStore {
             rows.map_err(StoreError::unavailable)?
                 .map(|row| {
                     let (_, value) = row.map_err(StoreError::unavailable)?;
-                    Ok(decode::<StoredEvent>(value.value())?.try_into()?)
+                    Ok(document::read::<StoredEvent>(value.value())?.try_into()?)
                 })
                 .collect()
         })
@@ -204,14 +200,14 @@ impl EmbeddedStore {
         let table = read.open_table(PAYMENTS).map_err(StoreError::unavailable)?;
         let id = payment.to_string();
         let row = table.get(id.as_str()).map_err(StoreError::unavailable)?;
-        row.map(|row| Ok(decode::<StoredRecord>(row.value())?.try_into()?)).transpose()
+        row.map(|row| Ok(document::read::<StoredRecord>(row.value())?.try_into()?)).transpose()
     }
 
     fn intent(&self, key: &ScopedKey) -> Result<Option<Intent>, StoreError> {
         let read = self.database.begin_read().map_err(StoreError::unavailable)?;
         let table = read.open_table(INTENTS).map_err(StoreError::unavailable)?;
         let row = table.get(key.as_bytes().as_slice()).map_err(StoreError::unavailable)?;
-        row.map(|row| Ok(decode::<StoredIntent>(row.value())?.try_into()?)).transpose()
+        row.map(|row| Ok(document::read::<StoredIntent>(row.value())?.try_into()?)).transpose()
     }
 
     fn write_intent(&self, write: &IntentWrite) -> Result<Written, StoreError> {
@@ -221,7 +217,9 @@ impl EmbeddedStore {
             let mut table = open.open_table(INTENTS).map_err(StoreError::unavailable)?;
             let row = table.get(key).map_err(StoreError::unavailable)?;
             let stored: Option<Intent> = row
-                .map(|row| Ok::<_, StoreError>(decode::<StoredIntent>(row.value())?.try_into()?))
+                .map(|row| {
+                    Ok::<_, StoreError>(document::read::<StoredIntent>(row.value())?.try_into()?)
+                })
                 .transpose()?;
             match stored {
                 Some(stored) if Some(stored.revision) != write.expects => {
@@ -234,8 +232,8 @@ impl EmbeddedStore {
                 }
                 _ => {}
             }
-            let value = encode(&StoredIntent::from(&write.intent));
-            table.insert(key, value.as_slice()).map_err(StoreError::unavailable)?;
+            let value = document::write(&StoredIntent::from(&write.intent));
+            table.insert(key, value.as_bytes()).map_err(StoreError::unavailable)?;
             Ok(Some(()))
         })?;
         Ok(answer)
@@ -262,12 +260,12 @@ impl EmbeddedStore {
         let (mut records, mut postings) = (Vec::new(), Vec::new());
         for row in table.iter().map_err(StoreError::unavailable)? {
             let (_, value) = row.map_err(StoreError::unavailable)?;
-            records.push(decode::<StoredRecord>(value.value())?.try_into()?);
+            records.push(document::read::<StoredRecord>(value.value())?.try_into()?);
         }
         let table = read.open_table(TRANSFERS).map_err(StoreError::unavailable)?;
         for row in table.iter().map_err(StoreError::unavailable)? {
             let (_, value) = row.map_err(StoreError::unavailable)?;
-            let transfer: Transfer = decode::<StoredTransfer>(value.value())?.try_into()?;
+            let transfer: Transfer = document::read::<StoredTransfer>(value.value())?.try_into()?;
             postings.extend(transfer.postings());
         }
         Ok((records, postings))
@@ -289,7 +287,7 @@ fn refused(
     let id = transaction.record.id.to_string();
     let row = table.get(id.as_str()).map_err(StoreError::unavailable)?;
     let version: Option<Version> = row
-        .map(|row| Ok::<_, StoreError>(decode::<StoredRecord>(row.value())?.version()))
+        .map(|row| Ok::<_, StoreError>(document::read::<StoredRecord>(row.value())?.version()))
         .transpose()?;
     Ok((version != transaction.expects).then_some(Committed::Conflict(version)))
 }
@@ -298,13 +296,13 @@ fn write_books(open: &WriteTransaction, transaction: &Transaction) -> Result<(),
     let record = &transaction.record;
     let id = record.id.to_string();
     let mut table = open.open_table(PAYMENTS).map_err(StoreError::unavailable)?;
-    let value = encode(&StoredRecord::from(record));
-    table.insert(id.as_str(), value.as_slice()).map_err(StoreError::unavailable)?;
+    let value = document::write(&StoredRecord::from(record));
+    table.insert(id.as_str(), value.as_bytes()).map_err(StoreError::unavailable)?;
     let mut table = open.open_table(TRANSFERS).map_err(StoreError::unavailable)?;
     for (place, transfer) in (0..).zip(&transaction.transfers) {
-        let value = encode(&StoredTransfer::from(transfer));
+        let value = document::write(&StoredTransfer::from(transfer));
         let key = (id.as_str(), record.version.0, place);
-        table.insert(key, value.as_slice()).map_err(StoreError::unavailable)?;
+        table.insert(key, value.as_bytes()).map_err(StoreError::unavailable)?;
     }
     Ok(())
 }
@@ -317,24 +315,11 @@ fn write_events(open: &WriteTransaction, transaction: &Transaction) -> Result<()
         let last = accounts.get(account.as_str()).map_err(StoreError::unavailable)?;
         let number = last.map_or(0, |last| last.value()) + 1;
         accounts.insert(account.as_str(), number).map_err(StoreError::unavailable)?;
-        let value = encode(&StoredEvent::of(draft, number));
+        let value = document::write(&StoredEvent::of(draft, number));
         let key = (account.as_str(), number);
-        outbox.insert(key, value.as_slice()).map_err(StoreError::unavailable)?;
+        outbox.insert(key, value.as_bytes()).map_err(StoreError::unavailable)?;
     }
     Ok(())
-}
-
-fn encode(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = vec![FORMAT];
-    bytes.extend(crate::stored::json(value).into_bytes());
-    bytes
-}
-
-fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
-    match bytes.split_first() {
-        Some((&FORMAT, json)) => Ok(serde_json::from_slice(json)?),
-        _ => Err(Malformed("format").into()),
-    }
 }
 
 impl Ledger for EmbeddedStore {

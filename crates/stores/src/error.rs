@@ -46,7 +46,7 @@ impl StoreError {
 }
 
 impl From<serde_json::Error> for StoreError {
-    fn from(_: serde_json::Error) -> Self {
-        Self::Malformed(Malformed("JSON"))
+    fn from(error: serde_json::Error) -> Self {
+        Self::Malformed(error.into())
     }
 }

@@ -4,8 +4,10 @@
 //! [`EmbeddedStore`] is that too, and [`payments::Intents`]. What a driver or a file says
 //! when it fails is sorted here into the ports' outcomes, by what is certain, and is known nowhere else.
 //!
-//! Values are written in shapes of this crate's own, which no other crate sees.
+//! Values are written in shapes of this crate's own. What another store is to keep leaves the crate as text only, by
+//! [`document`].
 
+pub mod document;
 mod embedded;
 mod error;
 mod outbox;

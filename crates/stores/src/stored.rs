@@ -4,21 +4,44 @@
 //! an older one, and has a default for rows that lack it.
 
 mod book;
+mod control;
 mod event;
 mod intent;
 mod record;
 
+use fence::Contradiction;
 use payments::{Amount, Book, Currency, Epoch, Money, MovementId, PaymentId, RefundId, ScopedKey};
 
 pub(crate) use self::book::{StoredSum, StoredTransfer};
+pub(crate) use self::control::{StoredControl, StoredLease};
 pub(crate) use self::event::StoredEvent;
 pub(crate) use self::intent::StoredIntent;
 pub(crate) use self::record::StoredRecord;
 
-/// What is stored cannot be what was written: the name of the field.
+/// What is stored cannot be what this program wrote. Says where, never what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("what is stored as `{0}` makes no sense")]
-pub struct Malformed(pub(crate) &'static str);
+pub enum Malformed {
+    /// This field holds what was never written there.
+    #[error("what is stored as `{0}` makes no sense")]
+    Field(&'static str),
+    /// No order leads to this control record.
+    #[error("the stored control record contradicts itself")]
+    Record(#[source] Contradiction),
+    /// A newer program wrote it, and changed what fields mean.
+    #[error("it is stored in format {found}, this program knows those up to {known}")]
+    Newer {
+        /// The format found.
+        found: u64,
+        /// The latest that this program knows.
+        known: u64,
+    },
+}
+
+impl From<serde_json::Error> for Malformed {
+    fn from(_: serde_json::Error) -> Self {
+        Self::Field("JSON")
+    }
+}
 
 /// Writes a shape of this module down.
 pub(crate) fn json<T: serde::Serialize>(value: &T) -> String {
@@ -27,7 +50,7 @@ pub(crate) fn json<T: serde::Serialize>(value: &T) -> String {
 
 /// What is found, or the name of the field that makes no sense.
 fn found<T>(value: Option<T>, field: &'static str) -> Result<T, Malformed> {
-    value.ok_or(Malformed(field))
+    value.ok_or(Malformed::Field(field))
 }
 
 fn money(amount: i64, currency: &str) -> Result<Money, Malformed> {
@@ -80,7 +103,7 @@ fn key(letters: &str) -> Result<ScopedKey, Malformed> {
 fn digest(letters: &str) -> Result<[u8; 32], Malformed> {
     let mut bytes = [0; 32];
     if letters.len() != 64 || !letters.bytes().all(|letter| (b'a'..=b'p').contains(&letter)) {
-        return Err(Malformed("digest"));
+        return Err(Malformed::Field("digest"));
     }
     for (byte, pair) in bytes.iter_mut().zip(letters.as_bytes().chunks(2)) {
         *byte = (pair[0] - b'a') << 4 | (pair[1] - b'a');

@@ -54,7 +54,7 @@ impl PgLedger {
             .iter()
             .map(|row| Ok(serde_json::from_str::<StoredSum>(get(row, 0)?)?.try_into()?))
             .collect();
-        let balances = balance(&sums?).map_err(|_| crate::stored::Malformed("amount"))?;
+        let balances = balance(&sums?).map_err(|_| crate::stored::Malformed::Field("amount"))?;
         Ok(account_balance(&balances, account))
     }
 

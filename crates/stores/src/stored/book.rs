@@ -89,5 +89,5 @@ fn phase_name(phase: Phase) -> &'static str {
 
 fn phase(name: &str) -> Result<Phase, Malformed> {
     let named = PHASES.iter().find(|(_, known)| *known == name);
-    named.map(|(phase, _)| *phase).ok_or(Malformed("phase"))
+    named.map(|(phase, _)| *phase).ok_or(Malformed::Field("phase"))
 }

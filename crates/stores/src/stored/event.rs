@@ -51,7 +51,7 @@ impl TryFrom<StoredEvent> for Event {
             epoch: epoch(stored.epoch),
         };
         match stored.account_sequence {
-            0 => Err(Malformed("account_sequence")),
+            0 => Err(Malformed::Field("account_sequence")),
             number => Ok(draft.numbered(number)),
         }
     }

@@ -113,7 +113,7 @@ impl StoredOrder {
             description: self.description.map_or(Given::Missing, Given::Value),
             metadata: Given::Value(metadata.collect()),
         };
-        draft.check().map_err(|_| Malformed("order"))
+        draft.check().map_err(|_| Malformed::Field("order"))
     }
 }
 
@@ -137,7 +137,7 @@ impl StoredRefund {
         let fate = match (&self.state, &self.refusal) {
             (Some(state), None) => Fate::Taken(found(State::find(state), "state")?),
             (None, Some(code)) => Fate::Refused(found(Refusal::find(code), "refusal")?),
-            _ => return Err(Malformed("state")),
+            _ => return Err(Malformed::Field("state")),
         };
         let refund = RefundRecord {
             key: key(&self.intent_key)?,

@@ -1,6 +1,7 @@
 //! What a ledger promises, asked of each; and that it is kept when servers and processes die.
 
 mod contract;
+mod documents;
 mod embedded;
 mod pays;
 mod postgres;
