@@ -1,15 +1,16 @@
 //! What is around every handler: names, limits, problem documents, the log and the numbers.
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
 use crate::after::follow;
-use crate::log::Line;
+use crate::noted::Noted;
 use crate::ports::Region;
 use crate::problem::Problem;
+use crate::route::{Route, method};
 use crate::state::Service;
 use crate::trace::Names;
 
@@ -39,29 +40,14 @@ pub(crate) async fn envelope<R: Region>(
     let _open = shared.metrics.open();
     let began = shared.source.now();
     let names = Names::of(request.headers(), &shared.source);
-    let (method, route) = (method(request.method()), route(&request));
+    let (method, route) = (method(request.method()), Route::of(&request));
     let answered = timeout(shared.options.request_time_max, next.run(request)).await;
     let mut answer = answered.unwrap_or_else(|_| timed_out().into_response());
     follow(&service, &mut answer).await;
     let (mut response, code) = written(answer, &names);
     finish(&mut response, &names);
-    let now = shared.source.now();
-    let latency_ms = now.as_ms().saturating_sub(began.as_ms());
     let status = response.status().as_u16();
-    shared.metrics.answered(&route, method, status, latency_ms);
-    let line = Line {
-        at: Line::at(now),
-        level: Line::level(status),
-        message: "request",
-        method,
-        route: &route,
-        status,
-        latency_ms,
-        request_id: &names.request_id,
-        trace_id: &names.trace_id,
-        code,
-    };
-    shared.log.line(&line.json());
+    Noted { began, method, route, status, code }.write(&service, &names);
     response
 }
 
@@ -109,24 +95,4 @@ fn finish(response: &mut Response, names: &Names) {
     names.write(headers);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-}
-
-/// The template of the route, never the path.
-fn route(request: &Request) -> String {
-    let matched = request.extensions().get::<MatchedPath>();
-    matched.map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned())
-}
-
-/// The method, from a closed set.
-fn method(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        _ => "(other)",
-    }
 }

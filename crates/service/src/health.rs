@@ -61,7 +61,8 @@ pub(crate) async fn interface() -> Response {
 /// `GET /metrics`.
 pub(crate) async fn metrics<R: Region>(State(service): State<Service<R>>) -> Response {
     let gate = service.region().gatekeeper().gate();
-    let mut response = service.shared().metrics.render(gate).into_response();
+    let mut response =
+        service.shared().metrics.render(gate, &service.shared().numbers).into_response();
     let prometheus = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, prometheus);
     response

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use payments::Time;
 use serde::Serialize;
 
+use crate::emf::Emf;
 use crate::timestamp::rfc3339;
 use crate::wire;
 
@@ -50,6 +51,9 @@ pub(crate) struct Line<'r> {
     pub(crate) trace_id: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<&'static str>,
+    /// What the request adds to the numbers of CloudWatch.
+    #[serde(flatten)]
+    pub(crate) emf: Option<Emf<'r>>,
 }
 
 impl Line<'_> {
@@ -66,5 +70,26 @@ impl Line<'_> {
     /// When it happened.
     pub(crate) fn at(time: Time) -> String {
         rfc3339(time)
+    }
+}
+
+/// A line that is there for its numbers.
+#[derive(Serialize)]
+pub(crate) struct NumbersLine<'n> {
+    at: String,
+    level: &'static str,
+    message: &'static str,
+    #[serde(flatten)]
+    emf: Emf<'n>,
+}
+
+impl<'n> NumbersLine<'n> {
+    pub(crate) fn new(emf: Emf<'n>) -> Self {
+        Self { at: rfc3339(emf.at), level: "info", message: "numbers", emf }
+    }
+
+    /// The line as JSON.
+    pub(crate) fn json(&self) -> String {
+        wire::json(self)
     }
 }

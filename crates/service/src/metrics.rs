@@ -7,14 +7,16 @@ use std::sync::{Mutex, PoisonError};
 
 use payments::Gate;
 
+use crate::numbers::{Count, Gauge, Numbers};
+
 /// Upper ends of the latency buckets, in milliseconds.
 const BUCKETS_MS: [u64; 10] = [1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500];
 
 /// What has been counted.
 #[derive(Default)]
 pub(crate) struct Metrics {
-    requests: Mutex<BTreeMap<(String, &'static str, u16), u64>>,
-    latencies: Mutex<BTreeMap<String, Latency>>,
+    requests: Mutex<BTreeMap<(&'static str, &'static str, u16), u64>>,
+    latencies: Mutex<BTreeMap<&'static str, Latency>>,
     in_flight: AtomicI64,
     refused: AtomicU64,
 }
@@ -50,18 +52,19 @@ impl Metrics {
     }
 
     /// Counts a request that was answered.
-    pub(crate) fn answered(&self, route: &str, method: &'static str, status: u16, ms: u64) {
+    pub(crate) fn answered(&self, route: &'static str, method: &'static str, status: u16, ms: u64) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        *requests.entry((route.to_owned(), method, status)).or_default() += 1;
+        *requests.entry((route, method, status)).or_default() += 1;
         drop(requests);
         let mut latencies = self.latencies.lock().unwrap_or_else(PoisonError::into_inner);
-        latencies.entry(route.to_owned()).or_default().add(ms);
+        latencies.entry(route).or_default().add(ms);
     }
 
     /// Everything, as Prometheus reads it.
-    pub(crate) fn render(&self, gate: Gate) -> String {
+    pub(crate) fn render(&self, gate: Gate, numbers: &Numbers) -> String {
         let mut text = String::new();
-        self.write(&mut text, gate).expect("a string takes everything");
+        let written = self.write(&mut text, gate).and_then(|()| write_numbers(&mut text, numbers));
+        written.expect("a string takes everything");
         text
     }
 
@@ -122,6 +125,20 @@ impl Latency {
         writeln!(text, "{name}_sum{{route=\"{route}\"}} {}", seconds(self.sum_ms))?;
         writeln!(text, "{name}_count{{route=\"{route}\"}} {}", self.count)
     }
+}
+
+/// A count that nobody counts is 0, a gauge that nobody has looked at is not there.
+fn write_numbers(text: &mut String, numbers: &Numbers) -> Result<(), Error> {
+    for (names, counted) in Count::ALL.map(|count| (count.names(), numbers.counted(count))) {
+        head(text, names.prometheus, "counter", names.help)?;
+        writeln!(text, "{} {counted}", names.prometheus)?;
+    }
+    for (names, seen) in Gauge::ALL.map(|gauge| (gauge.names(), numbers.seen(gauge))) {
+        let Some(seen) = seen else { continue };
+        head(text, names.prometheus, "gauge", names.help)?;
+        writeln!(text, "{} {seen}", names.prometheus)?;
+    }
+    Ok(())
 }
 
 fn head(text: &mut String, name: &str, kind: &str, help: &str) -> Result<(), Error> {

@@ -15,7 +15,7 @@ pub struct Options {
     /// How many requests about money may be open. One more is refused at once: who waits in a queue
     /// has given up when it is served.
     pub requests_max: usize,
-    /// Whether `/metrics` is served. It is for the operator's own network.
+    /// How numbers are shown.
     pub metrics: Exposure,
     /// How what follows an answer is carried out: the intent's note, and [`crate::Region::posted`].
     pub after_answer: AfterAnswer,
@@ -35,13 +35,21 @@ pub enum AfterAnswer {
     },
 }
 
-/// Whether something is served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How numbers are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exposure {
-    /// It is.
-    Served,
-    /// It is not there.
+    /// They are not.
     Hidden,
+    /// At `/metrics`, for Prometheus. It is for the operator's own network.
+    Prometheus,
+    /// In the log, in CloudWatch's embedded metric format, namespace `Tideover`: `GateOpen` with
+    /// every request; with those about money also `Requests`, `ServerErrors`, `ClientErrors` and
+    /// `LatencyMs`. Health checks are not among them, because a Region that is passive on purpose
+    /// answers them by 503, and because they would hide that nobody pays.
+    Emf {
+        /// The value of the dimension `Service`.
+        service: String,
+    },
 }
 
 impl Default for Options {

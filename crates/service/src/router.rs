@@ -7,14 +7,15 @@ use axum::routing::{get, post};
 use crate::envelope::{envelope, limit, no_such_method, no_such_path};
 use crate::options::Exposure;
 use crate::ports::Region;
+use crate::route::METRICS;
 use crate::state::Service;
 use crate::{health, moves, reads};
 
 /// The router of this service.
 pub fn router<R: Region>(service: Service<R>) -> Router {
     let mut router = money(&service).merge(about::<R>());
-    if service.shared().options.metrics == Exposure::Served {
-        router = router.route("/metrics", get(health::metrics::<R>));
+    if service.shared().options.metrics == Exposure::Prometheus {
+        router = router.route(METRICS, get(health::metrics::<R>));
     }
     router
         .fallback(no_such_path)

@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 
 use crate::log::Log;
 use crate::metrics::Metrics;
+use crate::numbers::Numbers;
 use crate::options::Options;
 use crate::ports::Region;
 use crate::source::Source;
@@ -19,6 +20,7 @@ pub(crate) struct Shared<R> {
     pub(crate) log: Box<dyn Log>,
     pub(crate) options: Options,
     pub(crate) metrics: Metrics,
+    pub(crate) numbers: Numbers,
     pub(crate) permits: Semaphore,
 }
 
@@ -26,14 +28,21 @@ impl<R: Region> Service<R> {
     /// The service of this Region.
     pub fn new(region: R, source: Source, log: impl Log + 'static, options: Options) -> Self {
         let permits = Semaphore::new(options.requests_max);
-        let (log, metrics) = (Box::new(log), Metrics::default());
-        Self(Arc::new(Shared { region, source, log, options, metrics, permits }))
+        let (log, metrics, numbers) = (Box::new(log), Metrics::default(), Numbers::default());
+        Self(Arc::new(Shared { region, source, log, options, metrics, numbers, permits }))
     }
 
     /// The Region that it serves.
     #[must_use]
     pub fn region(&self) -> &R {
         &self.0.region
+    }
+
+    /// The numbers that `/metrics` shows beside its own; whoever works the outbox off in this process
+    /// gets them from here.
+    #[must_use]
+    pub fn numbers(&self) -> Numbers {
+        self.0.numbers.clone()
     }
 }
 

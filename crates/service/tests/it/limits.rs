@@ -8,12 +8,12 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::client::{read, request, send};
-use crate::server::{PAYMENT, Server};
+use crate::server::{PAYMENT, Server, usual};
 use crate::world::{At, Mishap};
 
 #[tokio::test]
 async fn one_request_too_many_is_refused_at_once_and_health_is_not() {
-    let options = Options { requests_max: 2, ..Options::default() };
+    let options = Options { requests_max: 2, ..usual() };
     let server = Arc::new(Server::with(options, Listening::default()).await);
     server.world.will(At::Commit, &[Mishap::Wait; 2]);
     let open: Vec<_> = ["a", "b"]

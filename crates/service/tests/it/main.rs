@@ -6,6 +6,7 @@ mod after;
 mod client;
 mod contract;
 mod drains;
+mod emf;
 mod faults;
 mod idempotency;
 mod interface;

@@ -2,6 +2,8 @@
 
 use expect_test::expect;
 
+use service::{Count, Gauge};
+
 use crate::server::{PAYMENT, Server};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -71,9 +73,42 @@ async fn metrics_count_by_route_and_never_by_path() {
         http_requests_refused_total 0
         gate_open 1
         gate_epoch 7
+        outbox_events_told_total 0
+        outbox_events_settled_total 0
+        webhook_callbacks_delivered_total 0
+        webhook_callbacks_failed_total 0
     "#]]
     .assert_eq(&(shown.collect::<Vec<_>>().join("\n") + "\n"));
     assert!(!body.to_lowercase().contains("secret"));
     server.world.set_open(false);
     assert!(server.get("/metrics").await.body.contains("\ngate_open 0\n"));
+}
+
+#[tokio::test]
+async fn numbers_of_the_worker_are_shown_beside_those_of_requests() {
+    let server = Server::start().await;
+    server.numbers.add(Count::EventsTold, 2);
+    server.numbers.add(Count::EventsTold, 1);
+    server.numbers.set(Gauge::EndpointsDisabled, 4);
+    server.numbers.set(Gauge::EndpointsDisabled, 1);
+    let body = server.get("/metrics").await.body;
+    let shown = body.lines().skip_while(|line| !line.starts_with("gate_epoch")).skip(1);
+    expect![[r#"
+        # HELP outbox_events_told_total Events told.
+        # TYPE outbox_events_told_total counter
+        outbox_events_told_total 3
+        # HELP outbox_events_settled_total Events with nothing left.
+        # TYPE outbox_events_settled_total counter
+        outbox_events_settled_total 0
+        # HELP webhook_callbacks_delivered_total Callbacks taken.
+        # TYPE webhook_callbacks_delivered_total counter
+        webhook_callbacks_delivered_total 0
+        # HELP webhook_callbacks_failed_total Tries not taken.
+        # TYPE webhook_callbacks_failed_total counter
+        webhook_callbacks_failed_total 0
+        # HELP webhook_endpoints_disabled Endpoints disabled.
+        # TYPE webhook_endpoints_disabled gauge
+        webhook_endpoints_disabled 1
+    "#]]
+    .assert_eq(&(shown.collect::<Vec<_>>().join("\n") + "\n"));
 }

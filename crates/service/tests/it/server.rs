@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use payments::Time;
-use service::{Drained, Exposure, Listening, Log, Options, Service, Source};
+use service::{Drained, Exposure, Listening, Log, Numbers, Options, Service, Source};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -34,6 +34,7 @@ pub(crate) struct Server {
     pub(crate) world: World,
     pub(crate) address: SocketAddr,
     pub(crate) lines: Lines,
+    pub(crate) numbers: Numbers,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<Drained>,
 }
@@ -41,20 +42,20 @@ pub(crate) struct Server {
 impl Server {
     /// A server with usual limits and `/metrics`.
     pub(crate) async fn start() -> Self {
-        Self::with(Options::default(), Listening::default()).await
+        Self::with(usual(), Listening::default()).await
     }
 
     pub(crate) async fn with(options: Options, listening: Listening) -> Self {
         let (world, lines) = (World::new(), Lines::default());
-        let options = Options { metrics: Exposure::Served, ..options };
         let service = Service::new(world.clone(), source(&world), lines.clone(), options);
+        let numbers = service.numbers();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async { stopped.await.unwrap_or_default() };
         let task =
             tokio::spawn(service::serve(listener, service::router(service), listening, shutdown));
-        Self { world, address, lines, stop: Some(stop), task }
+        Self { world, address, lines, numbers, stop: Some(stop), task }
     }
 
     /// Tells the server to end; what it said is awaited with [`Server::ended`].
@@ -88,6 +89,11 @@ impl Server {
         self.world.carry_out(&id).await;
         id
     }
+}
+
+/// The usual limits, and `/metrics`.
+pub(crate) fn usual() -> Options {
+    Options { metrics: Exposure::Prometheus, ..Options::default() }
 }
 
 /// Time and randomness that a test can foresee.
