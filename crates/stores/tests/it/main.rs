@@ -5,5 +5,7 @@ mod documents;
 mod embedded;
 mod pays;
 mod postgres;
+mod programs;
 mod samples;
 mod server;
+mod watchdog;

@@ -1,21 +1,27 @@
-//! A PostgreSQL server of the tests' own, in its own folder, behind a socket of its own; gone when it is dropped.
+//! A PostgreSQL server of the tests' own, in its own folder, behind a socket of its own; gone when it is dropped, and
+//! when the tests are killed.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use stores::{PgLedger, PgSettings};
 use tempfile::TempDir;
 
+use crate::programs::{Watchdog, give_away, program, programs, run};
+
 /// The server that tests share which do not stop it; the last of them to end stops it.
 static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 
 /// A running server.
 pub(crate) struct Server {
+    /// Stops the server, and so comes before the folder.
+    _watchdog: Watchdog,
     folder: TempDir,
     programs: PathBuf,
     superuser: String,
+    options: Vec<String>,
     databases: AtomicU32,
 }
 
@@ -32,26 +38,43 @@ impl Server {
 
     /// A server for one test.
     pub(crate) fn start_new() -> Self {
+        Self::start_with(&["fsync=off"])
+    }
+
+    /// A server with these settings.
+    pub(crate) fn start_with(settings: &[&str]) -> Self {
         let folder = tempfile::Builder::new().prefix("pg").tempdir().expect("a folder is made");
-        let name =
-            folder.path().file_name().expect("it has a name").to_string_lossy().to_lowercase();
-        let server =
-            Self { programs: programs(), superuser: name, databases: AtomicU32::new(0), folder };
-        if is_root() {
-            run(Command::new("chown").arg("postgres:postgres").arg(server.folder.path()));
-        }
+        let superuser = folder.path().file_name().expect("it has a name").to_string_lossy();
+        let server = Self::new(superuser.to_lowercase(), folder, settings);
         let initialize = ["-A", "trust", "--no-sync", "-k", "-E", "UTF8", "--locale=C", "-U"];
         run(server.program("initdb").args(initialize).arg(&server.superuser).arg(server.data()));
         server.start();
         server
     }
 
+    fn new(superuser: String, folder: TempDir, settings: &[&str]) -> Self {
+        give_away(folder.path());
+        let programs = programs();
+        let mut stop = program(&programs.join("pg_ctl"));
+        stop.arg("-D").arg(folder.path().join("data"));
+        stop.args(["-m", "immediate", "-w", "-t", "60", "stop"]);
+        Self {
+            _watchdog: Watchdog::start(&stop, folder.path()),
+            options: settings.iter().map(|setting| (*setting).to_owned()).collect(),
+            databases: AtomicU32::new(0),
+            folder,
+            programs,
+            superuser,
+        }
+    }
+
     /// Starts it, and returns when it takes connections.
     pub(crate) fn start(&self) {
         let socket = self.folder.path().display();
-        let options = format!(
-            "-k {socket} -c listen_addresses='' -c fsync=off -c max_connections=120 -c shared_buffers=16MB"
+        let fixed = format!(
+            "-k {socket} -c listen_addresses='' -c max_connections=120 -c shared_buffers=16MB"
         );
+        let options = self.options.iter().fold(fixed, |all, option| format!("{all} -c {option}"));
         let log = self.folder.path().join("log");
         run(self.control().args(["-w", "-t", "60", "-o", &options, "-l"]).arg(log).arg("start"));
     }
@@ -64,10 +87,9 @@ impl Server {
     /// How to reach a database that nobody else has.
     pub(crate) fn database(&self) -> PgSettings {
         let name = format!("d{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let socket = self.folder.path();
         let mut create = self.program("createdb");
-        run(create.arg("-h").arg(socket).args(["-U", &self.superuser, &name]));
-        let socket = socket.to_str().expect("the folder's name is a text");
+        run(create.arg("-h").arg(self.folder()).args(["-U", &self.superuser, &name]));
+        let socket = self.folder().to_str().expect("the folder's name is a text");
         PgSettings::new(socket, 5432, &self.superuser, &name)
     }
 
@@ -81,8 +103,13 @@ impl Server {
     /// What a statement answers in a database of this server, as its superuser.
     pub(crate) fn ask(&self, settings: &PgSettings, sql: &str) -> String {
         let mut psql = self.program("psql");
-        psql.arg("-h").arg(self.folder.path()).args(["-U", &self.superuser]);
+        psql.arg("-h").arg(self.folder()).args(["-U", &self.superuser]);
         run(psql.args(["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, &settings.database]))
+    }
+
+    /// Where everything of it is.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     fn data(&self) -> PathBuf {
@@ -95,60 +122,7 @@ impl Server {
         control
     }
 
-    /// The server refuses to run as root, and so its programs run as the user that its package makes.
     fn program(&self, name: &str) -> Command {
-        let program = self.programs.join(name);
-        if !is_root() {
-            return Command::new(program);
-        }
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]).arg(program);
-        command
+        program(&self.programs.join(name))
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may be down already; then there is nothing to stop.
-        let mut stop = self.control();
-        stop.args(["-m", "immediate", "-w", "-t", "60", "stop"]);
-        let _ = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
-    }
-}
-
-/// Where Debian, or whoever set the path, keeps the programs of a server; the newest of several.
-fn programs() -> PathBuf {
-    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
-        .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
-        .unwrap_or_default();
-    found.sort();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    found.extend(std::env::split_paths(&path));
-    found
-        .into_iter()
-        .find(|folder| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file())
-        .expect("there is no PostgreSQL server: run `cargo xtask test`, which installs PostgreSQL")
-}
-
-fn is_root() -> bool {
-    run(Command::new("id").arg("-u")).trim() == "0"
-}
-
-/// What a program says, which must succeed. It works in a folder that every user may enter.
-fn run(command: &mut Command) -> String {
-    // The output goes to a file, because a server that is started would hold a pipe open.
-    let mut output = tempfile::tempfile().expect("a file is made");
-    let stdout = output.try_clone().expect("the file is shared");
-    let stderr = output.try_clone().expect("the file is shared");
-    command.current_dir(Path::new("/")).stdin(Stdio::null()).stdout(stdout).stderr(stderr);
-    let status = command.status().expect("the program is there");
-    let said = {
-        use std::io::{Read as _, Seek as _};
-        let mut said = String::new();
-        output.rewind().expect("the file is read again");
-        output.read_to_string(&mut said).expect("the program says text");
-        said
-    };
-    assert!(status.success(), "{command:?}: {said}");
-    said
 }
