@@ -9,10 +9,36 @@
 //! - A callback: [`deliver()`], signed as Standard Webhooks says, tried again over days, given up in the end, and its
 //!   endpoint disabled when it is dead.
 
+mod configuration;
+mod deliver;
+mod endpoint;
+mod event_json;
+mod fault;
+mod judge;
 mod ports;
+mod receipt;
+mod report;
+mod schedule;
+mod signature;
+mod state;
+mod stop;
+mod tell;
+mod timestamp;
+mod url;
 
+pub use deliver::{DeliverPorts, Delivered, deliver};
+pub use endpoint::{Endpoint, Endpoints};
+pub use event_json::event_json;
+pub use fault::{EndpointFault, EndpointFaults};
+pub use judge::judge;
 pub use ports::{
-    Called, Caller, ClaimedDelivery, ClaimedEvent, DeliveryChange, DisabledBecause, EndpointChange,
-    EndpointId, EndpointState, Handed, Outbox, OutboxFault, Receipts, Remaining, Topic,
-    WebhookRequest,
+    Called, Caller, ClaimedDelivery, ClaimedEvent, DeliveryChange, EndpointId, EndpointSource,
+    Handed, NoEndpoints, Outbox, OutboxFault, Receipts, Remaining, Topic, WebhookRequest,
 };
+pub use receipt::{Receipt, receipt};
+pub use report::{Condition, EndpointReport, visible};
+pub use schedule::{next_look, next_try};
+pub use signature::{Secret, sign};
+pub use state::{DisabledBecause, EndpointChange, EndpointState};
+pub use stop::Stop;
+pub use tell::{Hindrance, TellPorts, Told, tell};
