@@ -1,1 +1,14 @@
 //! One Region of the payment service, put together: the gate kept open, the outbox worked off, the outside reached.
+//!
+//! A shell over `fence`, `payments`, `notify` and `service`, the same for one machine and for the functions in AWS.
+//! Which stores there are is the caller's choice; they come as ports. Time and randomness are the caller's too.
+//!
+//! - [`Keeper`] renews the lease, watches the ledger's epoch and is the gate that every write asks.
+
+mod initialize;
+mod keeper;
+mod keeping;
+
+pub use initialize::{Initialized, NotInitialized, initialize};
+pub use keeper::Keeper;
+pub use keeping::Parting;

@@ -1,0 +1,116 @@
+//! The keeper of the gate: what this process knows of its permission to write, and who asks it.
+//!
+//! When it is to be renewed is decided next door; what opens a gate, in `fence`.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use fence::{
+    ControlStore, Decision, Gate, Holder, Ledger, LedgerEpoch, LedgerSight, Millis, Readiness,
+    RecordRead, RegionName, Timing, Traffic,
+};
+use payments::{Gatekeeper, Reign, Time};
+use service::Health;
+use tokio::time::timeout;
+
+/// Holds the gate of this process, or of this instance of a function. Clones are the same one.
+pub struct Keeper<C, L>(pub(crate) Arc<Shared<C, L>>);
+
+pub(crate) struct Shared<C, L> {
+    pub(crate) control: C,
+    pub(crate) timing: Timing,
+    /// Held while the lease is renewed, so that whoever comes meanwhile need not.
+    pub(crate) turn: tokio::sync::Mutex<()>,
+    ledger: L,
+    clock: Box<dyn Fn() -> Time + Send + Sync>,
+    seen: Mutex<Seen>,
+}
+
+/// What this process saw last.
+pub(crate) struct Seen {
+    pub(crate) gate: Gate,
+    /// When the last renewal ended, well or not.
+    pub(crate) renewed_at: Option<Millis>,
+    ledger: Ledger,
+}
+
+impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
+    /// A keeper that has seen nothing yet, and so is closed. `clock` is the wall clock, which goes on while a process
+    /// is frozen: a lease is judged by no other.
+    pub fn new(
+        control: C,
+        ledger: L,
+        holder: Holder,
+        timing: Timing,
+        clock: impl Fn() -> Time + Send + Sync + 'static,
+    ) -> Self {
+        let gate = Gate::new(holder, timing);
+        let seen = Mutex::new(Seen { gate, renewed_at: None, ledger: Ledger::Silent });
+        let (clock, turn) = (Box::new(clock), tokio::sync::Mutex::new(()));
+        Self(Arc::new(Shared { control, timing, turn, ledger, clock, seen }))
+    }
+
+    /// What the gate says now, and why.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        self.seen().gate.decide(self.now())
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        Millis((self.0.clock)().as_ms())
+    }
+
+    pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.seen.lock().expect("nobody panics while holding it")
+    }
+
+    /// Reads the ledger's epoch row, and takes note of it.
+    pub(crate) async fn look_at_ledger(&self) {
+        let silent = LedgerSight { ledger: Ledger::Silent, epoch: None };
+        let limit = self.0.timing.renewal_interval.into();
+        let sight = timeout(limit, self.0.ledger.read_epoch()).await.unwrap_or(silent);
+        let mut seen = self.seen();
+        seen.ledger = sight.ledger;
+        if let Some(epoch) = sight.epoch {
+            seen.gate.saw_ledger_epoch(epoch);
+        }
+    }
+}
+
+impl<C: ControlStore + Send, L: LedgerEpoch + Send> Gatekeeper for Keeper<C, L> {
+    /// Which failover lost something stands in no record that is kept, so every epoch may be the first after one.
+    fn gate(&self) -> payments::Gate {
+        match self.decision() {
+            Decision::Open { epoch, .. } => {
+                let epoch = payments::Epoch::new(epoch.number());
+                payments::Gate::Open(Reign { epoch, nothing_lost_since: epoch })
+            }
+            Decision::Closed { .. } => payments::Gate::Closed,
+        }
+    }
+}
+
+impl<C: ControlStore + Send, L: LedgerEpoch + Send> Health for Keeper<C, L> {
+    async fn readiness(&self) -> Readiness {
+        self.look_at_ledger().await;
+        let (now, seen) = (self.now(), self.seen());
+        fence::readiness(&seen.gate, seen.ledger, now)
+    }
+
+    async fn traffic(&self) -> Option<RegionName> {
+        let asked_at = self.now();
+        let limit = self.0.timing.renewal_interval.into();
+        let record = timeout(limit, self.0.control.read_record()).await.ok()?.ok()??;
+        self.seen().gate.saw_record(&record);
+        let read = RecordRead { record: &record, asked_at };
+        match fence::traffic(Some(read), &self.0.timing, self.now()) {
+            Traffic::Announce(region) => Some(region.clone()),
+            Traffic::Silence => None,
+        }
+    }
+}
+
+impl<C, L> Clone for Keeper<C, L> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}

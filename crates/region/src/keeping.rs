@@ -1,0 +1,109 @@
+//! When the lease is renewed, and how it is left: by a timer in a process of its own, or before a
+//! request where processes are frozen between requests.
+
+use std::pin::pin;
+
+use fence::{ControlStore, DurationMs, LedgerEpoch, Millis, leave_once, renew_once};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::keeper::Keeper;
+
+/// How a keeper left the lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parting {
+    /// Its name is out of it: a run need not wait for this process.
+    Left,
+    /// The store did not say so: the name runs out by itself, and a run waits for that.
+    RunsOut,
+    /// The name is others' too, for whom nobody can speak.
+    Shared,
+}
+
+impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
+    /// Keeps the gate open for as long as it may be, until `writes_ended` is there; then leaves the
+    /// lease. The future must not be there before the last write has ended, because a run may open
+    /// the other Region at once.
+    pub async fn run(&self, writes_ended: impl Future<Output = ()>) -> Parting {
+        let mut writes_ended = pin!(writes_ended);
+        loop {
+            let began = Instant::now();
+            self.renew().await;
+            let next = began + self.pause().into();
+            tokio::select! {
+                () = &mut writes_ended => break,
+                () = sleep_until(next) => {}
+            }
+        }
+        self.leave().await
+    }
+
+    /// Renews the lease when that is due: before each request, for a process that may have been
+    /// frozen since the last one. However many ask at once, one renews, and all hear what it saw.
+    pub async fn renew_if_due(&self) {
+        if self.is_due() {
+            let _turn = self.0.turn.lock().await;
+            if self.is_due() {
+                self.look().await;
+            }
+        }
+    }
+
+    /// Leaves the lease, once no write of this process is open any more.
+    pub async fn leave(&self) -> Parting {
+        let _turn = self.0.turn.lock().await;
+        let Some(left) = self.seen().gate.leave() else { return Parting::Shared };
+        let limit = self.0.timing.renewal_interval.into();
+        match timeout(limit, leave_once(&self.0.control, &left)).await {
+            Ok(Ok(())) => Parting::Left,
+            Ok(Err(_)) | Err(_) => Parting::RunsOut,
+        }
+    }
+
+    async fn renew(&self) {
+        let _turn = self.0.turn.lock().await;
+        self.look().await;
+    }
+
+    /// Renews the lease and looks at the ledger, side by side: neither waits when the other is
+    /// silent, and neither is waited for longer than until the next renewal is due.
+    async fn look(&self) {
+        tokio::join!(self.renew_lease(), self.look_at_ledger());
+        let now = self.now();
+        self.seen().renewed_at = Some(now);
+    }
+
+    async fn renew_lease(&self) {
+        let (now, timing) = (self.now(), &self.0.timing);
+        let holder = self.seen().gate.holder().clone();
+        let renewal = renew_once(&self.0.control, &holder, timing, now);
+        if let Ok(sighting) = timeout(timing.renewal_interval.into(), renewal).await {
+            self.seen().gate.saw(&sighting);
+        }
+    }
+
+    /// Whether to renew now. A gate that is closed may open any moment, but whoever asks has to be
+    /// content for a while with what was seen last.
+    fn is_due(&self) -> bool {
+        let (now, seen) = (self.now(), self.seen());
+        let is_wanted = seen.gate.is_renewal_due(now) || !seen.gate.decide(now).is_open();
+        is_wanted && seen.renewed_at.is_none_or(|at| is_over(at, self.pause_when_closed(), now))
+    }
+
+    /// How long until the next renewal.
+    fn pause(&self) -> DurationMs {
+        if self.decision().is_open() {
+            self.0.timing.renewal_interval
+        } else {
+            self.pause_when_closed()
+        }
+    }
+
+    fn pause_when_closed(&self) -> DurationMs {
+        DurationMs(self.0.timing.renewal_interval.0.div_ceil(3))
+    }
+}
+
+/// Whether a pause that began at `at` is over; on a clock that was set back, at once.
+fn is_over(at: Millis, pause: DurationMs, now: Millis) -> bool {
+    now < at || now.since(at) >= pause
+}

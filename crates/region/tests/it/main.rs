@@ -1,0 +1,7 @@
+//! One Region put together: with stores in memory, over real sockets and files.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
+
+mod control;
+mod initializing;
+mod keeping;
