@@ -4,11 +4,16 @@
 //! Which stores there are is the caller's choice; they come as ports. Time and randomness are the caller's too.
 //!
 //! - [`Keeper`] renews the lease, watches the ledger's epoch and is the gate that every write asks.
+//! - [`Assembled`] is what the router serves.
 
+mod assembled;
+mod bell;
 mod initialize;
 mod keeper;
 mod keeping;
 
+pub use assembled::Assembled;
+pub use bell::{Bell, Wake};
 pub use initialize::{Initialized, NotInitialized, initialize};
 pub use keeper::Keeper;
 pub use keeping::Parting;
