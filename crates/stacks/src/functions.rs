@@ -13,8 +13,9 @@ use cfn::lambda::function::{
 use cfn::lambda::{Alias, Function, Version};
 use cfn::sqs::Queue;
 use cfn::{Asset, Attributes, Handle, Stack, ToJson, Value, assembly, set, sub};
-use topology::{Architecture, Function as Model, Runtime, Use};
+use topology::{Architecture, Function as Model, Runtime};
 
+use crate::environment::environment;
 use crate::foundation::Foundation;
 use crate::function_role;
 use crate::logs::log_group;
@@ -147,38 +148,6 @@ fn vpc_config(network: &Network) -> VpcConfig {
         security_group_ids: set([network.function_group.group_id()]),
         ..VpcConfig::default()
     }
-}
-
-/// Where a function finds what it uses: in its own Region only
-/// (rule `net-no-cross-region-call-in-request-path`).
-fn environment(context: &Context<'_>, model: &Model) -> BTreeMap<String, Value<String>> {
-    let site = context.site;
-    let mut variables: BTreeMap<&str, Value<String>> =
-        BTreeMap::from([("AWS_STS_REGIONAL_ENDPOINTS", "regional".into())]);
-    for used in &model.uses {
-        match used {
-            Use::Ledger => variables.extend([
-                ("TIDEOVER_DATABASE_HOST", context.database_host.clone()),
-                ("TIDEOVER_DATABASE_NAME", site.topology.database.name.as_str().into()),
-                ("TIDEOVER_DATABASE_SECRET", site.secret_name().into()),
-            ]),
-            Use::Sessions => {
-                variables.extend([("TIDEOVER_SESSION_TABLE", site.session_table().into())])
-            }
-            Use::Receipts => {
-                variables.extend([("TIDEOVER_RECEIPT_BUCKET", sub(site.bucket_name()).into())])
-            }
-            Use::Events => {
-                let topic = context.foundation.event_topic.topic_arn();
-                variables.extend([("TIDEOVER_EVENT_TOPIC_ARN", topic.into())]);
-            }
-        }
-    }
-    if model.uses.contains(&Use::Ledger) && !model.worker {
-        variables.insert("TIDEOVER_OUTBOX_WAKE_UP_QUEUE", site.wake_up_queue().into());
-    }
-    let own = model.environment.iter().map(|(name, value)| (name.clone(), value.into()));
-    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(own).collect()
 }
 
 /// The alias that everything invokes, on a version. A version never changes, so its logical id names all that

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use cfn::{Json, sub};
+use cfn::{Json, Text, sub};
 use topology::{Function, Topology, Use};
 
 use crate::foundation::Foundation;
 use crate::policy::{Allow, allow};
-use crate::site::Site;
+use crate::site::{KeyUse, Site};
 
 /// A service that functions reach through an interface endpoint.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,16 +47,22 @@ fn services(function: &Function) -> Vec<Service> {
 /// The statements of a function's role, beyond those every function has.
 pub(crate) fn grants(site: Site<'_>, function: &Function, foundation: &Foundation) -> Vec<Allow> {
     let uses = function.uses.iter();
-    uses.flat_map(|used| match used {
-        Use::Ledger => ledger(site, function, foundation),
-        Use::Sessions => sessions(site, foundation),
-        Use::Receipts => receipts(site, foundation),
-        Use::Events => events(foundation),
-    })
-    .collect()
+    let mut statements: Vec<Allow> = uses
+        .flat_map(|used| match used {
+            Use::Ledger => ledger(site, function, foundation),
+            Use::Sessions => vec![sessions(site)],
+            Use::Receipts => receipts(site, foundation),
+            Use::Events => events(foundation),
+        })
+        .collect();
+    if function.uses.contains(&Use::Ledger) || function.uses.contains(&Use::Sessions) {
+        let key = foundation.data_key.arn().into();
+        statements.push(decrypt_tables(site, key));
+    }
+    statements
 }
 
-/// The secret of the database, and the queue that tells the outbox worker that there is work.
+/// The secret of the database, the control table, and the queue that tells the outbox worker that there is work.
 fn ledger(site: Site<'_>, function: &Function, foundation: &Foundation) -> Vec<Allow> {
     let secret = site.arn("secretsmanager", &format!("secret:{}-??????", site.secret_name()));
     let read = allow(["secretsmanager:GetSecretValue"], [secret.into()]);
@@ -65,16 +71,31 @@ fn ledger(site: Site<'_>, function: &Function, foundation: &Foundation) -> Vec<A
         "kms:ViaService",
         sub("secretsmanager.${AWS::Region}.amazonaws.com"),
     );
-    if function.worker {
-        return vec![read, decrypt];
+    let mut statements = vec![read, decrypt];
+    statements.extend(control(site));
+    if !function.worker {
+        let queue = site.arn("sqs", &site.wake_up_queue());
+        statements.push(allow(["sqs:GetQueueUrl", "sqs:SendMessage"], [queue.into()]));
     }
-    let queue = site.arn("sqs", &site.wake_up_queue());
-    let wake = allow(["sqs:SendMessage"], [queue.into()]);
-    vec![read, decrypt, wake]
+    statements
 }
 
-fn sessions(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
-    let table = site.arn("dynamodb", &format!("table/{}", site.session_table()));
+/// The control table here, and the other Region's replica for when this one does not answer (rule
+/// `pay-control-store-two-endpoints`). The key over there is known by its alias only.
+fn control(site: Site<'_>) -> [Allow; 2] {
+    let other = site.other();
+    let tables = [site, other].map(|site| table(site, &site.control_table()).into());
+    let items = allow(["dynamodb:GetItem", "dynamodb:PutItem"], tables);
+    let decrypt = decrypt_tables(other, other.arn("kms", "key/*").into());
+    let by_alias = decrypt.when(
+        "ForAnyValue:StringEquals",
+        "kms:ResourceAliases",
+        other.key_alias(KeyUse::Data),
+    );
+    [items, by_alias]
+}
+
+fn sessions(site: Site<'_>) -> Allow {
     let items = [
         "dynamodb:DeleteItem",
         "dynamodb:GetItem",
@@ -82,12 +103,17 @@ fn sessions(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
         "dynamodb:Query",
         "dynamodb:UpdateItem",
     ];
-    let decrypt = allow(["kms:Decrypt"], [foundation.data_key.arn().into()]).when(
-        "StringEquals",
-        "kms:ViaService",
-        sub("dynamodb.${AWS::Region}.amazonaws.com"),
-    );
-    vec![allow(items, [table.into()]), decrypt]
+    allow(items, [table(site, &site.session_table()).into()])
+}
+
+fn table(site: Site<'_>, name: &str) -> Text {
+    site.arn("dynamodb", &format!("table/{name}"))
+}
+
+/// DynamoDB opens a table's own key in the name of its caller; all else it does under grants of its own.
+fn decrypt_tables(site: Site<'_>, key: Json) -> Allow {
+    let service = format!("dynamodb.{}.amazonaws.com", site.region());
+    allow(["kms:Decrypt"], [key]).when("StringEquals", "kms:ViaService", service)
 }
 
 fn receipts(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {

@@ -7,15 +7,18 @@ mod alarm;
 mod api;
 mod backup;
 mod certificate;
+mod control;
 mod dashboard;
 mod database;
 mod endpoints;
+mod environment;
 mod flow_log;
 mod foundation;
 mod function_alarms;
 mod function_role;
 mod functions;
 mod global_database;
+mod global_table;
 mod grants;
 mod logs;
 mod monitoring;
@@ -70,10 +73,11 @@ fn region(site: Site<'_>, packages: &Packages, zone: Option<&Handle<HostedZone>>
     let zone = Zone::of(site, zone);
     let (certificate_stack, certificate) = certificate::certificate(site, &zone);
     let mut stacks = vec![foundation_stack, network_stack, database_stack];
-    stacks.push(match site.home {
-        Home::Primary => global_database::global_database(site, &database),
-        Home::Standby => sessions::sessions(site, &foundation),
-    });
+    match site.home {
+        Home::Primary => stacks.push(global_database::global_database(site, &database)),
+        Home::Standby => stacks
+            .extend([control::control(site, &foundation), sessions::sessions(site, &foundation)]),
+    }
     stacks.push(storage::storage(site, &foundation));
     stacks.extend(function_stacks);
     stacks.extend([

@@ -11,7 +11,7 @@ use crate::site::{Site, pascal};
 
 pub(crate) fn parameters(site: Site<'_>, foundation: &Foundation, database: &Database) -> Stack {
     let mut stack = site.stack("ParameterStore", "Parameters of the Region");
-    let parameters: [(&str, &str, Value<String>); 7] = [
+    let parameters: [(&str, &str, Value<String>); 8] = [
         (
             "db-endpoint",
             "Host of the Region's own cluster endpoint",
@@ -21,6 +21,7 @@ pub(crate) fn parameters(site: Site<'_>, foundation: &Foundation, database: &Dat
         ("api-url", "The Region's own API, whatever DNS says", url(&site.regional_domain())),
         ("public-url", "The API that clients call", url(&site.public_domain())),
         ("data-bucket", "Bucket of payment data", sub(site.bucket_name()).into()),
+        ("control-table", "Name of the control table", site.control_table().into()),
         ("session-table", "Name of the session table", site.session_table().into()),
         ("event-topic", "Topic of payment events", foundation.event_topic.topic_arn().into()),
     ];

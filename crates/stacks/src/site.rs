@@ -139,6 +139,11 @@ impl<'a> Site<'a> {
         format!("SessionTable-{}", self.topology.suffix())
     }
 
+    /// Name of the table that holds control record, leases and intents: one for both Regions.
+    pub(crate) fn control_table(self) -> String {
+        format!("{}-control", self.prefix())
+    }
+
     pub(crate) fn alarm_topic(self) -> String {
         format!("{}-alarms-{}", self.topology.name, self.topology.suffix())
     }
@@ -193,7 +198,10 @@ impl<'a> Site<'a> {
     /// Eight hex digits that change with the value and are the same in both Regions, for logical ids of
     /// resources that are snapshots of others.
     pub(crate) fn fingerprint(self, value: &Json) -> String {
-        let neutral = value.plain_text().replace(self.region().name(), "REGION");
+        let neutral = value
+            .plain_text()
+            .replace(self.region().name(), "REGION")
+            .replace(self.other().region().name(), "PEER");
         Sha256::digest(neutral).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 

@@ -67,6 +67,7 @@ fn lists_the_stacks_of_an_assembly() {
         SecondaryAPIdev (payment-dev-us-east-2-api)
         SecondaryBackupdev (payment-dev-us-east-2-backup)
         SecondaryCertificatedev (payment-dev-us-east-2-certificate)
+        SecondaryControldev (payment-dev-us-east-2-control)
         SecondaryDatabasedev (payment-dev-us-east-2-database)
         SecondaryFoundationdev (payment-dev-us-east-2-foundation)
         SecondaryLambdadev (payment-dev-us-east-2-lambda)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::{VARIETY, files, resources};
+use crate::{VARIETY, files, list, resources, statements};
 
 /// Runs a check over every resource of these types.
 #[track_caller]
@@ -119,9 +119,7 @@ fn records_move_only_by_the_switch() {
 fn roles_name_actions_and_resources() {
     let without_resource = ["ec2:", "xray:", "logs:DescribeLogGroups"];
     each(&["AWS::IAM::Role"], |resource| {
-        let policies = list(&resource["Properties"]["Policies"]).into_iter();
-        let statements = policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]));
-        statements.into_iter().all(|statement| {
+        statements(resource).into_iter().all(|statement| {
             list(&statement["Action"]).iter().filter_map(Value::as_str).all(|action| {
                 let narrow = list(&statement["Resource"]).iter().all(|resource| resource != "*");
                 !action.contains('*')
@@ -129,13 +127,4 @@ fn roles_name_actions_and_resources() {
             })
         })
     });
-}
-
-/// One or many, as policies have it.
-fn list(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Array(items) => items.clone(),
-        Value::Null => Vec::new(),
-        one => vec![one.clone()],
-    }
 }

@@ -5,6 +5,7 @@
 mod invariants;
 mod regions;
 mod sizes;
+mod tables;
 
 use std::collections::BTreeMap;
 
@@ -44,6 +45,21 @@ pub(crate) fn resources(files: &Files) -> Vec<(String, String, Value)> {
         }
     }
     all
+}
+
+/// The statements of a role's own policies.
+pub(crate) fn statements(role: &Value) -> Vec<Value> {
+    let policies = list(&role["Properties"]["Policies"]).into_iter();
+    policies.flat_map(|policy| list(&policy["PolicyDocument"]["Statement"])).collect()
+}
+
+/// One or many, as policies have it.
+pub(crate) fn list(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.clone(),
+        Value::Null => Vec::new(),
+        one => vec![one.clone()],
+    }
 }
 
 /// Topologies that differ in everything that changes the shape of templates.

@@ -2,9 +2,9 @@
 
 use cfn::assembly::Files;
 use expect_test::expect;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{VARIETY, files, templates};
+use crate::{VARIETY, files, statements, templates};
 
 /// Exchanging the home roles gives the mirrored templates, byte for byte.
 #[test]
@@ -77,6 +77,7 @@ fn home_roles_differ_only_here() {
         Route53dev: /Resources/Switch/Properties/HealthCheckConfig/Type "CALCULATED" | "HTTPS_STR_MATCH"
         Route53dev: /Resources/Switch/Properties/HealthCheckTags [{"Key":"Name","Value":"payment-dev switch OWN"}] | [{"Key":"Name","Value":"payment-dev OTHER says OTHER OWN"}]
         Storagedev: /Parameters/ReplicationPeer/Default "present" | "missing"
+        Controldev: only in the home standby
         Sessionsdev: only in the home standby
         Zonedev: only in the home standby"#]].assert_eq(&differences.join("\n"));
 }
@@ -115,25 +116,61 @@ fn differ(path: &str, here: &Value, there: &Value, differences: &mut Vec<String>
     }
 }
 
-/// What a Region needs of the other is a name, and functions know only their own.
+/// The one variable that names the other Region (rule `pay-control-store-two-endpoints`).
+const PEER: &str = "TIDEOVER_PEER_REGION";
+
+/// What a Region needs of the other is a name, and functions know only their own: no request calls the other
+/// Region, but for the control table (rule `net-no-cross-region-call-in-request-path`).
 #[test]
 fn functions_know_only_their_own_region() {
     for text in VARIETY {
         let topology = crate::topology(text);
-        for (stack, id, resource) in crate::resources(&files(text)) {
+        let regions = [topology.regions.primary, topology.regions.standby];
+        for (stack, id, mut resource) in crate::resources(&files(text)) {
             if resource["Type"] == "AWS::Lambda::Function" {
-                let regions = [topology.regions.primary, topology.regions.standby];
-                let variables = resource["Properties"]["Environment"].to_string();
-                let named = regions.iter().filter(|region| variables.contains(region.name()));
-                let own: Vec<_> = named.collect();
-                let home = if stack.starts_with("Primary") { 0 } else { 1 };
-                assert!(
-                    own.iter().all(|region| **region == regions[home]),
-                    "{stack} {id}: {variables}"
-                );
+                let other = regions[usize::from(stack.starts_with("Primary"))].name();
+                let variables = &mut resource["Properties"]["Environment"]["Variables"];
+                let peer = variables.as_object_mut().unwrap().remove(PEER);
+                let uses_control = variables.get("TIDEOVER_CONTROL_TABLE").is_some();
+                assert_eq!(peer, uses_control.then(|| other.into()), "{stack} {id}");
+                assert!(!variables.to_string().contains(other), "{stack} {id}: {variables}");
             }
         }
     }
+}
+
+/// The other Region's key is known by its alias, its table by its name; nothing else of it is in a role.
+#[test]
+fn functions_reach_nothing_there_but_the_control_table() {
+    let mut seen = 0;
+    for text in VARIETY {
+        let topology = crate::topology(text);
+        let regions = [topology.regions.primary, topology.regions.standby];
+        for (stack, id, resource) in crate::resources(&files(text)) {
+            if resource["Type"] == "AWS::IAM::Role" && runs_a_function(&resource) {
+                let other = regions[usize::from(stack.starts_with("Primary"))].name();
+                for statement in statements(&resource) {
+                    let text = statement.to_string();
+                    if !text.contains(other) {
+                        continue;
+                    }
+                    let items = json!(["dynamodb:GetItem", "dynamodb:PutItem"]);
+                    let reads_key = statement["Action"] == "kms:Decrypt"
+                        && text.contains(&format!("dynamodb.{other}.amazonaws.com"))
+                        && text.contains("kms:ResourceAliases");
+                    assert!(reads_key || statement["Action"] == items, "{stack} {id}: {text}");
+                    assert!(reads_key || text.contains("-control"), "{stack} {id}: {text}");
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 0);
+}
+
+fn runs_a_function(role: &Value) -> bool {
+    let trust = &role["Properties"]["AssumeRolePolicyDocument"];
+    trust.to_string().contains("lambda.amazonaws.com")
 }
 
 /// Imports work within a Region only; rendering has checked that, so here: no other way is used.

@@ -227,11 +227,12 @@ const HANDLER: Rule<String> = Rule {
 };
 
 /// Names of the other stacks, which a group may not have.
-const STACKS: [&str; 13] = [
+const STACKS: [&str; 14] = [
     "Foundation",
     "VPC",
     "Database",
     "GlobalDatabase",
+    "Control",
     "Sessions",
     "Storage",
     "API",

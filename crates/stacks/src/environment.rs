@@ -1,0 +1,62 @@
+//! What a function is told: where it finds what it uses, and how it is called.
+//!
+//! Everything is in its own Region (rule `net-no-cross-region-call-in-request-path`), but for the control table:
+//! when the replica here does not answer, the other Region's is asked (`pay-control-store-two-endpoints`).
+
+use std::collections::BTreeMap;
+
+use cfn::{Value, sub};
+use topology::{Function, Runtime, Use};
+
+use crate::functions::Context;
+
+/// Variables by name.
+type Variables = BTreeMap<String, Value<String>>;
+
+pub(crate) fn environment(context: &Context<'_>, function: &Function) -> Variables {
+    let mut variables = vec![
+        ("AWS_STS_REGIONAL_ENDPOINTS", "regional".into()),
+        ("TIDEOVER_SERVICE", context.site.prefix().into()),
+    ];
+    if !function.routes.is_empty() && function.runtime == Runtime::ProvidedAl2023 {
+        // The runtime's adapter would put the stage before the path, which no route knows.
+        variables.push(("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true".into()));
+    }
+    for used in &function.uses {
+        variables.extend(of_use(context, function, *used));
+    }
+    let own = function.environment.iter().map(|(name, value)| (name.clone(), value.into()));
+    variables.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(own).collect()
+}
+
+fn of_use(
+    context: &Context<'_>,
+    function: &Function,
+    used: Use,
+) -> Vec<(&'static str, Value<String>)> {
+    let site = context.site;
+    match used {
+        Use::Ledger => ledger(context, function),
+        Use::Sessions => vec![("TIDEOVER_SESSION_TABLE", site.session_table().into())],
+        Use::Receipts => vec![("TIDEOVER_RECEIPT_BUCKET", sub(site.bucket_name()).into())],
+        Use::Events => {
+            vec![("TIDEOVER_EVENT_TOPIC_ARN", context.foundation.event_topic.topic_arn().into())]
+        }
+    }
+}
+
+/// The database, and what decides whether its books may be written: the control table in both home Regions.
+fn ledger(context: &Context<'_>, function: &Function) -> Vec<(&'static str, Value<String>)> {
+    let site = context.site;
+    let mut variables = vec![
+        ("TIDEOVER_CONTROL_TABLE", site.control_table().into()),
+        ("TIDEOVER_DATABASE_HOST", context.database_host.clone()),
+        ("TIDEOVER_DATABASE_NAME", site.topology.database.name.as_str().into()),
+        ("TIDEOVER_DATABASE_SECRET", site.secret_name().into()),
+        ("TIDEOVER_PEER_REGION", site.other().region().name().into()),
+    ];
+    if !function.worker {
+        variables.push(("TIDEOVER_OUTBOX_WAKE_UP_QUEUE", site.wake_up_queue().into()));
+    }
+    variables
+}
