@@ -23,9 +23,32 @@ Environment:
 
 Examples:
   tideover init                    write tideover.toml here
+  tideover package                 build the functions' zips
   tideover synth                   write both Regions' templates to cdk.out
   tideover synth --suffix prod     the same for another environment
   cdk deploy --app cdk.out --all   deploy them with the stock CDK CLI
+";
+
+const PACKAGE_HELP: &str = "\
+The functions payment-validation, transaction-processing and notification are tideover's; others in the file
+are left alone. Zips have the same bytes whenever and wherever the same compiler builds the same source. With
+cargo-zigbuild on the path, it links; otherwise the C compiler of this machine does, or Debian's for the other
+architecture.
+
+Exit codes:
+  0  done: every zip is written
+  1  something outside failed: what is missing is named, or what cargo says stands above; no zip is replaced
+     by one that Lambda could not start
+  2  the command line is wrong
+  3  tideover.toml is wrong; every fault is listed
+
+Environment:
+  TIDEOVER_ZIGBUILD  the program cargo-zigbuild, as --zigbuild
+
+Examples:
+  tideover package                        in tideover's source, for the tideover.toml there
+  tideover package --source ../tideover   elsewhere, with a copy of the source
+  tideover package --output json          tell programs which zips were written
 ";
 
 /// Gives a payment service a second AWS Region, and proves that losing the first one loses nothing
@@ -45,6 +68,8 @@ pub(crate) enum Command {
     Synth(SynthArgs),
     /// List the stacks, with Region, name and number of resources
     List(ListArgs),
+    /// Build the functions of the payment service, and write their zips where tideover.toml wants them
+    Package(PackageArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell to complete for
@@ -87,6 +112,23 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     /// How to write the list
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = PACKAGE_HELP)]
+pub(crate) struct PackageArgs {
+    /// The file that says which functions there are, where their zips go, and for which architecture
+    #[arg(long, default_value = FILE, value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Directory in tideover's source, which the functions are built from
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    pub(crate) source: PathBuf,
+    /// The program cargo-zigbuild, where it is not on the path
+    #[arg(long, env = "TIDEOVER_ZIGBUILD", hide_env = true, value_name = "PROGRAM")]
+    pub(crate) zigbuild: Option<PathBuf>,
+    /// How to tell what was written
     #[arg(long, value_enum, default_value_t = Output::Text)]
     pub(crate) output: Output,
 }

@@ -33,7 +33,7 @@ pub(crate) fn replace(
 }
 
 /// Two runs at once would write into one directory aside. The lock goes with the process, however it ends.
-fn lock_parent(directory: &Path) -> anyhow::Result<File> {
+pub(crate) fn lock_parent(directory: &Path) -> anyhow::Result<File> {
     let parent = directory.parent().filter(|parent| !parent.as_os_str().is_empty());
     let parent = parent.unwrap_or_else(|| Path::new("."));
     fs::create_dir_all(parent).context("cannot create the directory that it is to be in")?;

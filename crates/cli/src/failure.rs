@@ -45,6 +45,14 @@ pub(crate) fn with_hint(error: impl Into<String>, hint: impl Into<String>) -> an
     Hint { text: hint.into(), error: error.into() }.into()
 }
 
+/// The same error, said of something by name; its hint stays.
+pub(crate) fn about(error: anyhow::Error, name: &str) -> anyhow::Error {
+    match error.downcast::<Hint>() {
+        Ok(hint) => Hint { error: format!("`{name}`: {}", hint.error), ..hint }.into(),
+        Err(error) => error.context(format!("`{name}`")),
+    }
+}
+
 /// The hint of an error, if it has one.
 pub(crate) fn hint(error: &anyhow::Error) -> Option<&str> {
     match error.downcast_ref::<WrongInput>() {

@@ -23,11 +23,16 @@ pub(crate) struct Input {
 }
 
 pub(crate) fn read(args: &InputArgs) -> anyhow::Result<Input> {
-    let text = read_file(&args.file)?;
-    let name = args.file.display().to_string();
-    let topology = topology::parse(&text, &name, &overrides(args)?).map_err(WrongInput::new)?;
+    let topology = topology(args)?;
     let (packages, package_files) = packages(&args.file, &topology)?;
     Ok(Input { topology, packages, package_files })
+}
+
+/// The topology alone.
+pub(crate) fn topology(args: &InputArgs) -> anyhow::Result<Topology> {
+    let text = read_file(&args.file)?;
+    let name = args.file.display().to_string();
+    Ok(topology::parse(&text, &name, &overrides(args)?).map_err(WrongInput::new)?)
 }
 
 fn read_file(path: &Path) -> anyhow::Result<String> {
@@ -116,11 +121,14 @@ fn packages(
 /// SHA-256 of a file in lower-case hex, or none where there is no file.
 pub(crate) fn hash(path: &Path) -> anyhow::Result<Option<String>> {
     match fs::read(path) {
-        Ok(bytes) => {
-            Ok(Some(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()))
-        }
+        Ok(bytes) => Ok(Some(hex_digest(&bytes))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(anyhow::Error::new(error)
             .context(format!("cannot read the package `{}`", path.display()))),
     }
+}
+
+/// SHA-256 in lower-case hex.
+pub(crate) fn hex_digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

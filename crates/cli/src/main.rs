@@ -30,6 +30,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Init(args) => commands::init::init(&args),
         Command::Synth(args) => commands::synth::synth(&args),
         Command::List(args) => commands::list::list(&args),
+        Command::Package(args) => commands::package::package(&args),
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man => commands::manual::man(),
     }

@@ -3,4 +3,5 @@
 pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod manual;
+pub(crate) mod package;
 pub(crate) mod synth;

@@ -3,4 +3,5 @@
 mod cdk;
 mod cfn_lint;
 mod commands;
+mod package;
 mod place;

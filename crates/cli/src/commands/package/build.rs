@@ -1,0 +1,119 @@
+//! Builds the executables of functions with cargo, so that nothing of the machine is in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, ensure};
+use serde_json::Value;
+
+use super::source::{self, PACKAGE, Source};
+use super::toolchain::{GLIBC, Linker, Toolchain};
+
+/// The profile of cargo that functions are built with.
+const PROFILE: &str = "function";
+
+/// Builds these executables; tells their paths by name.
+pub(super) fn build(
+    source: &Source,
+    toolchain: &Toolchain,
+    names: &BTreeSet<String>,
+) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+    let mut command = command(toolchain)?;
+    command.current_dir(&source.root);
+    command.args(["--locked", "--profile", PROFILE, "--package", PACKAGE]);
+    command.args(["--message-format", "json-render-diagnostics"]);
+    for name in names {
+        command.args(["--bin", name]);
+    }
+    let registries = source.registries(toolchain.target)?;
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags(source, toolchain, &registries)?);
+    command.stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = command
+        .output()
+        .with_context(|| format!("cannot start `{}`", command.get_program().to_string_lossy()))?;
+    ensure!(output.status.success(), "the functions were not built; what is wrong stands above");
+    let built = executables(&String::from_utf8_lossy(&output.stdout));
+    let missing: Vec<&str> =
+        names.iter().filter(|name| !built.contains_key(*name)).map(String::as_str).collect();
+    ensure!(missing.is_empty(), "cargo says nothing of the executables of {}", missing.join(", "));
+    Ok(built)
+}
+
+/// The beginning of the command, which decides what links.
+fn command(toolchain: &Toolchain) -> anyhow::Result<Command> {
+    let target = toolchain.target;
+    match &toolchain.linker {
+        Linker::Zig(program) => {
+            let mut command = Command::new(program);
+            let (major, minor) = GLIBC;
+            command.arg("zigbuild").arg("--target").arg(format!("{target}.{major}.{minor}"));
+            command.env("PATH", path_with(program.parent())?);
+            Ok(command)
+        }
+        Linker::Own => {
+            let mut command = source::cargo();
+            command.args(["build", "--target", target]);
+            Ok(command)
+        }
+        Linker::Cross(compiler) => {
+            let mut command = source::cargo();
+            command.args(["build", "--target", target]);
+            let variable = target.replace('-', "_");
+            command.env(format!("CC_{variable}"), compiler);
+            let variable = variable.to_ascii_uppercase();
+            command.env(format!("CARGO_TARGET_{variable}_LINKER"), compiler);
+            Ok(command)
+        }
+    }
+}
+
+/// The path with a folder first: in an environment of Python, zig stands beside cargo-zigbuild.
+fn path_with(folder: Option<&Path>) -> anyhow::Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = folder.map(Path::to_owned).into_iter().chain(env::split_paths(&path));
+    env::join_paths(folders)
+        .context("the path of cargo-zigbuild has a character that none may have")
+}
+
+/// Flags of the compiler, which replace those of the user's own configuration. Paths in messages of panics get
+/// names that are the same on every machine; the last prefix that fits counts.
+fn flags(
+    source: &Source,
+    toolchain: &Toolchain,
+    registries: &BTreeSet<PathBuf>,
+) -> anyhow::Result<OsString> {
+    let (library, commit) = &toolchain.library;
+    let library_name = format!("/rustc/{commit}");
+    let mut renamed: Vec<(&Path, &str)> =
+        vec![(&source.root, "/tideover"), (&source.target, "/tideover/target")];
+    renamed.extend(registries.iter().map(|registry| (registry.as_path(), "/packages")));
+    renamed.push((library, &library_name));
+    let mut flags = OsString::new();
+    for (path, name) in renamed {
+        let path = path.as_os_str();
+        let is_plain = !path.as_encoded_bytes().contains(&SEPARATOR);
+        ensure!(is_plain, "cannot build under a path with a control character");
+        flags.push(if flags.is_empty() { "" } else { "\u{1f}" });
+        flags.push("--remap-path-prefix=");
+        flags.push(path);
+        flags.push("=");
+        flags.push(OsStr::new(name));
+    }
+    Ok(flags)
+}
+
+/// What separates flags in the variable.
+const SEPARATOR: u8 = 0x1f;
+
+/// The executables in cargo's messages, by name.
+fn executables(messages: &str) -> BTreeMap<String, PathBuf> {
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let executable = |message: Value| {
+        let name = message["target"]["name"].as_str()?;
+        Some((name.to_owned(), PathBuf::from(message["executable"].as_str()?)))
+    };
+    messages.filter_map(executable).collect()
+}
