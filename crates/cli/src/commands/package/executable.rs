@@ -200,9 +200,9 @@ mod tests {
         check(
             &facts(EM_AARCH64, "libz.so.1", &[]),
             expect![[r#"
-            it needs `libz.so.1`, which is not part of glibc
+                it needs `libz.so.1`, which is not part of glibc
   
-        "#]],
+            "#]],
         );
         check(
             &facts(EM_X86_64, "libc.so.6 libssl.so.3 libz.so.1", &versions),
