@@ -164,9 +164,10 @@ mod tests {
     fn check(facts: &Facts, expected: Expect) {
         let text = match facts.check(Architecture::Arm64) {
             Ok(()) => format!("starts; glibc {:?}\n", facts.newest_glibc()),
-            Err(error) => {
-                format!("{error}\n  {}\n", failure::hint(&error).unwrap_or_default())
-            }
+            Err(error) => match failure::hint(&error) {
+                Some(hint) => format!("{error}\n{hint}\n"),
+                None => format!("{error}\n"),
+            },
         };
         expected.assert_eq(&text);
     }
@@ -201,14 +202,13 @@ mod tests {
             &facts(EM_AARCH64, "libz.so.1", &[]),
             expect![[r#"
                 it needs `libz.so.1`, which is not part of glibc
-  
             "#]],
         );
         check(
             &facts(EM_X86_64, "libc.so.6 libssl.so.3 libz.so.1", &versions),
             expect![[r#"
                 it is not for arm64; it needs `libssl.so.3`, which is not part of glibc; it needs `libz.so.1`, which is not part of glibc; it needs `__isoc23_strtol`, `strlcpy` of GLIBC_2.38, and Amazon Linux 2023 has GLIBC_2.34; it needs `later` of GLIBC_3.1, and Amazon Linux 2023 has GLIBC_2.34; it needs GLIBC_ABI_DT_RELR, and Amazon Linux 2023 has GLIBC_2.34
-                  install cargo-zigbuild, which links for an older Linux: `pip install cargo-zigbuild ziglang`
+                install cargo-zigbuild, which links for an older Linux: `pip install cargo-zigbuild ziglang`
             "#]],
         );
     }
