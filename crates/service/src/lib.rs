@@ -52,3 +52,4 @@ pub use router::router;
 pub use serve::{Drained, Listening, serve};
 pub use source::Source;
 pub use state::Service;
+pub use timestamp::rfc3339;

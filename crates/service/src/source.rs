@@ -27,12 +27,14 @@ impl Source {
     }
 
     /// The time.
-    pub(crate) fn now(&self) -> Time {
+    #[must_use]
+    pub fn now(&self) -> Time {
         (self.now)()
     }
 
     /// 128 random bits.
-    pub(crate) fn bits(&self) -> u128 {
+    #[must_use]
+    pub fn bits(&self) -> u128 {
         (self.random)()
     }
 

@@ -4,7 +4,8 @@
 use payments::Time;
 
 /// The moment by RFC 3339, in UTC with milliseconds, such as `2026-11-23T03:41:00.125Z`.
-pub(crate) fn rfc3339(time: Time) -> String {
+#[must_use]
+pub fn rfc3339(time: Time) -> String {
     let ms = time.as_ms();
     let (days, ms_of_day) = (ms / 86_400_000, ms % 86_400_000);
     let (year, month, day) = civil(days);
