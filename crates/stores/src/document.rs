@@ -56,7 +56,7 @@ pub fn lease(lease: &Lease) -> String {
 ///
 /// [`Malformed`] when this program did not write it, or a newer one did.
 pub fn read_lease(text: &str) -> Result<Lease, Malformed> {
-    Ok(read::<StoredLease>(text.as_bytes())?.into())
+    read::<StoredLease>(text.as_bytes())?.try_into()
 }
 
 #[derive(Serialize)]

@@ -16,6 +16,9 @@ pub enum StoreError {
     /// It may be done, or may come to be.
     #[error("the store did not say whether it was done")]
     Unknown(#[source] Cause),
+    /// It is not one of ours, or not whole any more.
+    #[error("the store is damaged, or is none")]
+    Damaged(#[source] Cause),
     /// It was not done: the ledger's epoch is this other one.
     #[error("the ledger is in epoch {0}")]
     Fenced(Epoch),

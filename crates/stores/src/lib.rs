@@ -14,7 +14,7 @@ mod outbox;
 mod postgres;
 mod stored;
 
-pub use embedded::{EmbeddedStore, Syncing};
+pub use embedded::{Clock, EmbeddedSettings, EmbeddedStore, Syncing};
 pub use error::{Cause, StoreError};
 pub use outbox::{Claimed, Raised};
 pub use postgres::{Password, PgLedger, PgSettings};

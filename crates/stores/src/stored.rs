@@ -55,7 +55,11 @@ fn found<T>(value: Option<T>, field: &'static str) -> Result<T, Malformed> {
 
 fn money(amount: i64, currency: &str) -> Result<Money, Malformed> {
     let amount = found(Amount::new(amount), "amount")?;
-    Ok(Money::new(amount, found(Currency::find(currency), "currency")?))
+    Ok(Money::new(amount, self::currency(currency)?))
+}
+
+pub(crate) fn currency(code: &str) -> Result<Currency, Malformed> {
+    found(Currency::find(code), "currency")
 }
 
 pub(crate) fn payment(text: &str) -> Result<PaymentId, Malformed> {
@@ -88,7 +92,7 @@ pub(crate) fn book_name(book: Book) -> String {
     }
 }
 
-fn book(name: &str) -> Result<Book, Malformed> {
+pub(crate) fn book(name: &str) -> Result<Book, Malformed> {
     match name {
         CLEARING => Ok(Book::Clearing),
         account => found(payments::AccountId::parse(account), "book").map(Book::Merchant),

@@ -111,15 +111,17 @@ impl From<&Lease> for StoredLease {
     }
 }
 
-impl From<StoredLease> for Lease {
-    fn from(stored: StoredLease) -> Self {
+impl TryFrom<StoredLease> for Lease {
+    type Error = Malformed;
+
+    fn try_from(stored: StoredLease) -> Result<Self, Malformed> {
         let holders = stored.holders_until_ms.into_iter();
-        Self {
+        Ok(Self {
             region: RegionName::new(stored.region),
             epoch: Epoch::new(stored.epoch),
             holders: holders.map(|(id, until)| (HolderId::new(id), Millis(until))).collect(),
             revision: stored.revision,
-        }
+        })
     }
 }
 

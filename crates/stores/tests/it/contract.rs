@@ -68,7 +68,7 @@ impl Books for EmbeddedStore {
     }
 
     async fn page(&self, page: PageRequest) -> Page<PaymentRecord> {
-        self.payments(account(), page).await.expect("the ledger answers")
+        payments::Books::payments(self, account(), page).await.expect("the ledger answers")
     }
 
     async fn told(&self) -> usize {

@@ -4,11 +4,16 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use payments::{Committed, Epoch, Ledger, Read};
-use stores::{EmbeddedStore, StoreError, Syncing};
+use payments::{Committed, Epoch, Ledger, Read, Time};
+use stores::{EmbeddedSettings, EmbeddedStore, StoreError, Syncing};
 
 use crate::contract;
-use crate::samples::{payment_id, posts};
+use crate::samples::{START_MS, payment_id, posts};
+
+fn open(file: &Path, syncing: Syncing) -> Result<EmbeddedStore, StoreError> {
+    let settings = EmbeddedSettings::new(|| Time::from_ms(START_MS));
+    EmbeddedStore::open(file, EmbeddedSettings { syncing, ..settings })
+}
 
 macro_rules! promises {
     ($($name:ident)*) => {$(
@@ -16,7 +21,7 @@ macro_rules! promises {
         async fn $name() {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("store");
-            contract::$name(EmbeddedStore::open(&file, Syncing::Never).unwrap()).await;
+            contract::$name(open(&file, Syncing::Never).unwrap()).await;
         }
     )*};
 }
@@ -48,7 +53,7 @@ async fn what_was_acknowledged_survives_a_kill() {
     let acknowledged: Vec<u8> = numbers.take(20).collect();
     child.kill().unwrap();
     child.wait().unwrap();
-    let store = EmbeddedStore::open(&file, Syncing::Always).unwrap();
+    let store = open(&file, Syncing::Always).unwrap();
     assert_eq!(acknowledged.len(), 20);
     for number in acknowledged {
         let found = Ledger::read(&store, payment_id(number)).await;
@@ -61,7 +66,7 @@ async fn what_was_acknowledged_survives_a_kill() {
 #[tokio::test]
 async fn writes_until_it_is_killed() {
     let Some(file) = std::env::var_os(FILE) else { return };
-    let store = EmbeddedStore::open(Path::new(&file), Syncing::Always).unwrap();
+    let store = open(Path::new(&file), Syncing::Always).unwrap();
     store.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap();
     for number in 1..=u8::MAX {
         assert_eq!(store.commit(&posts(number, 1)).await, Committed::Done);
@@ -73,11 +78,11 @@ async fn writes_until_it_is_killed() {
 async fn a_file_has_one_owner() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store");
-    let owner = EmbeddedStore::open(&file, Syncing::Always).unwrap();
+    let owner = open(&file, Syncing::Always).unwrap();
     owner.raise_epoch(Epoch::new(3), "us-east-1").await.unwrap();
-    let other = EmbeddedStore::open(&file, Syncing::Always);
+    let other = open(&file, Syncing::Always);
     assert!(matches!(other, Err(StoreError::Unavailable(_))), "{other:?}");
     drop(owner);
-    let next = EmbeddedStore::open(&file, Syncing::Always).unwrap();
+    let next = open(&file, Syncing::Always).unwrap();
     assert_eq!(next.current_epoch().await.unwrap(), Epoch::new(3));
 }

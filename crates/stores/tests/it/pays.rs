@@ -1,10 +1,12 @@
 //! A payment from end to end: intents in the embedded store, the ledger in PostgreSQL.
 
+use std::path::Path;
+
 use payments::{
     Acknowledgement, CLAIM_MS, Command, Epoch, Gate, Gatekeeper, Intents, Outcome, PaymentId, Read,
     Reign, Time, pay,
 };
-use stores::{EmbeddedStore, Syncing};
+use stores::{EmbeddedSettings, EmbeddedStore};
 
 use crate::samples::{START_MS, draft};
 use crate::server::Server;
@@ -23,13 +25,18 @@ fn command(at_ms: u64) -> Command {
     Command::payment(Some("a-key"), draft(1_234), id).expect("key and draft have no faults")
 }
 
+fn open(file: &Path) -> EmbeddedStore {
+    let settings = EmbeddedSettings::new(|| Time::from_ms(START_MS));
+    EmbeddedStore::open(file, settings).expect("nobody else has it open")
+}
+
 /// The ledger is away for the first try; the second, with the same key, goes on with the same payment, and a third
 /// is told the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_is_one_payment_whatever_dies_in_between() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store");
-    let intents = EmbeddedStore::open(&file, Syncing::Always).unwrap();
+    let intents = open(&file);
     let server = Server::start_new();
     let ledger = server.ledger().await;
     ledger.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap();
@@ -41,7 +48,7 @@ async fn a_key_is_one_payment_whatever_dies_in_between() {
     };
     drop(intents);
     tokio::task::block_in_place(|| server.start());
-    let intents = EmbeddedStore::open(&file, Syncing::Always).unwrap();
+    let intents = open(&file);
     for attempt in 1..=2 {
         let again = pay(&Open, &intents, &ledger, &command(CLAIM_MS + 1)).await;
         let Outcome::Acknowledged(Acknowledgement::Payment { id, .. }, _) = again.outcome else {
