@@ -5,15 +5,21 @@
 //!
 //! - [`Keeper`] renews the lease, watches the ledger's epoch and is the gate that every write asks.
 //! - [`Assembled`] is what the router serves.
+//! - [`Worker`] works the outbox off, with what is in [`WorkPorts`].
 
 mod assembled;
 mod bell;
 mod initialize;
 mod keeper;
 mod keeping;
+mod told;
+mod work;
+mod worker;
 
 pub use assembled::Assembled;
 pub use bell::{Bell, Wake};
 pub use initialize::{Initialized, NotInitialized, initialize};
 pub use keeper::Keeper;
 pub use keeping::Parting;
+pub use work::{Work, WorkPorts};
+pub use worker::{Ended, Worker, WorkerOptions};

@@ -5,3 +5,7 @@
 mod control;
 mod initializing;
 mod keeping;
+mod lines;
+mod rows;
+mod telling;
+mod working;
