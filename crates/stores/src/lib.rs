@@ -16,6 +16,6 @@ mod stored;
 
 pub use embedded::{Clock, EmbeddedSettings, EmbeddedStore, Syncing};
 pub use error::{Cause, StoreError};
-pub use outbox::{Claimed, Raised};
+pub use outbox::Raised;
 pub use postgres::{Password, PgLedger, PgSettings};
 pub use stored::Malformed;

@@ -1,15 +1,6 @@
-//! The words that both ledgers have in common beyond the core's ports.
+//! The words that both ledgers have in common beyond the ports that they implement.
 
-use payments::{Epoch, Event};
-
-/// A row of the outbox that a worker holds until its lease ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claimed {
-    /// What is to be told.
-    pub event: Event,
-    /// How often the row was claimed, this time included: names the lease.
-    pub claims: u64,
-}
+use payments::Epoch;
 
 /// What came of raising the ledger's epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! The ledger in PostgreSQL.
 
 mod books;
+mod deliveries;
 mod epoch;
+mod failure;
 mod ledger;
 mod migrate;
 mod outbox;
@@ -14,7 +16,7 @@ use crate::error::StoreError;
 
 pub use self::settings::{Password, PgSettings};
 
-/// A ledger in a PostgreSQL database, which is the writer's and never a standby.
+/// A ledger in a PostgreSQL database. Of a standby it reads only what the port [`payments::Books`] reads.
 #[derive(Clone)]
 pub struct PgLedger {
     pool: Pool,

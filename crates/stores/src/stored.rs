@@ -8,6 +8,7 @@ mod control;
 mod event;
 mod intent;
 mod record;
+mod transaction;
 
 use fence::Contradiction;
 use payments::{Amount, Book, Currency, Epoch, Money, MovementId, PaymentId, RefundId, ScopedKey};
@@ -17,6 +18,7 @@ pub(crate) use self::control::{StoredControl, StoredLease};
 pub(crate) use self::event::StoredEvent;
 pub(crate) use self::intent::StoredIntent;
 pub(crate) use self::record::StoredRecord;
+pub(crate) use self::transaction::StoredTransaction;
 
 /// What is stored cannot be what this program wrote. Says where, never what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

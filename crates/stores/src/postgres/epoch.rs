@@ -1,9 +1,11 @@
 //! The epoch row: the first write after a promotion raises it (`pay-fencing-epoch`).
 
+use fence::{Ledger, LedgerEpoch, LedgerSight};
 use payments::Epoch;
 
 use super::PgLedger;
-use super::transaction::{Failure, TRIES_MAX, Transaction, bigint, epoch, get};
+use super::failure::Failure;
+use super::transaction::{TRIES_MAX, Transaction, bigint, get, read, read_epoch};
 use crate::error::StoreError;
 use crate::outbox::Raised;
 
@@ -30,9 +32,8 @@ impl PgLedger {
         let raise = include_str!("sql/raise_epoch.sql");
         open.execute(raise, &[&bigint(to.number()), &region]).await?;
         let rows = open.query("SELECT epoch, region FROM dr_epoch", &[]).await?;
-        let row = rows.first().ok_or_else(|| Failure::NotDone("there is no epoch row".into()))?;
-        let current = epoch(get(row, 0)?);
-        let is_ours = current == to && get::<&str>(row, 1)? == region;
+        let current = read_epoch(&rows)?;
+        let is_ours = current == to && get::<&str>(&rows[0], 1)? == region;
         open.commit().await?;
         Ok(if is_ours { Raised::Done } else { Raised::Passed(current) })
     }
@@ -41,14 +42,31 @@ impl PgLedger {
     ///
     /// # Errors
     ///
-    /// Those of the store.
+    /// [`StoreError::Unavailable`] also when the server takes no writes.
     pub async fn current_epoch(&self) -> Result<Epoch, StoreError> {
-        let read = Transaction::begin(&self.pool, self.limits, "BEGIN READ ONLY").await?;
-        let rows = read.query("SELECT epoch, pg_is_in_recovery() FROM dr_epoch", &[]).await?;
-        read.rollback().await;
-        match rows.first() {
-            Some(row) if !get::<bool>(row, 1)? => Ok(epoch(get(row, 0)?)),
-            _ => Err(StoreError::unavailable("the server is a standby, or has no epoch row")),
+        match self.sight().await? {
+            (epoch, Ledger::Writable) => Ok(epoch),
+            _ => Err(StoreError::unavailable("the server takes no writes")),
+        }
+    }
+
+    /// The epoch row, and whether the server takes writes.
+    async fn sight(&self) -> Result<(Epoch, Ledger), StoreError> {
+        let sql = "SELECT epoch, current_setting('transaction_read_only')::bool FROM dr_epoch";
+        let rows = read(&self.pool, self.limits, sql, &[]).await?;
+        let epoch = read_epoch(&rows)?;
+        let is_read_only = get(&rows[0], 1)?;
+        Ok((epoch, if is_read_only { Ledger::ReadOnly } else { Ledger::Writable }))
+    }
+}
+
+impl LedgerEpoch for PgLedger {
+    async fn read_epoch(&self) -> LedgerSight {
+        match self.sight().await {
+            Ok((epoch, ledger)) => {
+                LedgerSight { ledger, epoch: Some(fence::Epoch::new(epoch.number())) }
+            }
+            Err(_) => LedgerSight { ledger: Ledger::Silent, epoch: None },
         }
     }
 }

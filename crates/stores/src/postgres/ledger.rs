@@ -1,31 +1,23 @@
 //! The port [`payments::Ledger`] on PostgreSQL.
 
-use payments::{Committed, Ledger, PaymentId, PaymentRecord, Read, Version};
+use std::collections::{BTreeMap, BTreeSet};
+
+use payments::{Committed, Epoch, Ledger, PaymentId, PaymentRecord, Read, Transaction, Version};
+use tokio_postgres::Row;
 
 use super::PgLedger;
-use super::transaction::{Failure, TRIES_MAX, Transaction, bigint, get};
+use super::failure::Failure;
+use super::transaction::{TRIES_MAX, get, read, read_epoch, write};
 use crate::error::StoreError;
-use crate::stored::{StoredEvent, StoredRecord, StoredTransfer, json};
+use crate::stored::{Malformed, StoredRecord, StoredTransaction, json, payment};
 
 impl Ledger for PgLedger {
     async fn read(&self, payment: PaymentId) -> Read<PaymentRecord> {
-        match self.record(payment).await {
-            Ok(Some(record)) => Read::Found(record),
-            Ok(None) => Read::Absent,
-            Err(_) => Read::Unavailable,
-        }
+        found(self.record(payment).await)
     }
 
-    async fn commit(&self, transaction: &payments::Transaction) -> Committed {
-        for _ in 0..TRIES_MAX {
-            match self.try_commit(transaction).await {
-                Ok(committed) => return committed,
-                Err(Failure::Again(_)) => {}
-                Err(Failure::NotDone(_)) => return Committed::Unavailable,
-                Err(Failure::Unknown(_)) => return Committed::Unknown,
-            }
-        }
-        Committed::Unavailable
+    async fn commit(&self, transaction: &Transaction) -> Committed {
+        self.commit_all(&[transaction]).await[0]
     }
 }
 
@@ -36,32 +28,111 @@ impl PgLedger {
     ///
     /// [`StoreError::Unavailable`] also when the server is a standby, which may be behind.
     pub async fn record(&self, payment: PaymentId) -> Result<Option<PaymentRecord>, StoreError> {
-        let read = Transaction::begin(&self.pool, self.limits, "BEGIN READ ONLY").await?;
-        let rows =
-            read.query(include_str!("sql/read_payment.sql"), &[&payment.to_string()]).await?;
-        read.rollback().await;
-        let row = rows.first().ok_or_else(|| StoreError::unavailable("no row was answered"))?;
-        if get::<bool>(row, 0)? {
-            return Err(StoreError::unavailable("the server is a standby"));
+        match self.find(payment).await? {
+            (_, Behind::Perhaps) => Err(StoreError::unavailable("the server is a standby")),
+            (record, Behind::No) => Ok(record),
         }
-        get::<Option<&str>>(row, 1)?.map(read_record).transpose()
     }
 
-    async fn try_commit(&self, transaction: &payments::Transaction) -> Result<Committed, Failure> {
-        let (open, epoch) = Transaction::begin_in_reign(&self.pool, self.limits).await?;
-        if epoch != transaction.epoch {
-            open.rollback().await;
-            return Ok(Committed::Fenced(epoch));
-        }
-        if !write_payment(&open, transaction).await? {
-            let version = read_version(&open, transaction.record.id).await?;
-            open.rollback().await;
-            return Ok(Committed::Conflict(version));
-        }
-        write_rest(&open, transaction).await?;
-        open.commit().await?;
-        Ok(Committed::Done)
+    /// The record of this payment as far as the server has come, whatever it is.
+    pub(super) async fn find(
+        &self,
+        payment: PaymentId,
+    ) -> Result<(Option<PaymentRecord>, Behind), StoreError> {
+        let sql = include_str!("sql/read_payment.sql");
+        let rows = read(&self.pool, self.limits, sql, &[&payment.to_string()]).await?;
+        let row = rows.first().ok_or_else(|| StoreError::unavailable("no row was answered"))?;
+        let behind = if get(row, 0)? { Behind::Perhaps } else { Behind::No };
+        Ok((get::<Option<&str>>(row, 1)?.map(read_record).transpose()?, behind))
     }
+
+    /// Carries transactions out, each of another payment, in one transaction of the database, and says of each what
+    /// came of it.
+    pub(super) async fn commit_all(&self, transactions: &[&Transaction]) -> Vec<Committed> {
+        match self.write_all(transactions).await {
+            Ok(answers) => answers,
+            // One of them is at fault: the others are not to fail with it.
+            Err(Failure::Refused(_)) if transactions.len() > 1 => {
+                let mut answers = Vec::with_capacity(transactions.len());
+                for alone in transactions.chunks(1) {
+                    let answer = self.write_all(alone).await;
+                    answers.extend(answer.unwrap_or_else(|failure| vec![failed(&failure)]));
+                }
+                answers
+            }
+            Err(failure) => vec![failed(&failure); transactions.len()],
+        }
+    }
+
+    async fn write_all(&self, transactions: &[&Transaction]) -> Result<Vec<Committed>, Failure> {
+        let stored = transactions.iter().copied().map(StoredTransaction::from).collect::<Vec<_>>();
+        let (text, sql) = (json(&stored), include_str!("sql/commit.sql"));
+        let mut tries = 1;
+        let rows = loop {
+            match write(&self.pool, self.limits, sql, &[&text]).await {
+                Err(Failure::Again(_)) if tries < TRIES_MAX => tries += 1,
+                rows => break rows?,
+            }
+        };
+        // It is committed: what was answered and is not understood is in doubt.
+        let (epoch, done) = read_done(&rows).map_err(|_| Failure::Unknown("no answer".into()))?;
+        let answer = |transaction: &&Transaction| match transaction.record.id {
+            _ if transaction.epoch != epoch => Some(Committed::Fenced(epoch)),
+            id if done.contains(&id) => Some(Committed::Done),
+            _ => None,
+        };
+        let answers: Vec<Option<Committed>> = transactions.iter().map(answer).collect();
+        if answers.iter().all(Option::is_some) {
+            return Ok(answers.into_iter().flatten().collect());
+        }
+        let versions = self.versions(transactions).await;
+        let answers = answers.into_iter().zip(transactions).map(|(answer, transaction)| {
+            answer.unwrap_or_else(|| match &versions {
+                Ok(found) => Committed::Conflict(found.get(&transaction.record.id).copied()),
+                // It is not done, and there is no telling why.
+                Err(_) => Committed::Unavailable,
+            })
+        });
+        Ok(answers.collect())
+    }
+
+    async fn versions(
+        &self,
+        transactions: &[&Transaction],
+    ) -> Result<BTreeMap<PaymentId, Version>, StoreError> {
+        let ids: Vec<String> = transactions.iter().map(|one| one.record.id.to_string()).collect();
+        let sql = include_str!("sql/read_versions.sql");
+        let rows = read(&self.pool, self.limits, sql, &[&ids]).await?;
+        let version = |row: &Row| {
+            let version = Version(get::<i64>(row, 1)?.unsigned_abs());
+            Ok((payment(get(row, 0)?)?, version))
+        };
+        rows.iter().map(version).collect()
+    }
+}
+
+/// Whether a server may lack what was written elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Behind {
+    /// No: it is the writer.
+    No,
+    /// Perhaps: it is a standby.
+    Perhaps,
+}
+
+fn failed(failure: &Failure) -> Committed {
+    match failure {
+        Failure::Unknown(_) => Committed::Unknown,
+        Failure::Again(_) | Failure::Refused(_) | Failure::NotDone(_) => Committed::Unavailable,
+    }
+}
+
+/// The ledger's epoch, and the payments whose transactions were carried out.
+fn read_done(rows: &[Row]) -> Result<(Epoch, BTreeSet<PaymentId>), StoreError> {
+    let epoch = read_epoch(rows)?;
+    let ids: Vec<&str> = get(&rows[0], 1)?;
+    let ids: Result<_, Malformed> = ids.into_iter().map(payment).collect();
+    Ok((epoch, ids?))
 }
 
 pub(super) fn read_record(text: &str) -> Result<PaymentRecord, StoreError> {
@@ -69,78 +140,11 @@ pub(super) fn read_record(text: &str) -> Result<PaymentRecord, StoreError> {
     Ok(PaymentRecord::try_from(stored)?)
 }
 
-/// Whether the record had the version that was expected, and is written.
-async fn write_payment(
-    open: &Transaction,
-    transaction: &payments::Transaction,
-) -> Result<bool, Failure> {
-    let record = json(&StoredRecord::from(&transaction.record));
-    let written = match transaction.expects {
-        None => open.execute(include_str!("sql/insert_payment.sql"), &[&record]).await?,
-        Some(Version(expected)) => {
-            let update = include_str!("sql/update_payment.sql");
-            open.execute(update, &[&record, &bigint(expected)]).await?
-        }
-    };
-    Ok(written == 1)
-}
-
-async fn read_version(open: &Transaction, payment: PaymentId) -> Result<Option<Version>, Failure> {
-    let rows = open.query(include_str!("sql/read_version.sql"), &[&payment.to_string()]).await?;
-    let version = rows.first().map(|row| get::<i64>(row, 0)).transpose()?;
-    Ok(version.map(|version| Version(version.unsigned_abs())))
-}
-
-/// Sends the rest together.
-async fn write_rest(
-    open: &Transaction,
-    transaction: &payments::Transaction,
-) -> Result<(), Failure> {
-    tokio::try_join!(
-        write_refunds(open, transaction),
-        write_transfers(open, transaction),
-        write_events(open, transaction)
-    )?;
-    Ok(())
-}
-
-async fn write_refunds(
-    open: &Transaction,
-    transaction: &payments::Transaction,
-) -> Result<(), Failure> {
-    let record = &transaction.record;
-    if record.refunds.is_empty() {
-        return Ok(());
+/// What the port says of a read.
+pub(super) fn found<T>(read: Result<Option<T>, StoreError>) -> Read<T> {
+    match read {
+        Ok(Some(found)) => Read::Found(found),
+        Ok(None) => Read::Absent,
+        Err(_) => Read::Unavailable,
     }
-    let sql = include_str!("sql/write_refunds.sql");
-    open.execute(sql, &[&json(&StoredRecord::from(record)), &record.id.to_string()]).await?;
-    Ok(())
-}
-
-async fn write_transfers(
-    open: &Transaction,
-    transaction: &payments::Transaction,
-) -> Result<(), Failure> {
-    if transaction.transfers.is_empty() {
-        return Ok(());
-    }
-    let transfers: Vec<_> = transaction.transfers.iter().map(StoredTransfer::from).collect();
-    open.execute(include_str!("sql/insert_transfers.sql"), &[&json(&transfers)]).await?;
-    Ok(())
-}
-
-async fn write_events(
-    open: &Transaction,
-    transaction: &payments::Transaction,
-) -> Result<(), Failure> {
-    if transaction.events.is_empty() {
-        return Ok(());
-    }
-    let account = transaction.record.order.account();
-    let is_own = transaction.events.iter().all(|event| event.account == account);
-    assert!(is_own, "a transaction tells of its own account only, whose events it numbers");
-    let events: Vec<_> = transaction.events.iter().map(|draft| StoredEvent::of(draft, 0)).collect();
-    let sql = include_str!("sql/insert_events.sql");
-    open.execute(sql, &[&json(&events), &account.to_string()]).await?;
-    Ok(())
 }

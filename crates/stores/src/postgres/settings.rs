@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
-use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::{Config, NoTls};
 
 use super::transaction::Limits;
@@ -95,7 +94,6 @@ impl PgSettings {
             .dbname(&self.database)
             .application_name("tideover")
             .connect_timeout(self.connection_timeout)
-            .target_session_attrs(TargetSessionAttrs::ReadWrite)
             .options(self.session_options());
         if let Some(Password(password)) = &self.password {
             config.password(password);
@@ -103,12 +101,14 @@ impl PgSettings {
         config
     }
 
-    /// The server keeps the same bounds: a client that is gone must not hold the locks of others.
+    /// The server keeps the same bounds: a client that is gone must not hold the locks of others. Statements are
+    /// planned once for each connection: no plan depends on what they are given.
     fn session_options(&self) -> String {
         let bound = self.transaction_timeout.as_millis();
         format!(
             "-c statement_timeout={bound} -c lock_timeout={bound} \
-             -c idle_in_transaction_session_timeout={bound} -c default_transaction_isolation=read\\ committed"
+             -c idle_in_transaction_session_timeout={bound} -c default_transaction_isolation=read\\ committed \
+             -c plan_cache_mode=force_generic_plan"
         )
     }
 }

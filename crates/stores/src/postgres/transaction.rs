@@ -1,18 +1,18 @@
-//! One database transaction, and what is certain when it fails.
+//! One database transaction: of one statement, or of several.
 //!
-//! Until the commit is sent, whatever fails is certainly not done: the connection is closed, and the server rolls
-//! back. Once it is sent, only the server's own word that it rolled back is certain.
+//! One statement is a transaction of its own, sent once and answered once: while nobody waits for this program, no lock
+//! waits for it either.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::{Object, Pool};
 use payments::Epoch;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_postgres::error::SqlState;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{FromSql, ToSql};
 use tokio_postgres::{Error, Row};
 
-use crate::error::{Cause, StoreError};
+use super::failure::{Failure, at_end, before_end, not_done};
 
 /// How often a transaction is tried that the server gave up for another's sake.
 pub(super) const TRIES_MAX: u32 = 4;
@@ -27,20 +27,42 @@ pub(super) struct Limits {
     pub(super) commit: Duration,
 }
 
-/// Why a transaction failed.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// It is not done, for the sake of another one: it may go better next time.
-    Again(Cause),
-    /// It is not done.
-    NotDone(Cause),
-    /// It may be.
-    Unknown(Cause),
+/// The rows of one statement that only reads.
+pub(super) async fn read(
+    pool: &Pool,
+    limits: Limits,
+    sql: &str,
+    parameters: Parameters<'_>,
+) -> Result<Vec<Row>, Failure> {
+    let open = Transaction::connect(pool, limits).await?;
+    let rows = open.query(sql, parameters).await?;
+    open.end();
+    Ok(rows)
 }
 
-/// A transaction under way. Dropped before its end, whatever the reason, it takes its connection with it.
+/// The rows of one statement that writes.
+pub(super) async fn write(
+    pool: &Pool,
+    limits: Limits,
+    sql: &str,
+    parameters: Parameters<'_>,
+) -> Result<Vec<Row>, Failure> {
+    let open = Transaction::connect(pool, limits).await?;
+    let statement = open.bounded(open.connection().prepare_cached(sql)).await?;
+    // The server gives up when the time of a transaction is over, and says so, which leaves no doubt.
+    let answered_by = open.deadline + limits.commit;
+    let answer = timeout_at(answered_by, open.connection().query(&statement, parameters)).await;
+    let rows = answer.map_err(|late| Failure::Unknown(late.into()))?.map_err(at_end)?;
+    open.end();
+    Ok(rows)
+}
+
+/// A transaction of several statements under way. Dropped before its end, whatever the reason, it takes its connection
+/// with it.
 pub(super) struct Transaction {
     connection: Option<Object>,
+    /// Whether it has ended, so that its connection may serve another one.
+    has_ended: AtomicBool,
     deadline: Instant,
     limits: Limits,
 }
@@ -53,28 +75,12 @@ impl Transaction {
         Ok(transaction)
     }
 
-    /// Begins, and holds the ledger's epoch as it is until the end.
-    pub(super) async fn begin_in_reign(
-        pool: &Pool,
-        limits: Limits,
-    ) -> Result<(Self, Epoch), Failure> {
-        let transaction = Self::connect(pool, limits).await?;
-        // Sent together, answered in this order.
-        let reign = include_str!("sql/reign.sql");
-        let (_, rows) = tokio::try_join!(
-            transaction.batch("BEGIN ISOLATION LEVEL READ COMMITTED"),
-            transaction.query(reign, &[])
-        )?;
-        let row = rows.first().ok_or_else(|| Failure::NotDone("there is no epoch row".into()))?;
-        let epoch = epoch(get(row, 0)?);
-        Ok((transaction, epoch))
-    }
-
-    async fn connect(pool: &Pool, limits: Limits) -> Result<Self, Failure> {
+    /// A connection for a transaction that has not begun.
+    pub(super) async fn connect(pool: &Pool, limits: Limits) -> Result<Self, Failure> {
         let deadline = Instant::now() + limits.transaction;
         let connection =
             timeout_at(deadline, pool.get()).await.map_err(not_done)?.map_err(not_done)?;
-        Ok(Self { connection: Some(connection), deadline, limits })
+        Ok(Self { connection: Some(connection), has_ended: false.into(), deadline, limits })
     }
 
     /// Gives it as much time again, from now.
@@ -83,7 +89,7 @@ impl Transaction {
     }
 
     fn connection(&self) -> &Object {
-        self.connection.as_ref().expect("it is given back only when the transaction ends")
+        self.connection.as_ref().expect("it is taken when this is dropped, and not before")
     }
 
     pub(super) async fn batch(&self, sql: &str) -> Result<(), Failure> {
@@ -120,88 +126,52 @@ impl Transaction {
         &self,
         answer: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Failure> {
-        timeout_at(self.deadline, answer).await.map_err(not_done)?.map_err(before_commit)
+        timeout_at(self.deadline, answer).await.map_err(not_done)?.map_err(before_end)
     }
 
     /// Ends it. To be called only when every statement has succeeded, because the server answers the commit of a
     /// transaction that failed with a success.
-    pub(super) async fn commit(mut self) -> Result<(), Failure> {
+    pub(super) async fn commit(self) -> Result<(), Failure> {
         let answer = timeout(self.limits.commit, self.connection().batch_execute("COMMIT")).await;
-        answer.map_err(|late| Failure::Unknown(late.into()))?.map_err(at_commit)?;
-        self.give_back();
+        answer.map_err(|late| Failure::Unknown(late.into()))?.map_err(at_end)?;
+        self.end();
         Ok(())
     }
 
     /// Ends it without effect.
-    pub(super) async fn rollback(mut self) {
+    pub(super) async fn rollback(self) {
         if self.batch("ROLLBACK").await.is_ok() {
-            self.give_back();
+            self.end();
         }
     }
 
-    fn give_back(&mut self) {
-        drop(self.connection.take());
+    fn end(&self) {
+        self.has_ended.store(true, Ordering::Relaxed);
     }
 }
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
+        let connection = self.connection.take().expect("this is dropped once");
+        if !self.has_ended.load(Ordering::Relaxed) {
             // Out of the pool, and closed: the next one must not find itself inside this transaction.
             drop(Object::take(connection));
         }
     }
 }
 
-fn not_done(error: impl Into<Cause>) -> Failure {
-    Failure::NotDone(error.into())
-}
-
-fn before_commit(error: Error) -> Failure {
-    match error.code() {
-        Some(code) if gave_way(code) => Failure::Again(error.into()),
-        _ => Failure::NotDone(error.into()),
-    }
-}
-
-/// A constraint that is checked at the commit, and a transaction given up for another's sake, roll back for certain.
-/// All else is in doubt: a server that is told to stop says so even when the commit is on disk and only its standby
-/// has not confirmed it.
-fn at_commit(error: Error) -> Failure {
-    match error.code() {
-        Some(code) if gave_way(code) => Failure::Again(error.into()),
-        Some(code) if code.code().starts_with("23") => Failure::NotDone(error.into()),
-        _ => Failure::Unknown(error.into()),
-    }
-}
-
-fn gave_way(code: &SqlState) -> bool {
-    [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(code)
-}
-
 /// A column of a row.
-pub(super) fn get<'r, T: tokio_postgres::types::FromSql<'r>>(
-    row: &'r Row,
-    column: usize,
-) -> Result<T, Failure> {
+pub(super) fn get<'r, T: FromSql<'r>>(row: &'r Row, column: usize) -> Result<T, Failure> {
     row.try_get(column).map_err(not_done)
 }
 
-/// The epoch of this number, which the table keeps at zero or above.
-pub(super) fn epoch(number: i64) -> Epoch {
-    Epoch::new(number.unsigned_abs())
+/// The epoch in the first column of the first row. The table keeps it at zero or above.
+pub(super) fn read_epoch(rows: &[Row]) -> Result<Epoch, Failure> {
+    let row = rows.first().ok_or_else(|| not_done("there is no epoch row"))?;
+    Ok(Epoch::new(get::<i64>(row, 0)?.unsigned_abs()))
 }
 
 /// A number as PostgreSQL keeps it; the largest there is for one that does not fit, which no row has.
 pub(super) fn bigint(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-impl From<Failure> for StoreError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Again(cause) | Failure::NotDone(cause) => Self::Unavailable(cause),
-            Failure::Unknown(cause) => Self::Unknown(cause),
-        }
-    }
 }

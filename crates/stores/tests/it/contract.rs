@@ -1,36 +1,21 @@
 //! What every ledger promises.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use payments::{
-    AccountBalance, BookFault, Committed, Currency, Epoch, Ledger, Page, PageRequest,
-    PaymentRecord, Read, Version,
+    AccountBalance, BookFault, Books, Committed, Epoch, Ledger, Page, PageRequest, PaymentRecord,
+    Read, Version,
 };
-use stores::{Claimed, EmbeddedStore, PgLedger, Raised};
+use stores::{EmbeddedStore, PgLedger, Raised};
 use tokio::task::JoinSet;
 
 use crate::samples::{account, payment_id, posts, refunds, succeeds};
 
-/// What a ledger can do beyond the port.
-pub(crate) trait Books: Ledger + Clone + Send + Sync + 'static {
+/// What every ledger can do.
+pub(crate) trait Store: Ledger + Books + Clone + Send + Sync + 'static {
     fn raise(&self, epoch: u64) -> impl Future<Output = Raised> + Send;
     fn faults(&self) -> impl Future<Output = Vec<BookFault>> + Send;
-    fn page(&self, page: PageRequest) -> impl Future<Output = Page<PaymentRecord>> + Send;
-    /// How many events the account has had.
-    fn told(&self) -> impl Future<Output = usize> + Send;
 }
 
-/// What a ledger can do that serves more than one machine.
-pub(crate) trait Outbox: Books {
-    fn balance(&self) -> impl Future<Output = BTreeMap<Currency, AccountBalance>> + Send;
-    /// Claims all rows for an hour; nothing when fenced.
-    fn claim_all(&self, epoch: u64) -> impl Future<Output = Option<Vec<Claimed>>> + Send;
-}
-
-const HOUR: Duration = Duration::from_secs(3_600);
-
-impl Books for PgLedger {
+impl Store for PgLedger {
     async fn raise(&self, epoch: u64) -> Raised {
         self.raise_epoch(Epoch::new(epoch), "us-east-1").await.expect("the ledger answers")
     }
@@ -38,27 +23,9 @@ impl Books for PgLedger {
     async fn faults(&self) -> Vec<BookFault> {
         self.audit().await.expect("the ledger answers")
     }
-
-    async fn page(&self, page: PageRequest) -> Page<PaymentRecord> {
-        self.payments(account(), page).await.expect("the ledger answers")
-    }
-
-    async fn told(&self) -> usize {
-        self.claim_all(1).await.expect("not fenced").len()
-    }
 }
 
-impl Outbox for PgLedger {
-    async fn balance(&self) -> BTreeMap<Currency, AccountBalance> {
-        self.account_balance(account()).await.expect("the ledger answers")
-    }
-
-    async fn claim_all(&self, epoch: u64) -> Option<Vec<Claimed>> {
-        self.claim(Epoch::new(epoch), 1_000, HOUR).await.ok()
-    }
-}
-
-impl Books for EmbeddedStore {
+impl Store for EmbeddedStore {
     async fn raise(&self, epoch: u64) -> Raised {
         self.raise_epoch(Epoch::new(epoch), "us-east-1").await.expect("the ledger answers")
     }
@@ -66,18 +33,14 @@ impl Books for EmbeddedStore {
     async fn faults(&self) -> Vec<BookFault> {
         self.audit().await.expect("the ledger answers")
     }
+}
 
-    async fn page(&self, page: PageRequest) -> Page<PaymentRecord> {
-        payments::Books::payments(self, account(), page).await.expect("the ledger answers")
-    }
-
-    async fn told(&self) -> usize {
-        self.events(account()).await.expect("the ledger answers").len()
-    }
+async fn page(ledger: &impl Store, page: PageRequest) -> Page<PaymentRecord> {
+    ledger.payments(account(), page).await.expect("the ledger answers")
 }
 
 /// Each answer of a commit, and that what is read is what was written.
-pub(crate) async fn commits_conflicts_and_fences(ledger: impl Books) {
+pub(crate) async fn commits_conflicts_and_fences(ledger: impl Store) {
     let first = posts(1, 1);
     assert_eq!(ledger.commit(&first).await, Committed::Fenced(Epoch::new(0)), "before any epoch");
     assert_eq!(ledger.raise(1).await, Raised::Done);
@@ -100,7 +63,7 @@ pub(crate) async fn commits_conflicts_and_fences(ledger: impl Books) {
 }
 
 /// The epoch only rises.
-pub(crate) async fn raises_the_epoch(ledger: impl Books) {
+pub(crate) async fn raises_the_epoch(ledger: impl Store) {
     assert_eq!(ledger.raise(5).await, Raised::Done);
     assert_eq!(ledger.raise(5).await, Raised::Done, "asked for again");
     assert_eq!(ledger.raise(4).await, Raised::Passed(Epoch::new(5)));
@@ -108,7 +71,7 @@ pub(crate) async fn raises_the_epoch(ledger: impl Books) {
 }
 
 /// Of sixteen who write the same payment, one does.
-pub(crate) async fn takes_a_payment_once(ledger: impl Books) {
+pub(crate) async fn takes_a_payment_once(ledger: impl Store) {
     ledger.raise(1).await;
     let mut tasks = JoinSet::new();
     for _ in 0..16 {
@@ -119,13 +82,12 @@ pub(crate) async fn takes_a_payment_once(ledger: impl Books) {
     let done = answers.iter().filter(|answer| **answer == Committed::Done).count();
     let lost = answers.iter().filter(|answer| **answer == Committed::Conflict(Some(Version(1))));
     assert_eq!((done, lost.count()), (1, 15), "{answers:?}");
-    assert_eq!(ledger.told().await, 1);
     assert_eq!(ledger.faults().await, []);
 }
 
 /// Whoever raises the epoch in the middle of traffic finds everything there that was told to be done, and nothing
 /// comes after.
-pub(crate) async fn writes_nothing_after_the_epoch(ledger: impl Books) {
+pub(crate) async fn writes_nothing_after_the_epoch(ledger: impl Store) {
     ledger.raise(1).await;
     let mut tasks = JoinSet::new();
     for number in 1..=64 {
@@ -134,10 +96,10 @@ pub(crate) async fn writes_nothing_after_the_epoch(ledger: impl Books) {
     }
     let first = tasks.join_next().await.expect("there are tasks").expect("none panics");
     assert_eq!(ledger.raise(2).await, Raised::Done);
-    let at_raise = ledger.page(all()).await.items;
+    let at_raise = page(&ledger, all()).await.items;
     let mut answers = tasks.join_all().await;
     answers.push(first);
-    let at_end = ledger.page(all()).await.items;
+    let at_end = page(&ledger, all()).await.items;
     assert_eq!(at_raise, at_end, "nothing came after");
     for (number, answer) in answers {
         let is_there = at_end.iter().any(|record| record.id == payment_id(number));
@@ -150,26 +112,25 @@ fn all() -> PageRequest {
     PageRequest::parse(Some("100"), None).expect("the limit is allowed")
 }
 
-/// Pages, balances and the outbox.
-pub(crate) async fn lists_balances_and_tells(ledger: impl Outbox) {
+/// Pages and balances.
+pub(crate) async fn lists_and_balances(ledger: impl Store) {
     ledger.raise(1).await;
     for number in 1..=3 {
         assert_eq!(ledger.commit(&posts(number, 1)).await, Committed::Done);
     }
-    assert_eq!(ledger.commit(&succeeds(&posts(2, 1))).await, Committed::Done);
-    let page = ledger.page(PageRequest::parse(Some("2"), None).expect("it is allowed")).await;
-    let ids: Vec<_> = page.items.iter().map(|record| record.id).collect();
-    assert_eq!((ids, page.has_more), (vec![payment_id(3), payment_id(2)], true));
+    let succeeded = succeeds(&posts(2, 1));
+    assert_eq!(ledger.commit(&succeeded).await, Committed::Done);
+    let first = page(&ledger, PageRequest::parse(Some("2"), None).expect("it is allowed")).await;
+    let ids: Vec<_> = first.items.iter().map(|record| record.id).collect();
+    assert_eq!((ids, first.has_more), (vec![payment_id(3), payment_id(2)], true));
     let after = payment_id(2).to_string();
-    let rest = ledger.page(PageRequest::parse(None, Some(&after)).expect("it is allowed")).await;
+    let rest = PageRequest::parse(None, Some(&after)).expect("it is allowed");
+    let rest = page(&ledger, rest).await;
     assert_eq!((rest.items.len(), rest.has_more), (1, false));
-    let balance = AccountBalance { available: 1_000, pending: 2_000 };
-    assert_eq!(ledger.balance().await.into_values().collect::<Vec<_>>(), [balance]);
-    assert_eq!(ledger.claim_all(2).await, None, "another epoch");
-    let claimed = ledger.claim_all(1).await.expect("not fenced");
-    let numbers: Vec<_> = claimed.iter().map(|row| row.event.account_sequence).collect();
-    assert_eq!(numbers, [1, 2, 3, 4]);
-    assert_eq!(claimed[3].event.draft, succeeds(&posts(2, 1)).events[0]);
-    assert_eq!(ledger.claim_all(1).await.expect("not fenced"), [], "they are held");
+    assert_eq!(ledger.payment(payment_id(2)).await, Read::Found(succeeded.record));
+    assert_eq!(ledger.payment(payment_id(4)).await, Read::Absent);
+    let balance = ledger.balance(account()).await.expect("the ledger answers");
+    let expected = AccountBalance { available: 1_000, pending: 2_000 };
+    assert_eq!(balance.into_values().collect::<Vec<_>>(), [expected]);
     assert_eq!(ledger.faults().await, []);
 }

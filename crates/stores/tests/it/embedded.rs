@@ -28,6 +28,7 @@ macro_rules! promises {
 
 promises! {
     commits_conflicts_and_fences
+    lists_and_balances
     raises_the_epoch
     takes_a_payment_once
     writes_nothing_after_the_epoch

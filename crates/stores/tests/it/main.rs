@@ -8,4 +8,5 @@ mod postgres;
 mod programs;
 mod samples;
 mod server;
+mod telling;
 mod watchdog;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use notify::Outbox as _;
 use payments::{
     Acknowledgement, CLAIM_MS, Command, Epoch, Gate, Gatekeeper, Intents, Outcome, PaymentId, Read,
     Reign, Time, pay,
@@ -56,7 +57,7 @@ async fn a_key_is_one_payment_whatever_dies_in_between() {
         };
         assert_eq!(id, intent.movement.payment());
     }
-    assert_eq!(ledger.claim(Epoch::new(1), 10, CLAIM).await.unwrap().len(), 1);
+    assert_eq!(ledger.claim_events(Epoch::new(1), 10, CLAIM).await.unwrap().len(), 1);
     assert_eq!(ledger.audit().await.unwrap(), []);
 }
 

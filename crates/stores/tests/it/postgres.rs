@@ -1,31 +1,35 @@
 //! The ledger in PostgreSQL: the contract, and what only a server can do to it.
 
-use std::time::Duration;
-
 use payments::{Committed, Epoch, Ledger, PaymentId, Read};
 use stores::{Password, PgLedger, Raised, StoreError};
 use tokio::task::JoinSet;
 
-use crate::contract;
 use crate::samples::{payment_id, posts};
 use crate::server::Server;
+use crate::{contract, telling};
 
 macro_rules! promises {
-    ($($name:ident)*) => {$(
+    ($($room:ident::$name:ident)*) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $name() {
             let server = Server::shared();
-            contract::$name(server.ledger().await).await;
+            $room::$name(server.ledger().await).await;
         }
     )*};
 }
 
 promises! {
-    commits_conflicts_and_fences
-    raises_the_epoch
-    takes_a_payment_once
-    writes_nothing_after_the_epoch
-    lists_balances_and_tells
+    contract::commits_conflicts_and_fences
+    contract::lists_and_balances
+    contract::raises_the_epoch
+    contract::takes_a_payment_once
+    contract::writes_nothing_after_the_epoch
+    telling::calls_whom_it_may
+    telling::gives_each_row_to_one
+    telling::keeps_endpoints
+    telling::leases_callbacks
+    telling::leases_events
+    telling::obeys_its_epoch
 }
 
 #[tokio::test]
@@ -35,9 +39,9 @@ async fn migrations_are_done_once_and_guarded() {
     let ledger = PgLedger::new(&settings).unwrap();
     let (one, other) = tokio::join!(ledger.migrate(), ledger.migrate());
     one.and(other).unwrap();
-    server.ask(&settings, "INSERT INTO schema_migrations VALUES (2, '')");
+    server.ask(&settings, "INSERT INTO schema_migrations VALUES (3, '')");
     let newer = ledger.migrate().await;
-    assert!(matches!(newer, Err(StoreError::Newer { found: 2, known: 1 })), "{newer:?}");
+    assert!(matches!(newer, Err(StoreError::Newer { found: 3, known: 2 })), "{newer:?}");
     server.ask(&settings, "UPDATE schema_migrations SET checksum = ''");
     let changed = ledger.migrate().await;
     assert!(matches!(changed, Err(StoreError::Changed(1))), "{changed:?}");
@@ -69,24 +73,6 @@ async fn a_server_that_takes_no_writes_is_not_available() {
     let later = PgLedger::new(&settings).unwrap();
     assert_eq!(later.commit(&posts(1, 1)).await, Committed::Unavailable);
     assert_eq!(ledger.read(payment_id(1)).await, Read::Absent);
-}
-
-#[tokio::test]
-async fn a_failed_row_comes_back_and_a_published_one_does_not() {
-    let server = Server::shared();
-    let ledger = server.ledger().await;
-    let epoch = Epoch::new(1);
-    ledger.raise_epoch(epoch, "us-east-1").await.unwrap();
-    assert_eq!(ledger.commit(&posts(1, 1)).await, Committed::Done);
-    let lapsed = ledger.claim(epoch, 10, Duration::ZERO).await.unwrap()[0];
-    let held = ledger.claim(epoch, 10, Duration::from_secs(3_600)).await.unwrap()[0];
-    assert_eq!((lapsed.claims, held.claims), (1, 2));
-    ledger.failed(epoch, &lapsed, Duration::ZERO).await.unwrap();
-    assert_eq!(ledger.claim(epoch, 10, Duration::ZERO).await.unwrap(), [], "not its lease");
-    ledger.failed(epoch, &held, Duration::ZERO).await.unwrap();
-    assert_eq!(ledger.claim(epoch, 10, Duration::ZERO).await.unwrap().len(), 1);
-    ledger.published(epoch, held.event.draft.id).await.unwrap();
-    assert_eq!(ledger.claim(epoch, 10, Duration::ZERO).await.unwrap(), []);
 }
 
 /// Servers die under sixteen writers, again and again. Whatever was answered is what is found.

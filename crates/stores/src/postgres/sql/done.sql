@@ -1,0 +1,8 @@
+-- Notes that nothing remains to be done about an event.
+WITH reign AS (
+    SELECT epoch FROM dr_epoch FOR SHARE
+), done AS (
+    UPDATE outbox SET published_at = now()
+    FROM reign WHERE outbox.id = $2 AND published_at IS NULL AND reign.epoch = $1
+)
+SELECT epoch FROM reign

@@ -1,0 +1,1 @@
+SELECT id, version FROM payments WHERE id = ANY ($1)
