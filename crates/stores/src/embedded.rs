@@ -11,19 +11,29 @@ mod file;
 mod intents;
 mod ledger;
 mod settings;
+mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use payments::Read;
-use redb::{Database, Durability, ReadTransaction, ReadableDatabase as _, WriteTransaction};
+use redb::{Database, ReadTransaction, ReadableDatabase as _, WriteTransaction};
+use tokio::time::timeout;
 
 pub use self::settings::{Clock, EmbeddedSettings, Syncing};
+use self::writer::Writer;
 use crate::error::StoreError;
 
-/// A store in one file. Its clones are the same store; the file is free again when the last is dropped.
+/// A store in one file. Its clones are the same store; the file is free again when the last is dropped, which waits
+/// for the writes that are under way.
 #[derive(Clone)]
 pub struct EmbeddedStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Ends before the file is closed.
+    writer: Writer,
     database: Arc<Database>,
     settings: EmbeddedSettings,
 }
@@ -46,7 +56,9 @@ impl EmbeddedStore {
     /// [`StoreError::Damaged`] when it is no such file, or not whole; [`StoreError::Newer`] when a newer program made
     /// it. Nothing is overwritten then.
     pub fn open(path: &Path, settings: EmbeddedSettings) -> Result<Self, StoreError> {
-        Ok(Self { database: Arc::new(file::open(path)?), settings })
+        let database = Arc::new(file::open(path)?);
+        let writer = Writer::start(Arc::clone(&database), &settings)?;
+        Ok(Self { inner: Arc::new(Inner { writer, database, settings }) })
     }
 
     /// Answers from one moment of the file, where nobody else waits for the disk with it.
@@ -54,38 +66,30 @@ impl EmbeddedStore {
         &self,
         work: impl FnOnce(&ReadTransaction) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let database = Arc::clone(&self.database);
-        let done = tokio::task::spawn_blocking(move || work(&database.begin_read()?)).await;
-        done.map_err(StoreError::unavailable)?
+        let inner = Arc::clone(&self.inner);
+        let done = tokio::task::spawn_blocking(move || work(&inner.database.begin_read()?));
+        let done = timeout(self.inner.settings.wait_max, done).await;
+        done.map_err(StoreError::unavailable)?.map_err(StoreError::unavailable)?
     }
 
-    /// Carries out what `work` writes, whole or not at all.
+    /// Carries out what `work` writes, whole or not at all. It may be begun more than once.
     async fn change<T: Send + 'static>(
         &self,
-        mut work: impl FnMut(&WriteTransaction) -> Result<Change<T>, StoreError> + Send + 'static,
+        work: impl FnMut(&WriteTransaction) -> Result<Change<T>, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let store = self.clone();
-        let done = tokio::task::spawn_blocking(move || {
-            let mut open = store.database.begin_write()?;
-            if store.settings.syncing == Syncing::Never {
-                open.set_durability(Durability::None).map_err(StoreError::unavailable)?;
-            }
-            match work(&open)? {
-                Change::Refused(answer) => Ok(answer),
-                Change::Made(answer) => {
-                    // What fails from here on may be in the file or not.
-                    open.commit().map_err(StoreError::unknown)?;
-                    Ok(answer)
-                }
-            }
-        });
-        done.await.map_err(StoreError::unknown)?
+        let wait_max = self.inner.settings.wait_max;
+        let answer = timeout(wait_max, self.inner.writer.wait(work)).await;
+        let answer = answer.map_err(StoreError::unavailable)??;
+        let answered = timeout(wait_max, answer).await.map_err(StoreError::unknown)?;
+        answered.map_err(StoreError::unknown)?
     }
 }
 
 impl std::fmt::Debug for EmbeddedStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EmbeddedStore").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("EmbeddedStore")
+            .field("settings", &self.inner.settings)
+            .finish_non_exhaustive()
     }
 }
 

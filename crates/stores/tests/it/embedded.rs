@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::task::Poll;
 
 use payments::{Committed, Epoch, Ledger, Read, Time};
 use stores::{EmbeddedSettings, EmbeddedStore, StoreError, Syncing};
@@ -86,4 +87,27 @@ async fn a_file_has_one_owner() {
     drop(owner);
     let next = open(&file, Syncing::Always).unwrap();
     assert_eq!(next.current_epoch().await.unwrap(), Epoch::new(3));
+}
+
+/// Whoever does not wait for an answer loses that only, and the store closes when it has written what waits.
+#[tokio::test]
+async fn what_nobody_waits_for_is_written_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("store");
+    let store = open(&file, Syncing::Always).unwrap();
+    store.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap();
+    for number in 1..=100 {
+        let transaction = posts(number, 1);
+        let mut commit = std::pin::pin!(store.commit(&transaction));
+        // It has a place then, and most often no answer.
+        let asked = std::future::poll_fn(|context| Poll::Ready(commit.as_mut().poll(context)));
+        let _ = asked.await;
+    }
+    drop(store);
+    let store = open(&file, Syncing::Always).unwrap();
+    for number in 1..=100 {
+        let found = Ledger::read(&store, payment_id(number)).await;
+        assert!(matches!(found, Read::Found(_)), "payment {number}: {found:?}");
+    }
+    assert_eq!(store.audit().await.unwrap(), []);
 }
