@@ -29,6 +29,7 @@ pub(crate) fn read(json: &str) -> Result<Vec<Endpoint>, EndpointFaults> {
 #[derive(Default)]
 struct Reader {
     faults: Vec<EndpointFault>,
+    names: BTreeSet<EndpointId>,
 }
 
 impl Reader {
@@ -55,7 +56,6 @@ impl Reader {
         let places = (0..list.len()).map(|index| format!("endpoints[{index}]"));
         let endpoints: Vec<_> =
             places.zip(list).map(|(place, value)| self.endpoint(&place, value)).collect();
-        self.twice(&endpoints);
         endpoints.into_iter().collect()
     }
 
@@ -71,7 +71,7 @@ impl Reader {
         let at = |key: &str| (format!("{place}.{key}"), object.get(key).filter(|v| !v.is_null()));
         let (id, account, url) = (at("id"), at("account"), at("url"));
         let (secrets, revision, events) = (at("secrets"), at("revision"), at("events"));
-        let id = self.text(id, "1 to 64 lower-case letters, digits and hyphens", EndpointId::parse);
+        let id = self.name(id);
         let account = self.optional(account, |reader, field| {
             reader.text(field, "the id of an account, or nothing for all", AccountId::parse)
         });
@@ -87,6 +87,16 @@ impl Reader {
             revision: revision?.unwrap_or(1),
             events: events?,
         })
+    }
+
+    fn name(&mut self, field: Field<'_>) -> Option<EndpointId> {
+        let place = field.0.clone();
+        let allowed = "1 to 64 lower-case letters, digits and hyphens";
+        let id = self.text(field, allowed, EndpointId::parse)?;
+        match self.names.insert(id.clone()) {
+            true => Some(id),
+            false => self.fault(&place, "is there twice", "a name of its own for each"),
+        }
     }
 
     /// Reads what need not be there.
@@ -110,7 +120,7 @@ impl Reader {
         match value {
             None => self.fault(&place, "is missing", allowed),
             Some(Value::String(text)) => match parse(text) {
-                None => self.fault(&place, "is not allowed", allowed),
+                None => self.fault(&place, "has another form", allowed),
                 parsed => parsed,
             },
             Some(_) => self.fault(&place, "is not a text", allowed),
@@ -175,7 +185,7 @@ impl Reader {
     fn revision(&mut self, (place, value): Field<'_>) -> Option<u64> {
         match value.and_then(Value::as_u64) {
             Some(revision @ 1..=REVISION_MAX) => Some(revision),
-            _ => self.fault(&place, "is not allowed", "a whole number from 1 to 4294967295"),
+            _ => self.fault(&place, "has another form", "a whole number from 1 to 4294967295"),
         }
     }
 
@@ -188,17 +198,6 @@ impl Reader {
             let shown = if is_word(key) { key.as_str() } else { "(not shown)" };
             let _: Option<()> =
                 self.fault(&format!("{prefix}{shown}"), "is an unknown key", &allowed);
-        }
-    }
-
-    fn twice(&mut self, endpoints: &[Option<Endpoint>]) {
-        let mut seen = BTreeSet::new();
-        for (index, endpoint) in endpoints.iter().enumerate() {
-            if endpoint.as_ref().is_some_and(|endpoint| !seen.insert(&endpoint.id)) {
-                let place = format!("endpoints[{index}].id");
-                let _: Option<()> =
-                    self.fault(&place, "is there twice", "a name of its own for each");
-            }
         }
     }
 }

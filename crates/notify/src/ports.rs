@@ -178,7 +178,8 @@ pub trait Topic {
 
 /// The bucket of receipts.
 pub trait Receipts {
-    /// Puts a receipt there. Putting the same bytes under the same name again is a success.
+    /// Puts a receipt there, over what stands there: most often the same bytes. An event that a failover lost and
+    /// reconciliation wrote again has the id that it had, and a number of its own.
     fn put(&self, name: &str, json: &str) -> impl Future<Output = Handed> + Send;
 }
 

@@ -4,8 +4,7 @@ use std::slice::from_ref;
 
 use notify::{Secret, sign};
 
-/// The secret of the specification's vector.
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+use crate::support::SECRET;
 
 fn secret(text: &str) -> Secret {
     Secret::parse(text).unwrap()
