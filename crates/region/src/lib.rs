@@ -6,20 +6,27 @@
 //! - [`Keeper`] renews the lease, watches the ledger's epoch and is the gate that every write asks.
 //! - [`Assembled`] is what the router serves.
 //! - [`Worker`] works the outbox off, with what is in [`WorkPorts`].
+//! - [`HttpClient`] reaches everything outside; on it [`Webhooks`] calls endpoints.
 
+mod address;
 mod assembled;
 mod bell;
+mod connect;
+mod http;
 mod initialize;
 mod keeper;
 mod keeping;
 mod told;
+mod webhooks;
 mod work;
 mod worker;
 
 pub use assembled::Assembled;
 pub use bell::{Bell, Wake};
+pub use http::{HttpClient, HttpFailure, HttpLimits, NoTrust, Reach, Trust};
 pub use initialize::{Initialized, NotInitialized, initialize};
 pub use keeper::Keeper;
 pub use keeping::Parting;
+pub use webhooks::Webhooks;
 pub use work::{Work, WorkPorts};
 pub use worker::{Ended, Worker, WorkerOptions};

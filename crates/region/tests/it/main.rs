@@ -6,6 +6,8 @@ mod control;
 mod initializing;
 mod keeping;
 mod lines;
+mod outside;
 mod rows;
 mod telling;
+mod webhooks;
 mod working;
