@@ -33,6 +33,7 @@ pub use sections::function::{Function, Runtime, Use};
 pub use sections::monitoring::Monitoring;
 pub use sections::network::{Network, TIERS};
 pub use sections::objectives::Objectives;
+pub use sections::processor::Processor;
 pub use sections::regions::Regions;
 pub use sections::route::{Method, Route};
 pub use sections::storage::Storage;

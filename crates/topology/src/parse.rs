@@ -7,7 +7,8 @@ use crate::overrides::Overrides;
 use crate::reader::Section;
 use crate::report::Report;
 use crate::sections::{
-    api, database, dns, functions, monitoring, network, objectives, regions, storage, system, tags,
+    api, database, dns, functions, monitoring, network, objectives, processor, regions, storage,
+    system, tags,
 };
 use crate::topology::Topology;
 use crate::value::dismantle;
@@ -55,6 +56,7 @@ fn read_tables(file: &mut Section<'_, '_>, overrides: &Overrides) -> Topology {
     let api = api::read(file);
     let default_zone = format!("{}-{}.example.com", system.name, system.environment_suffix);
     let dns = dns::read(file, default_zone);
+    let processor = processor::read(file);
     let monitoring = monitoring::read(file);
     let tags = tags::read(file);
     let functions = functions::read(file, &database.instance_class);
@@ -72,6 +74,7 @@ fn read_tables(file: &mut Section<'_, '_>, overrides: &Overrides) -> Topology {
         storage,
         api,
         dns,
+        processor,
         monitoring,
         tags,
         functions,

@@ -11,6 +11,7 @@ use crate::sections::function::Function;
 use crate::sections::monitoring::Monitoring;
 use crate::sections::network::{Network, TIERS};
 use crate::sections::objectives::Objectives;
+use crate::sections::processor::Processor;
 use crate::sections::regions::Regions;
 use crate::sections::storage::Storage;
 use crate::sections::system::{Architecture, Suffix};
@@ -44,6 +45,8 @@ pub struct Topology {
     pub api: Api,
     /// The name of the API, and its health checks.
     pub dns: Dns,
+    /// Who moves the money of cards.
+    pub processor: Processor,
     /// Thresholds of alarms.
     pub monitoring: Monitoring,
     /// Tags besides those of the design.

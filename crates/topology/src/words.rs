@@ -1,5 +1,7 @@
 //! English for lists, and the nearest of several words.
 
+use std::borrow::Cow;
+
 /// How many characters of a text a message shows.
 const MOST_SHOWN: usize = 60;
 
@@ -22,12 +24,23 @@ fn joined<S: AsRef<str>>(words: &[S], last: &str) -> String {
     }
 }
 
-/// A text of the file as a message shows it: escaped, in quotation marks and not too long.
+/// A text of the file as a message shows it: escaped, in quotation marks, not too long, and without
+/// a password that stands in a URL.
 pub(crate) fn quoted(text: &str) -> String {
+    let text = &without_credentials(text);
     match text.char_indices().nth(MOST_SHOWN) {
         None => format!("{text:?}"),
         Some((end, _)) => format!("{:?}…", &text[..end]),
     }
+}
+
+/// The text, but for what stands before the last `@` of a URL.
+fn without_credentials(text: &str) -> Cow<'_, str> {
+    let parts = text.split_once("://").and_then(|(scheme, rest)| {
+        let (_, rest) = rest.rsplit_once('@')?;
+        Some(format!("{scheme}://…@{rest}"))
+    });
+    parts.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// The beginning of a text of the file.

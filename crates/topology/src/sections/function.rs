@@ -227,11 +227,12 @@ const HANDLER: Rule<String> = Rule {
 };
 
 /// Names of the other stacks, which a group may not have.
-const STACKS: [&str; 14] = [
+const STACKS: [&str; 15] = [
     "Foundation",
     "VPC",
     "Database",
     "GlobalDatabase",
+    "Webhooks",
     "Control",
     "Sessions",
     "Storage",

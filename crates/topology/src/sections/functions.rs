@@ -44,7 +44,7 @@ fn check_names(report: &mut Report, functions: &[Placed]) {
 
 /// What a function's own variables may take of Lambda's 4 KB (AWS Lambda Developer Guide, "Lambda quotas"); the
 /// rest is for those of the design.
-const ENVIRONMENT_BYTES: usize = 3_072;
+const ENVIRONMENT_BYTES: usize = 2_560;
 
 fn check_environments(report: &mut Report, functions: &[Placed]) {
     for (path, function) in functions {

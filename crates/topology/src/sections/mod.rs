@@ -8,6 +8,7 @@ pub(crate) mod functions;
 pub(crate) mod monitoring;
 pub(crate) mod network;
 pub(crate) mod objectives;
+pub(crate) mod processor;
 pub(crate) mod regions;
 pub(crate) mod route;
 pub(crate) mod storage;

@@ -118,6 +118,21 @@ fn a_function_needs_only_a_name() {
 }
 
 #[test]
+fn processor_urls() {
+    let longest = format!("https://cards.example.com/{}", "a".repeat(230));
+    let rows = [
+        ("https://cards.example.com", "https://cards.example.com"),
+        ("https://cards.example.com/", "https://cards.example.com"),
+        ("https://xn--cards-9ya.example.com/v1/@me//", "https://xn--cards-9ya.example.com/v1/@me"),
+        (&longest, &longest),
+    ];
+    for (url, expected) in rows {
+        let topology = accept(&format!("[processor]\nurl = \"{url}\""));
+        assert_eq!(topology.processor.url.as_deref(), Some(expected));
+    }
+}
+
+#[test]
 fn no_environments_are_kept_warm() {
     let topology = accept(
         "[[functions]]\nname = \"a\"\nroutes = [\"GET /health\"]\nprovisioned_concurrency = 0",

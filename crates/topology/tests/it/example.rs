@@ -24,6 +24,7 @@ fn is_right_with_every_comment_taken_off() {
     let topology = accept(&text.join("\n"));
     assert_eq!(topology.account.as_deref(), Some("123456789012"));
     assert_eq!(topology.functions[0].environment["LOG_LEVEL"], "info");
+    assert_eq!(topology.processor.url.as_deref(), Some("https://cards.example.com/v1"));
     assert_eq!(topology.tags["CostCenter"], "payments");
     assert_eq!(topology.regions, Topology::default().regions);
     assert_eq!(topology.dns.zone, Topology::default().dns.zone);

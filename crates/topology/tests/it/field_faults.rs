@@ -1,7 +1,7 @@
 //! Values that cannot be, whatever the rest of the file says.
 
 use expect_test::expect;
-use topology::Overrides;
+use topology::{Overrides, parse};
 
 use crate::{check, check_with};
 
@@ -24,10 +24,10 @@ routes = ["GET /health"]
 time_out_seconds = 3
 "#,
         expect![[r#"
-            tideover.toml:2:1: nam: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, monitoring, tags, functions; did you mean `name`?
-            tideover.toml:3:1: colour: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, monitoring, tags, functions
-            tideover.toml:4:1: "quoted key": found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, monitoring, tags, functions
-            tideover.toml:5:2: region: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, monitoring, tags, functions; did you mean `regions`?
+            tideover.toml:2:1: nam: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions; did you mean `name`?
+            tideover.toml:3:1: colour: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions
+            tideover.toml:4:1: "quoted key": found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions
+            tideover.toml:5:2: region: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions; did you mean `regions`?
             tideover.toml:8:1: regions.primry: found an unknown key; allowed: primary, standby, witness; did you mean `primary`?
             tideover.toml:10:1: objectives.rto: found an unknown key; allowed: rto_seconds, rpo_seconds
             tideover.toml:14:1: functions[0].time_out_seconds: found an unknown key; allowed: name, code, runtime, handler, memory_mb, timeout_seconds, reserved_concurrency, provisioned_concurrency, routes, uses, worker, group, environment; did you mean `timeout_seconds`?"#]],
@@ -259,6 +259,53 @@ log_retention_days = 91
     );
 }
 
+/// A password is not repeated.
+#[test]
+fn processor() {
+    let message = |url: &str| {
+        let text = format!("[processor]\nurl = \"{url}\"");
+        parse(&text, "f", &Overrides::default())
+            .map_or_else(|faults| faults.to_string(), |_| url.into())
+    };
+    let long = format!("https://cards.example.com/{}", "a".repeat(231));
+    let urls = [
+        "http://cards.example.com",
+        "https://user:secret@cards.example.com",
+        "https://user:se/cret@cards.example.com",
+        "https://cards.example.com:8443/v1",
+        "https://cards.example.com/v1?key=1",
+        "https://cards.example.com/v1#key",
+        "https://Cards.example.com",
+        "https://10.0.0.1/v1",
+        "https://cards",
+        "https://",
+        "https://cards.example.com/v1/../v2",
+        "https://cards.example.com/v 1",
+        &long,
+    ];
+    let messages: Vec<String> = urls.map(message).into();
+    expect![[r#"
+        f:2:7: processor.url: found "http://cards.example.com"; allowed: a URL that begins with `https://`: nobody on the way may read or change a charge
+        f:2:7: processor.url: found "https://…@cards.example.com"; allowed: a URL without user and password, which would stand in templates for all to read
+        f:2:7: processor.url: found "https://…@cards.example.com"; allowed: a URL without a port: functions reach others by port 443 only
+        f:2:7: processor.url: found "https://cards.example.com:8443/v1"; allowed: a URL without a port: functions reach others by port 443 only
+        f:2:7: processor.url: found "https://cards.example.com/v1?key=1"; allowed: a URL without `?` and `#`, such as "https://cards.example.com/v1"
+        f:2:7: processor.url: found "https://cards.example.com/v1#key"; allowed: a URL without `?` and `#`, such as "https://cards.example.com/v1"
+        f:2:7: processor.url: found "https://Cards.example.com"; allowed: `https://` and a domain name in lower case, such as "https://cards.example.com"
+        f:2:7: processor.url: found "https://10.0.0.1/v1"; allowed: `https://` and a domain name in lower case, such as "https://cards.example.com"
+        f:2:7: processor.url: found "https://cards"; allowed: `https://` and a domain name in lower case, such as "https://cards.example.com"
+        f:2:7: processor.url: found "https://"; allowed: `https://` and a domain name in lower case, such as "https://cards.example.com"
+        f:2:7: processor.url: found "https://cards.example.com/v1/../v2"; allowed: a path of letters, digits and `-._~!$&'()*+,;=:@%` without `.` and `..` in it
+        f:2:7: processor.url: found "https://cards.example.com/v 1"; allowed: a path of letters, digits and `-._~!$&'()*+,;=:@%` without `.` and `..` in it
+        f:2:7: processor.url: found "https://cards.example.com/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"…; allowed: at most 256 characters"#]].assert_eq(&messages.join("\n"));
+    check(
+        "[processor]\nurl = 1\nkey = \"\"",
+        expect![[r#"
+        tideover.toml:2:7: processor.url: found 1; allowed: a string such as "https://cards.example.com/v1"
+        tideover.toml:3:1: processor.key: found an unknown key; allowed: url"#]],
+    );
+}
+
 #[test]
 fn tags() {
     check(
@@ -292,8 +339,8 @@ fn key_before_its_table() {
     check(
         "rto_seconds = 60\nreserved_concurrency = 1\nprimary = \"us-east-1\"\n",
         expect![[r#"
-            tideover.toml:1:1: rto_seconds: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, monitoring, tags, functions; `rto_seconds` belongs in `[objectives]`
-            tideover.toml:2:1: reserved_concurrency: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, monitoring, tags, functions
-            tideover.toml:3:1: primary: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, monitoring, tags, functions; `primary` belongs in `[regions]`"#]],
+            tideover.toml:1:1: rto_seconds: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions; `rto_seconds` belongs in `[objectives]`
+            tideover.toml:2:1: reserved_concurrency: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions
+            tideover.toml:3:1: primary: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions; `primary` belongs in `[regions]`"#]],
     );
 }

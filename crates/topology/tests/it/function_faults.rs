@@ -203,7 +203,7 @@ fn environment_that_is_too_large() {
     check(
         &text,
         expect![
-            "tideover.toml:4:15: functions[0].environment: found 4016 bytes; allowed: at most 3072, names and values together"
+            "tideover.toml:4:15: functions[0].environment: found 4016 bytes; allowed: at most 2560, names and values together"
         ],
     );
 }
