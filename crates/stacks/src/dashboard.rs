@@ -1,8 +1,9 @@
-//! The dashboard: four graphs, each with a series of both Regions, named by Region and not by role, because
+//! The dashboard: five graphs, each with a series of both Regions, named by Region and not by role, because
 //! a role change moves metrics from one to the other (rule `dashboards-role-aware`).
 
 use serde_json::{Value as Wire, json};
 
+use crate::service_alarms::{DIMENSION, NAMESPACE};
 use crate::site::Site;
 
 const WIDTH: usize = 12;
@@ -14,6 +15,7 @@ pub(crate) fn body(site: Site<'_>) -> String {
         ("Function invocations", invocations),
         ("API requests", requests),
         ("API latency", latency),
+        ("Payment service", service),
     ];
     let widgets = graphs.into_iter().enumerate().map(|(number, (title, series))| {
         let metrics: Vec<Wire> = [site, site.other()].into_iter().flat_map(series).collect();
@@ -80,4 +82,20 @@ fn latency(site: Site<'_>) -> Vec<Wire> {
     let name = site.api_name();
     let path = ["AWS/ApiGateway", "Latency", "ApiName", name.as_str()];
     vec![series(site, "average ms", &path, "Average"), series(site, "p99 ms", &path, "p99")]
+}
+
+/// What the service says of itself; none of it is about health checks, but for the gate.
+fn service(site: Site<'_>) -> Vec<Wire> {
+    let name = site.prefix();
+    let of = |metric, what, statistic| {
+        series(site, what, &[NAMESPACE, metric, DIMENSION, &name], statistic)
+    };
+    vec![
+        of("Requests", "requests", "Sum"),
+        of("ServerErrors", "server errors", "Sum"),
+        of("LatencyMs", "p99 ms", "p99"),
+        of("GateOpen", "gate open", "Maximum"),
+        of("EventsSettled", "events settled", "Sum"),
+        of("EndpointsDisabled", "endpoints disabled", "Maximum"),
+    ]
 }

@@ -9,7 +9,7 @@ use cfn::iam::Role;
 use cfn::rds::db_cluster_parameter_group::DbClusterParameterGroup;
 use cfn::rds::{DbCluster, DbInstance, DbSubnetGroup};
 use cfn::secrets_manager::Secret;
-use cfn::secrets_manager::secret::{GenerateSecretString, ReplicaRegion};
+use cfn::secrets_manager::secret::GenerateSecretString;
 use cfn::{Attributes, Handle, Json, Stack, availability_zone, concat, set, sub};
 use topology::Home;
 
@@ -18,6 +18,7 @@ use crate::global_database;
 use crate::logs::log_group;
 use crate::network::Network;
 use crate::policy;
+use crate::secret;
 use crate::site::{KeyUse, Site};
 
 /// What the other stacks of the Region refer to.
@@ -93,8 +94,8 @@ fn joining_member(site: Site<'_>, shared: DbCluster) -> DbCluster {
     DbCluster { global_cluster_identifier: set(site.global_cluster()), ..shared }
 }
 
-/// One secret for both Regions, replicated to the standby (rule `secret-one-replicated`). It holds user and
-/// password only: the host differs by Region, and functions get it from their own Region's stack.
+/// The secret of both Regions. It holds user and password only: the host differs by Region, and functions get it
+/// from their own Region's stack.
 fn secret(stack: &mut Stack, site: Site<'_>, foundation: &Foundation) -> Handle<Secret> {
     let template = serde_json::json!({"username": site.topology.database.user});
     let generate = GenerateSecretString {
@@ -104,20 +105,10 @@ fn secret(stack: &mut Stack, site: Site<'_>, foundation: &Foundation) -> Handle<
         exclude_punctuation: set(true),
         ..GenerateSecretString::default()
     };
-    let other = site.other();
-    let replica = ReplicaRegion {
-        kms_key_id: set(other.key_alias(KeyUse::Ledger)),
-        ..ReplicaRegion::new(other.region().name())
-    };
-    stack.depends_on.insert(other.stack_id("Foundation").into());
-    let secret = Secret {
-        name: set(site.secret_name()),
-        description: set("Master user of the ledger's database"),
-        kms_key_id: set(foundation.ledger_key.arn()),
-        generate_secret_string: set(generate),
-        replica_regions: set([replica]),
-        ..Secret::default()
-    };
+    let key = (KeyUse::Ledger, &foundation.ledger_key);
+    let text = "Master user of the ledger's database";
+    let secret = secret::replicated(stack, site, site.secret_name(), text, key);
+    let secret = Secret { generate_secret_string: set(generate), ..secret };
     stack.add_with("Secret", secret, Attributes::retained())
 }
 

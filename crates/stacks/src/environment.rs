@@ -9,6 +9,7 @@ use cfn::{Value, sub};
 use topology::{Function, Runtime, Use};
 
 use crate::functions::Context;
+use crate::webhooks::calls_back;
 
 /// Variables by name.
 type Variables = BTreeMap<String, Value<String>>;
@@ -39,9 +40,7 @@ fn of_use(
         Use::Ledger => ledger(context, function),
         Use::Sessions => vec![("TIDEOVER_SESSION_TABLE", site.session_table().into())],
         Use::Receipts => vec![("TIDEOVER_RECEIPT_BUCKET", sub(site.bucket_name()).into())],
-        Use::Events => {
-            vec![("TIDEOVER_EVENT_TOPIC_ARN", context.foundation.event_topic.topic_arn().into())]
-        }
+        Use::Events => events(context, function),
     }
 }
 
@@ -57,6 +56,18 @@ fn ledger(context: &Context<'_>, function: &Function) -> Vec<(&'static str, Valu
     ];
     if !function.worker {
         variables.push(("TIDEOVER_OUTBOX_WAKE_UP_QUEUE", site.wake_up_queue().into()));
+    } else if let Some(url) = &site.topology.processor.url {
+        variables.push(("TIDEOVER_PROCESSOR_URL", url.into()));
+    }
+    variables
+}
+
+/// The topic, and for whoever calls back who is to be called.
+fn events(context: &Context<'_>, function: &Function) -> Vec<(&'static str, Value<String>)> {
+    let topic = context.foundation.event_topic.topic_arn();
+    let mut variables = vec![("TIDEOVER_EVENT_TOPIC_ARN", topic.into())];
+    if calls_back(function) {
+        variables.push(("TIDEOVER_WEBHOOK_SECRET", context.site.webhook_secret().into()));
     }
     variables
 }

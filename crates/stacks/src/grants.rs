@@ -4,12 +4,14 @@
 
 use std::collections::BTreeSet;
 
-use cfn::{Json, Text, sub};
+use cfn::kms::Key;
+use cfn::{Handle, Json, Text, sub};
 use topology::{Function, Topology, Use};
 
 use crate::foundation::Foundation;
 use crate::policy::{Allow, allow};
 use crate::site::{KeyUse, Site};
+use crate::webhooks::calls_back;
 
 /// A service that functions reach through an interface endpoint.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +39,9 @@ impl Service {
 
 fn services(function: &Function) -> Vec<Service> {
     let services = function.uses.iter().flat_map(|used| match used {
-        Use::Ledger => [Service::SecretsManager, Service::Sqs].as_slice(),
+        Use::Ledger if function.worker => [Service::SecretsManager].as_slice(),
+        Use::Ledger => &[Service::SecretsManager, Service::Sqs],
+        Use::Events if calls_back(function) => &[Service::SecretsManager, Service::Sns],
         Use::Events => &[Service::Sns],
         Use::Sessions | Use::Receipts => &[],
     });
@@ -52,7 +56,7 @@ pub(crate) fn grants(site: Site<'_>, function: &Function, foundation: &Foundatio
             Use::Ledger => ledger(site, function, foundation),
             Use::Sessions => vec![sessions(site)],
             Use::Receipts => receipts(site, foundation),
-            Use::Events => events(foundation),
+            Use::Events => events(site, function, foundation),
         })
         .collect();
     if function.uses.contains(&Use::Ledger) || function.uses.contains(&Use::Sessions) {
@@ -64,14 +68,7 @@ pub(crate) fn grants(site: Site<'_>, function: &Function, foundation: &Foundatio
 
 /// The secret of the database, the control table, and the queue that tells the outbox worker that there is work.
 fn ledger(site: Site<'_>, function: &Function, foundation: &Foundation) -> Vec<Allow> {
-    let secret = site.arn("secretsmanager", &format!("secret:{}-??????", site.secret_name()));
-    let read = allow(["secretsmanager:GetSecretValue"], [secret.into()]);
-    let decrypt = allow(["kms:Decrypt"], [foundation.ledger_key.arn().into()]).when(
-        "StringEquals",
-        "kms:ViaService",
-        sub("secretsmanager.${AWS::Region}.amazonaws.com"),
-    );
-    let mut statements = vec![read, decrypt];
+    let mut statements = secret(site, &site.secret_name(), &foundation.ledger_key).to_vec();
     statements.extend(control(site));
     if !function.worker {
         let queue = site.arn("sqs", &site.wake_up_queue());
@@ -123,9 +120,24 @@ fn receipts(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
     vec![allow(["s3:GetObject", "s3:PutObject"], [objects.into()]), keys]
 }
 
-fn events(foundation: &Foundation) -> Vec<Allow> {
-    let publish = allow(["sns:Publish"], [foundation.event_topic.topic_arn().into()]);
-    vec![publish]
+/// The topic, and for whoever calls back who is to be called.
+fn events(site: Site<'_>, function: &Function, foundation: &Foundation) -> Vec<Allow> {
+    let mut statements = vec![allow(["sns:Publish"], [foundation.event_topic.topic_arn().into()])];
+    if calls_back(function) {
+        statements.extend(secret(site, &site.webhook_secret(), &foundation.data_key));
+    }
+    statements
+}
+
+/// Reading a secret, in the Region's own Secrets Manager only.
+fn secret(site: Site<'_>, name: &str, key: &Handle<Key>) -> [Allow; 2] {
+    let secret = site.arn("secretsmanager", &format!("secret:{name}-??????"));
+    let service = sub("secretsmanager.${AWS::Region}.amazonaws.com");
+    let decrypt = allow(["kms:Decrypt"], [key.arn().into()]);
+    [
+        allow(["secretsmanager:GetSecretValue"], [secret.into()]),
+        decrypt.when("StringEquals", "kms:ViaService", service),
+    ]
 }
 
 /// Topics and queues are encrypted: who writes to them uses their key, through them only.

@@ -29,10 +29,14 @@ mod parameters;
 mod policy;
 mod replication;
 mod routing;
+mod secret;
+mod service_alarms;
 mod sessions;
 mod site;
 mod storage;
+mod table_alarms;
 mod web_acl;
+mod webhooks;
 mod zone;
 
 use std::collections::BTreeMap;
@@ -74,7 +78,10 @@ fn region(site: Site<'_>, packages: &Packages, zone: Option<&Handle<HostedZone>>
     let (certificate_stack, certificate) = certificate::certificate(site, &zone);
     let mut stacks = vec![foundation_stack, network_stack, database_stack];
     match site.home {
-        Home::Primary => stacks.push(global_database::global_database(site, &database)),
+        Home::Primary => {
+            stacks.push(global_database::global_database(site, &database));
+            stacks.extend(webhooks::webhooks(site, &foundation));
+        }
         Home::Standby => stacks
             .extend([control::control(site, &foundation), sessions::sessions(site, &foundation)]),
     }

@@ -1,6 +1,7 @@
 //! What watches a Region: alarms, each where its metric exists, and a dashboard of both Regions.
 //!
-//! Alarms on functions stand in the functions' own stacks.
+//! Alarms on functions stand in the functions' own stacks. Those on tables and on what the service says of itself
+//! are written elsewhere.
 
 use cfn::cloudwatch::Dashboard;
 use cfn::cloudwatch::alarm::AlarmTreatMissingData;
@@ -10,20 +11,20 @@ use topology::Method;
 use crate::alarm::{Series, Statistic, Threshold, alarm, expression_alarm, ratio_alarm};
 use crate::dashboard;
 use crate::replication::{MINUTES, RULE_ID};
+use crate::service_alarms::service_alarms;
 use crate::site::{Site, pascal};
+use crate::table_alarms::table_alarms;
 
 /// Fewest requests in five minutes at which a share of failures means something.
 const GUARD_REQUESTS: u32 = 20;
 
-/// AWS's example for a replication that has stalled ("Global tables checklist and FAQ"), in milliseconds.
-const SESSION_LAG_MS: u32 = 180_000;
-
 pub(crate) fn monitoring(site: Site<'_>) -> Stack {
     let mut stack = site.stack("Monitoring", "Alarms and dashboard of the Region");
     database_alarms(&mut stack, site);
-    session_alarms(&mut stack, site);
+    table_alarms(&mut stack, site);
     bucket_alarms(&mut stack, site);
     api_alarms(&mut stack, site);
+    service_alarms(&mut stack, site);
     let name = format!("{}-{}", site.prefix(), site.region());
     let board = Dashboard { dashboard_name: set(name), ..Dashboard::new(dashboard::body(site)) };
     stack.add("Dashboard", board);
@@ -62,51 +63,6 @@ fn replication_silence(stack: &mut Stack, site: Site<'_>, lag: &Series, commits:
     let text = "The cluster neither writes nor receives the other Region's writes";
     let at = Threshold::above(0, 15).when_missing(AlarmTreatMissingData::Breaching);
     expression_alarm(stack, site, "ReplicationSilence", text, (expression, &series), at);
-}
-
-fn session_alarms(stack: &mut Stack, site: Site<'_>) {
-    let series = |metric, dimension: Option<(&'static str, &str)>, statistic| Series {
-        namespace: "AWS/DynamoDB",
-        metric,
-        dimensions: dimension
-            .map(|(name, value)| (name, value.into()))
-            .into_iter()
-            .chain([("TableName", site.session_table().into())])
-            .collect(),
-        statistic,
-        period_seconds: 300,
-    };
-    let receiver = ("ReceivingRegion", site.other().region().name());
-    let latency = series("ReplicationLatency", Some(receiver), Statistic::Average);
-    let text = "Sessions reach the other Region minutes late";
-    let at = Threshold::above(SESSION_LAG_MS, 3);
-    alarm(stack, site, "SessionReplicationLatency", text, &latency, at);
-    let writes =
-        series("SuccessfulRequestLatency", Some(("Operation", "PutItem")), Statistic::SampleCount);
-    session_silence(stack, site, &latency, &writes);
-    for (id, metric) in
-        [("SessionReads", "ReadThrottleEvents"), ("SessionWrites", "WriteThrottleEvents")]
-    {
-        let throttled = series(metric, None, Statistic::Sum);
-        let text = "DynamoDB refuses calls to the session table for want of capacity";
-        alarm(stack, site, &format!("{id}Throttled"), text, &throttled, Threshold::above(0, 2));
-    }
-}
-
-/// Latency is measured where sessions are written: writes without it are not replicated
-/// (rule `ddb-replication-latency-alarm`).
-fn session_silence(stack: &mut Stack, site: Site<'_>, latency: &Series, writes: &Series) {
-    let expression = "IF(FILL(writes, 0) > 0 AND FILL(latency, -1) < 0, 1, 0)".to_owned();
-    let series: [(&str, &Series); 2] = [("latency", latency), ("writes", writes)];
-    let text = "Sessions are written here and do not reach the other Region";
-    expression_alarm(
-        stack,
-        site,
-        "SessionReplicationSilence",
-        text,
-        (expression, &series),
-        Threshold::above(0, 3),
-    );
 }
 
 /// Failures are counted at the source, lateness at the destination (rule `s3-replication-metrics-region`).

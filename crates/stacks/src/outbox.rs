@@ -22,6 +22,10 @@ pub(crate) fn worker(
     model: &Model,
     alias: &Handle<Alias>,
 ) {
+    if context.site.topology.processor.url.is_none() {
+        let text = "`processor.url` is not set: payments are accepted and stay posted; set it before you take any";
+        stack.warnings.push(text.to_owned());
+    }
     let queue = Queue {
         queue_name: set(context.site.wake_up_queue()),
         kms_master_key_id: set(context.foundation.signals_key.arn()),

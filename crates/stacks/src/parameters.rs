@@ -8,10 +8,11 @@ use cfn::{Stack, Value, set, sub};
 use crate::database::Database;
 use crate::foundation::Foundation;
 use crate::site::{Site, pascal};
+use crate::webhooks::calls_back;
 
 pub(crate) fn parameters(site: Site<'_>, foundation: &Foundation, database: &Database) -> Stack {
     let mut stack = site.stack("ParameterStore", "Parameters of the Region");
-    let parameters: [(&str, &str, Value<String>); 8] = [
+    let mut parameters: Vec<(&str, &str, Value<String>)> = vec![
         (
             "db-endpoint",
             "Host of the Region's own cluster endpoint",
@@ -25,6 +26,14 @@ pub(crate) fn parameters(site: Site<'_>, foundation: &Foundation, database: &Dat
         ("session-table", "Name of the session table", site.session_table().into()),
         ("event-topic", "Topic of payment events", foundation.event_topic.topic_arn().into()),
     ];
+    if site.topology.functions.iter().any(calls_back) {
+        let secret = site.webhook_secret();
+        parameters.push((
+            "webhook-secret",
+            "Name of the secret of who is called back",
+            secret.into(),
+        ));
+    }
     for (name, text, value) in parameters {
         let parameter = Parameter {
             name: set(site.parameter(name)),

@@ -25,7 +25,7 @@ pub(crate) struct Site<'a> {
 pub(crate) enum KeyUse {
     /// The ledger: cluster, its secret, performance data.
     Ledger,
-    /// Objects and tables.
+    /// Objects, tables, and who is called back.
     Data,
     /// Topics, queues and logs.
     Signals,
@@ -133,6 +133,11 @@ impl<'a> Site<'a> {
 
     pub(crate) fn secret_name(self) -> String {
         format!("{}/ledger", self.prefix())
+    }
+
+    /// Name of the secret that says who is called back.
+    pub(crate) fn webhook_secret(self) -> String {
+        format!("{}/webhooks", self.prefix())
     }
 
     pub(crate) fn session_table(self) -> String {

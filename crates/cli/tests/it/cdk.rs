@@ -64,6 +64,7 @@ fn lists_the_stacks_of_an_assembly() {
         PrimaryRoute53dev (payment-dev-us-east-1-route53)
         PrimaryStoragedev (payment-dev-us-east-1-storage)
         PrimaryVPCdev (payment-dev-us-east-1-vpc)
+        PrimaryWebhooksdev (payment-dev-us-east-1-webhooks)
         SecondaryAPIdev (payment-dev-us-east-2-api)
         SecondaryBackupdev (payment-dev-us-east-2-backup)
         SecondaryCertificatedev (payment-dev-us-east-2-certificate)

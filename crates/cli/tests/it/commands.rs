@@ -136,6 +136,7 @@ fn synth_tells_what_it_wrote() {
         exit code 0
         --- stderr
         warning: `dns.zone` is "payment-dev.example.com", and Route 53 refuses zones under example.com; set your own before you deploy
+        warning: `processor.url` is not set: payments are accepted and stay posted; set it before you take any
         warning: function `notification` has no package at `dist/notification.zip`; run `tideover package`, then synth again, before you deploy
         warning: function `payment-validation` has no package at `dist/payment-validation.zip`; run `tideover package`, then synth again, before you deploy
         warning: function `transaction-processing` has no package at `dist/transaction-processing.zip`; run `tideover package`, then synth again, before you deploy
@@ -143,7 +144,7 @@ fn synth_tells_what_it_wrote() {
         note: after the first deployment of all stacks, once: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`, so that objects replicate back from us-east-2
         note: alarms reach nobody until somebody subscribes to the alarm topics; set `monitoring.email`
         note: deploy SecondaryZonedev first, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone
-        wrote 26 stacks with 303 resources in us-east-1 and us-east-2 to `cdk.out`
+        wrote 27 stacks with 316 resources in us-east-1 and us-east-2 to `cdk.out`
         next: `npx aws-cdk@2.1148.1 ls --app cdk.out`, or `diff` and `deploy` with credentials
     "#]]);
     assert_eq!(place.names("."), ["cdk.out", "tideover.toml"]);
@@ -171,6 +172,7 @@ fn synth_for_programs() {
           "stacks": null,
           "warnings": [
             "`dns.zone` is \"payment-dev.example.com\", and Route 53 refuses zones under example.com; set your own before you deploy",
+            "`processor.url` is not set: payments are accepted and stay posted; set it before you take any",
             "function `notification` has no package at `dist/notification.zip`; run `tideover package`, then synth again, before you deploy",
             "function `payment-validation` has no package at `dist/payment-validation.zip`; run `tideover package`, then synth again, before you deploy",
             "function `transaction-processing` has no package at `dist/transaction-processing.zip`; run `tideover package`, then synth again, before you deploy"
@@ -190,13 +192,14 @@ fn list() {
         PrimaryVPCdev               us-east-1   45 resources  payment-dev-us-east-1-vpc
         PrimaryDatabasedev          us-east-1    8 resources  payment-dev-us-east-1-database
         PrimaryGlobalDatabasedev    us-east-1    1 resources  payment-dev-us-east-1-global-database
+        PrimaryWebhooksdev          us-east-1    1 resources  payment-dev-us-east-1-webhooks
         PrimaryStoragedev           us-east-1    3 resources  payment-dev-us-east-1-storage
         PrimaryLambdadev            us-east-1   30 resources  payment-dev-us-east-1-lambda
         PrimaryAPIdev               us-east-1   11 resources  payment-dev-us-east-1-api
         PrimaryCertificatedev       us-east-1    2 resources  payment-dev-us-east-1-certificate
         PrimaryRoute53dev           us-east-1   10 resources  payment-dev-us-east-1-route53
-        PrimaryMonitoringdev        us-east-1   17 resources  payment-dev-us-east-1-monitoring
-        PrimaryParameterStoredev    us-east-1    8 resources  payment-dev-us-east-1-parameter-store
+        PrimaryMonitoringdev        us-east-1   22 resources  payment-dev-us-east-1-monitoring
+        PrimaryParameterStoredev    us-east-1    9 resources  payment-dev-us-east-1-parameter-store
         PrimaryBackupdev            us-east-1    6 resources  payment-dev-us-east-1-backup
         SecondaryFoundationdev      us-east-2   11 resources  payment-dev-us-east-2-foundation
         SecondaryVPCdev             us-east-2   45 resources  payment-dev-us-east-2-vpc
@@ -208,8 +211,8 @@ fn list() {
         SecondaryAPIdev             us-east-2   11 resources  payment-dev-us-east-2-api
         SecondaryCertificatedev     us-east-2    2 resources  payment-dev-us-east-2-certificate
         SecondaryRoute53dev         us-east-2    8 resources  payment-dev-us-east-2-route53
-        SecondaryMonitoringdev      us-east-2   17 resources  payment-dev-us-east-2-monitoring
-        SecondaryParameterStoredev  us-east-2    8 resources  payment-dev-us-east-2-parameter-store
+        SecondaryMonitoringdev      us-east-2   22 resources  payment-dev-us-east-2-monitoring
+        SecondaryParameterStoredev  us-east-2    9 resources  payment-dev-us-east-2-parameter-store
         SecondaryBackupdev          us-east-2    6 resources  payment-dev-us-east-2-backup
         SecondaryZonedev            us-east-2    1 resources  payment-dev-us-east-2-zone
     "#]]);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::{VARIETY, files, list, resources, statements};
+use crate::{VARIETY, files, list, resources, statements, topology};
 
 /// Runs a check over every resource of these types.
 #[track_caller]
@@ -61,6 +61,36 @@ fn only_one_cluster_has_credentials() {
         let joins = properties.get("GlobalClusterIdentifier").is_some();
         let of_its_own = ["MasterUsername", "MasterUserPassword", "DatabaseName", "EngineVersion"];
         of_its_own.iter().all(|name| properties.get(name).is_some() != joins)
+    });
+}
+
+/// Rule `secret-one-replicated`: one stack has a secret, and the standby reads a replica under its own key.
+#[test]
+fn secrets_are_one_for_both_regions() {
+    for text in VARIETY {
+        let standby = topology(text).regions.standby;
+        for (stack, id, resource) in resources(&files(text)) {
+            if resource["Type"] == "AWS::SecretsManager::Secret" {
+                assert!(stack.starts_with("Primary"), "{stack} {id}");
+                let replicas = &resource["Properties"]["ReplicaRegions"];
+                assert_eq!(list(replicas).len(), 1, "{stack} {id}");
+                assert_eq!(replicas[0]["Region"], standby.name(), "{stack} {id}");
+                assert!(replicas[0]["KmsKeyId"].is_string(), "{stack} {id}");
+            }
+        }
+    }
+}
+
+/// CloudFormation overwrites what an operator stored as soon as this is another text than before: it is this one
+/// for ever.
+#[test]
+fn who_is_called_back_is_never_overwritten() {
+    each(&["AWS::SecretsManager::Secret"], |resource| {
+        let properties = &resource["Properties"];
+        let is_for_callbacks = properties["Name"].to_string().ends_with("/webhooks\"");
+        let value = is_for_callbacks.then_some(r#"{"endpoints":[]}"#);
+        properties["SecretString"].as_str() == value
+            && properties.get("GenerateSecretString").is_none() == is_for_callbacks
     });
 }
 

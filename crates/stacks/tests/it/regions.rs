@@ -77,6 +77,7 @@ fn home_roles_differ_only_here() {
         Route53dev: /Resources/Switch/Properties/HealthCheckConfig/Type "CALCULATED" | "HTTPS_STR_MATCH"
         Route53dev: /Resources/Switch/Properties/HealthCheckTags [{"Key":"Name","Value":"payment-dev switch OWN"}] | [{"Key":"Name","Value":"payment-dev OTHER says OTHER OWN"}]
         Storagedev: /Parameters/ReplicationPeer/Default "present" | "missing"
+        Webhooksdev: only in the home primary
         Controldev: only in the home standby
         Sessionsdev: only in the home standby
         Zonedev: only in the home standby"#]].assert_eq(&differences.join("\n"));

@@ -124,7 +124,7 @@ const SETTINGS: &[Subject] = &[
         kind: "AWS::CloudWatch::Dashboard",
         id: "*",
         settings: &[
-            kept("DashboardBody/widgets/#"),
+            changed("DashboardBody/widgets/#", "One more, of what the service says of itself."),
             changed("DashboardBody/widgets/*/properties/metrics/*/1", LAG_METRIC),
             changed(
                 "DashboardBody/widgets/*/properties/metrics/*/*/region",
