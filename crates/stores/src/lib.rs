@@ -17,5 +17,8 @@ mod stored;
 pub use embedded::{Clock, EmbeddedSettings, EmbeddedStore, Syncing};
 pub use error::{Cause, StoreError};
 pub use outbox::Raised;
-pub use postgres::{Password, PgLedger, PgSettings};
+pub use postgres::{
+    Credentials, FixedPassword, Freshness, Password, PasswordAnswer, PgLedger, PgSettings, Tls,
+    UrlFault,
+};
 pub use stored::Malformed;

@@ -1,6 +1,8 @@
 //! The ledger in PostgreSQL.
 
 mod books;
+mod connections;
+mod credentials;
 mod deliveries;
 mod epoch;
 mod failure;
@@ -8,13 +10,17 @@ mod ledger;
 mod migrate;
 mod outbox;
 mod settings;
+mod tls;
 mod transaction;
+mod url;
 
-use deadpool_postgres::Pool;
-
+use self::connections::Pool;
 use crate::error::StoreError;
 
-pub use self::settings::{Password, PgSettings};
+pub use self::credentials::{Credentials, FixedPassword, Freshness, Password, PasswordAnswer};
+pub use self::settings::PgSettings;
+pub use self::tls::Tls;
+pub use self::url::UrlFault;
 
 /// A ledger in a PostgreSQL database. Of a standby it reads only what the port [`payments::Books`] reads.
 #[derive(Clone)]

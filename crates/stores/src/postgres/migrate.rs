@@ -1,8 +1,8 @@
 //! Brings the schema up to date: numbered migrations, each carried out once and never changed after that.
 
-use deadpool_postgres::Pool;
 use sha2::{Digest as _, Sha256};
 
+use super::connections::Pool;
 use super::transaction::{Limits, Transaction, get};
 use crate::error::StoreError;
 

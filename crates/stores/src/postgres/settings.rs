@@ -1,34 +1,22 @@
 //! How to reach the server, and how long to wait for it.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
-use tokio_postgres::{Config, NoTls};
+use deadpool::Runtime;
+use deadpool::managed::Timeouts;
+use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
 
+use super::connections::{Connections, Pool};
+use super::credentials::{Credentials, FixedPassword, Password};
+use super::tls::Tls;
 use super::transaction::Limits;
 use crate::error::StoreError;
 
-/// A password, shown to nobody but the server.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Password(String);
-
-impl Password {
-    /// The password of this text.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(not shown)")
-    }
-}
-
 /// Where the ledger is, and the bounds of every wait.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct PgSettings {
     /// Name or address of the server, or the folder of its socket.
     pub host: String,
@@ -36,13 +24,16 @@ pub struct PgSettings {
     pub port: u16,
     /// The user.
     pub user: String,
-    /// The user's password, where the server asks for one.
-    pub password: Option<Password>,
+    /// Whoever knows the user's password.
+    pub credentials: Arc<dyn Credentials>,
+    /// How connections are protected.
+    pub tls: Tls,
     /// The database.
     pub database: String,
     /// The most connections at once; who needs one more waits.
     pub connections_max: usize,
-    /// How long to wait for a connection that is free, to be made or to be found alive.
+    /// How long to wait for a connection that is free, to be made or to be found alive. Making one includes asking for
+    /// the password.
     pub connection_timeout: Duration,
     /// How long a transaction may take up to its commit.
     pub transaction_timeout: Duration,
@@ -51,14 +42,16 @@ pub struct PgSettings {
 }
 
 impl PgSettings {
-    /// The database of this name at this server, with bounds fit for a request of a few seconds.
+    /// The database of this name at this server, without a password and without TLS, with bounds fit for a request of a
+    /// few seconds.
     #[must_use]
     pub fn new(host: &str, port: u16, user: &str, database: &str) -> Self {
         Self {
             host: host.to_owned(),
             port,
             user: user.to_owned(),
-            password: None,
+            credentials: Arc::new(FixedPassword(Password::new(""))),
+            tls: Tls::Off,
             database: database.to_owned(),
             connections_max: 16,
             connection_timeout: Duration::from_secs(2),
@@ -72,12 +65,13 @@ impl PgSettings {
     }
 
     pub(super) fn pool(&self) -> Result<Pool, StoreError> {
-        // A connection comes back to the pool only when it is known to be between transactions, so that there is
-        // nothing to ask it.
-        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_config(self.config(), NoTls, recycling);
+        let connections = Connections {
+            config: self.config(),
+            tls: self.tls.connector().map_err(StoreError::Unavailable)?,
+            credentials: self.credentials.clone(),
+        };
         let wait = Some(self.connection_timeout);
-        Pool::builder(manager)
+        Pool::builder(connections)
             .max_size(self.connections_max)
             .timeouts(Timeouts { wait, create: wait, recycle: wait })
             .runtime(Runtime::Tokio1)
@@ -94,10 +88,11 @@ impl PgSettings {
             .dbname(&self.database)
             .application_name("tideover")
             .connect_timeout(self.connection_timeout)
+            .ssl_mode(match self.tls {
+                Tls::Off => SslMode::Disable,
+                Tls::Verified { .. } => SslMode::Require,
+            })
             .options(self.session_options());
-        if let Some(Password(password)) = &self.password {
-            config.password(password);
-        }
         config
     }
 
@@ -110,5 +105,16 @@ impl PgSettings {
              -c idle_in_transaction_session_timeout={bound} -c default_transaction_isolation=read\\ committed \
              -c plan_cache_mode=force_generic_plan"
         )
+    }
+}
+
+impl fmt::Debug for PgSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port, user, database, .. } = self;
+        let security = match self.tls {
+            Tls::Off => "plain",
+            Tls::Verified { .. } => "verified",
+        };
+        write!(f, "PgSettings({user} at {host}:{port}/{database}, {security})")
     }
 }

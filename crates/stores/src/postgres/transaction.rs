@@ -6,12 +6,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use deadpool_postgres::{Object, Pool};
 use payments::Epoch;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::types::{FromSql, ToSql};
 use tokio_postgres::{Error, Row};
 
+use super::connections::{Connection, Pool};
 use super::failure::{Failure, at_end, before_end, not_done};
 
 /// How often a transaction is tried that the server gave up for another's sake.
@@ -60,7 +60,7 @@ pub(super) async fn write(
 /// A transaction of several statements under way. Dropped before its end, whatever the reason, it takes its connection
 /// with it.
 pub(super) struct Transaction {
-    connection: Option<Object>,
+    connection: Option<Connection>,
     /// Whether it has ended, so that its connection may serve another one.
     has_ended: AtomicBool,
     deadline: Instant,
@@ -88,7 +88,7 @@ impl Transaction {
         self.deadline = Instant::now() + self.limits.transaction;
     }
 
-    fn connection(&self) -> &Object {
+    fn connection(&self) -> &Connection {
         self.connection.as_ref().expect("it is taken when this is dropped, and not before")
     }
 
@@ -155,7 +155,7 @@ impl Drop for Transaction {
         let connection = self.connection.take().expect("this is dropped once");
         if !self.has_ended.load(Ordering::Relaxed) {
             // Out of the pool, and closed: the next one must not find itself inside this transaction.
-            drop(Object::take(connection));
+            drop(Connection::take(connection));
         }
     }
 }

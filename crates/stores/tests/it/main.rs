@@ -1,5 +1,8 @@
 //! What a ledger promises, asked of each; and that it is kept when servers and processes die.
 
+#![expect(clippy::unwrap_used, reason = "in the helpers of a test, too, a surprise is a failure")]
+
+mod connects;
 mod contract;
 mod documents;
 mod embedded;
@@ -9,4 +12,5 @@ mod programs;
 mod samples;
 mod server;
 mod telling;
+mod urls;
 mod watchdog;

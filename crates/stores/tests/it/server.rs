@@ -20,6 +20,7 @@ pub(crate) struct Server {
     _watchdog: Watchdog,
     folder: TempDir,
     programs: PathBuf,
+    port: u16,
     superuser: String,
     options: Vec<String>,
     databases: AtomicU32,
@@ -38,16 +39,18 @@ impl Server {
 
     /// A server for one test.
     pub(crate) fn start_new() -> Self {
-        Self::start_with(&["fsync=off"])
+        Self::start_with(&["fsync=off"], |_| {})
     }
 
-    /// A server with these settings.
-    pub(crate) fn start_with(settings: &[&str]) -> Self {
+    /// A server with these settings, whose folder of data is prepared before it starts.
+    pub(crate) fn start_with(settings: &[&str], prepare: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::Builder::new().prefix("pg").tempdir().expect("a folder is made");
         let superuser = folder.path().file_name().expect("it has a name").to_string_lossy();
         let server = Self::new(superuser.to_lowercase(), folder, settings);
         let initialize = ["-A", "trust", "--no-sync", "-k", "-E", "UTF8", "--locale=C", "-U"];
         run(server.program("initdb").args(initialize).arg(&server.superuser).arg(server.data()));
+        prepare(&server.data());
+        give_away(&server.data());
         server.start();
         server
     }
@@ -58,7 +61,9 @@ impl Server {
         let mut stop = program(&programs.join("pg_ctl"));
         stop.arg("-D").arg(folder.path().join("data"));
         stop.args(["-m", "immediate", "-w", "-t", "60", "stop"]);
+        let port = settings.iter().find_map(|setting| setting.strip_prefix("port="));
         Self {
+            port: port.map_or(5432, |port| port.parse().expect("it is a number")),
             _watchdog: Watchdog::start(&stop, folder.path()),
             options: settings.iter().map(|setting| (*setting).to_owned()).collect(),
             databases: AtomicU32::new(0),
@@ -88,9 +93,9 @@ impl Server {
     pub(crate) fn database(&self) -> PgSettings {
         let name = format!("d{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let mut create = self.program("createdb");
-        run(create.arg("-h").arg(self.folder()).args(["-U", &self.superuser, &name]));
+        run(self.reach(&mut create).arg(&name));
         let socket = self.folder().to_str().expect("the folder's name is a text");
-        PgSettings::new(socket, 5432, &self.superuser, &name)
+        PgSettings::new(socket, self.port, &self.superuser, &name)
     }
 
     /// A ledger with its schema and in no epoch yet.
@@ -103,8 +108,13 @@ impl Server {
     /// What a statement answers in a database of this server, as its superuser.
     pub(crate) fn ask(&self, settings: &PgSettings, sql: &str) -> String {
         let mut psql = self.program("psql");
-        psql.arg("-h").arg(self.folder()).args(["-U", &self.superuser]);
-        run(psql.args(["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, &settings.database]))
+        let psql = self.reach(&mut psql).args(["-X", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);
+        run(psql.args(["-c", sql, &settings.database]))
+    }
+
+    fn reach<'c>(&self, client: &'c mut Command) -> &'c mut Command {
+        let port = self.port.to_string();
+        client.arg("-h").arg(self.folder()).args(["-p", &port, "-U", &self.superuser])
     }
 
     /// Where everything of it is.
