@@ -89,9 +89,10 @@ pub(crate) fn pay_command(number: u32, token: &str) -> Command {
     Command::payment(Some(&format!("pay-{number}")), draft, payment(number)).unwrap()
 }
 
-/// A try to refund this much of a payment, under a key of its own.
+/// A try to refund this much of a payment, under a key of its own. Keys of two payments are two keys, and stand for two
+/// refunds.
 pub(crate) fn refund_command(number: u32, of: u32, amount: i64) -> Command {
     let payment = Given::Value(payment(of).to_string());
     let draft = RefundDraft { payment, amount: Given::Value(amount) };
-    Command::refund(Some(&format!("refund-{number}")), draft, refund(number)).unwrap()
+    Command::refund(Some(&format!("refund-{number}")), draft, refund(100 * number + of)).unwrap()
 }
