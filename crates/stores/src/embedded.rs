@@ -4,12 +4,15 @@
 //! Here is what each of its parts needs: the file, a turn to write it, and the time. What is kept, and on which
 //! conditions, is told in the parts: each has its own tables, and whoever reads sees one moment of all of them.
 
+mod agenda;
 mod books;
 mod control;
+mod deliveries;
 mod epoch;
 mod file;
 mod intents;
 mod ledger;
+mod outbox;
 mod settings;
 mod writer;
 
@@ -59,6 +62,10 @@ impl EmbeddedStore {
         let database = Arc::new(file::open(path)?);
         let writer = Writer::start(Arc::clone(&database), &settings)?;
         Ok(Self { inner: Arc::new(Inner { writer, database, settings }) })
+    }
+
+    fn clock(&self) -> Clock {
+        Arc::clone(&self.inner.settings.clock)
     }
 
     /// Answers from one moment of the file, where nobody else waits for the disk with it.

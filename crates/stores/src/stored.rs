@@ -8,6 +8,7 @@ mod control;
 mod event;
 mod intent;
 mod record;
+mod row;
 mod transaction;
 
 use fence::Contradiction;
@@ -18,6 +19,7 @@ pub(crate) use self::control::{StoredControl, StoredLease};
 pub(crate) use self::event::StoredEvent;
 pub(crate) use self::intent::StoredIntent;
 pub(crate) use self::record::StoredRecord;
+pub(crate) use self::row::{StoredDelivery, StoredEndpoint, StoredRow};
 pub(crate) use self::transaction::StoredTransaction;
 
 /// What is stored cannot be what this program wrote. Says where, never what.

@@ -8,7 +8,7 @@ use redb::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{books, control, epoch, intents, ledger};
+use super::{books, control, deliveries, epoch, intents, ledger, outbox};
 use crate::document;
 use crate::error::StoreError;
 
@@ -60,9 +60,11 @@ fn make_tables(database: &Database) -> Result<(), StoreError> {
     open.open_table(LAYOUT)?.insert((), LATEST)?;
     books::make_tables(&open)?;
     control::make_tables(&open)?;
+    deliveries::make_tables(&open)?;
     epoch::make_tables(&open)?;
     intents::make_tables(&open)?;
     ledger::make_tables(&open)?;
+    outbox::make_tables(&open)?;
     open.commit().map_err(StoreError::unavailable)
 }
 
@@ -110,6 +112,12 @@ where
     StoreError: From<T::Error>,
 {
     Ok(document::read::<S>(text)?.try_into()?)
+}
+
+impl From<std::convert::Infallible> for StoreError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
 }
 
 impl From<StorageError> for StoreError {

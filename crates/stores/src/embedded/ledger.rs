@@ -1,30 +1,21 @@
-//! The ledger: the record of each payment, its transfers, and the events of each account.
+//! The ledger: the record of each payment, and its transfers.
 
-use payments::{
-    AccountId, Committed, Event, Ledger, PaymentId, PaymentRecord, Read, Transaction, Transfer,
-    Version,
-};
+use payments::{Committed, Ledger, PaymentId, PaymentRecord, Read, Transaction, Transfer, Version};
 use redb::{ReadTransaction, ReadableTable as _, TableDefinition, WriteTransaction};
 
 use super::file::{Text, find, make_table, value};
-use super::{Change, EmbeddedStore, answered, books, epoch};
+use super::{Change, EmbeddedStore, answered, books, epoch, outbox};
 use crate::document;
 use crate::error::StoreError;
-use crate::stored::{StoredEvent, StoredRecord, StoredTransfer};
+use crate::stored::{StoredRecord, StoredTransfer};
 
 const PAYMENTS: TableDefinition<'_, &str, Text> = TableDefinition::new("payments");
 /// By payment, version and place in the transaction.
 const TRANSFERS: TableDefinition<'_, (&str, u64, u64), Text> = TableDefinition::new("transfers");
-/// How many events each account has had.
-const ACCOUNTS: TableDefinition<'_, &str, u64> = TableDefinition::new("accounts");
-/// By account and number.
-const EVENTS: TableDefinition<'_, (&str, u64), Text> = TableDefinition::new("events");
 
 pub(super) fn make_tables(open: &WriteTransaction) -> Result<(), StoreError> {
     make_table(open, PAYMENTS)?;
-    make_table(open, TRANSFERS)?;
-    make_table(open, ACCOUNTS)?;
-    make_table(open, EVENTS)
+    make_table(open, TRANSFERS)
 }
 
 impl Ledger for EmbeddedStore {
@@ -39,23 +30,6 @@ impl Ledger for EmbeddedStore {
             Err(StoreError::Unknown(_)) => Committed::Unknown,
             Err(_) => Committed::Unavailable,
         }
-    }
-}
-
-impl EmbeddedStore {
-    /// The events of an account, in the order of their numbers.
-    ///
-    /// # Errors
-    ///
-    /// Those of the store.
-    pub async fn events(&self, account: AccountId) -> Result<Vec<Event>, StoreError> {
-        let account = account.to_string();
-        self.look(move |open| {
-            let table = open.open_table(EVENTS)?;
-            let rows = table.range((account.as_str(), 0)..=(account.as_str(), u64::MAX))?;
-            rows.map(|row| value::<StoredEvent, _>(row?.1.value())).collect()
-        })
-        .await
     }
 }
 
@@ -87,8 +61,8 @@ fn commit(
         return Ok(Change::Refused(refused));
     }
     write_payment(open, transaction)?;
-    write_events(open, transaction)?;
     books::post(open, transaction)?;
+    outbox::add(open, transaction)?;
     Ok(Change::Made(Committed::Done))
 }
 
@@ -117,19 +91,6 @@ fn write_payment(open: &WriteTransaction, transaction: &Transaction) -> Result<(
     for (place, transfer) in (0..).zip(&transaction.transfers) {
         let text = document::write(&StoredTransfer::from(transfer));
         table.insert((id.as_str(), record.version.0, place), text.as_bytes())?;
-    }
-    Ok(())
-}
-
-fn write_events(open: &WriteTransaction, transaction: &Transaction) -> Result<(), StoreError> {
-    let mut accounts = open.open_table(ACCOUNTS)?;
-    let mut events = open.open_table(EVENTS)?;
-    for draft in &transaction.events {
-        let account = draft.account.to_string();
-        let number = accounts.get(account.as_str())?.map_or(0, |last| last.value()) + 1;
-        accounts.insert(account.as_str(), number)?;
-        let text = document::write(&StoredEvent::of(draft, number));
-        events.insert((account.as_str(), number), text.as_bytes())?;
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The store in one file: the contract, and that what was acknowledged is there after a kill.
 
+mod leases;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,8 +10,8 @@ use std::task::Poll;
 use payments::{Committed, Epoch, Ledger, Read, Time};
 use stores::{EmbeddedSettings, EmbeddedStore, StoreError, Syncing};
 
-use crate::contract;
 use crate::samples::{START_MS, payment_id, posts};
+use crate::{contract, telling};
 
 fn open(file: &Path, syncing: Syncing) -> Result<EmbeddedStore, StoreError> {
     let settings = EmbeddedSettings::new(|| Time::from_ms(START_MS));
@@ -17,22 +19,28 @@ fn open(file: &Path, syncing: Syncing) -> Result<EmbeddedStore, StoreError> {
 }
 
 macro_rules! promises {
-    ($($name:ident)*) => {$(
+    ($($room:ident::$name:ident)*) => {$(
         #[tokio::test]
         async fn $name() {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("store");
-            contract::$name(open(&file, Syncing::Never).unwrap()).await;
+            $room::$name(open(&file, Syncing::Never).unwrap()).await;
         }
     )*};
 }
 
 promises! {
-    commits_conflicts_and_fences
-    lists_and_balances
-    raises_the_epoch
-    takes_a_payment_once
-    writes_nothing_after_the_epoch
+    contract::commits_conflicts_and_fences
+    contract::lists_and_balances
+    contract::raises_the_epoch
+    contract::takes_a_payment_once
+    contract::writes_nothing_after_the_epoch
+    telling::calls_whom_it_may
+    telling::gives_each_row_to_one
+    telling::keeps_endpoints
+    telling::leases_callbacks
+    telling::leases_events
+    telling::obeys_its_epoch
 }
 
 /// Tells the child which file to write.
