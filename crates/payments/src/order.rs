@@ -28,6 +28,12 @@ impl Token {
         fits.then(|| Self(text.to_owned()))
     }
 
+    /// The token that a store gives back, of whatever form tokens had when it was taken.
+    fn from_stored(text: String) -> Option<Self> {
+        let rest = text.strip_prefix(Self::PREFIX)?;
+        (!rest.is_empty()).then_some(Self(text))
+    }
+
     /// The token, for the processor and for stores.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -41,7 +47,8 @@ impl fmt::Debug for Token {
     }
 }
 
-/// A payment to be taken. One that exists has passed every check of [`crate::PaymentDraft::check`].
+/// A payment to be taken. One that exists has passed every check of [`crate::PaymentDraft::check`], as they were when it
+/// was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentOrder {
     pub(crate) account: AccountId,
@@ -52,6 +59,22 @@ pub struct PaymentOrder {
 }
 
 impl PaymentOrder {
+    /// The order that a store gives back. It passed the checks of its day and need not pass those of today, so that what
+    /// was taken can be read for good; nothing when it was an order on no day, because nothing is to be paid or from no
+    /// token.
+    #[must_use]
+    pub fn from_stored(
+        account: AccountId,
+        money: Money,
+        token: String,
+        description: Option<String>,
+        metadata: BTreeMap<String, String>,
+    ) -> Option<Self> {
+        let token = Token::from_stored(token)?;
+        let is_payment = !money.amount.is_zero();
+        is_payment.then_some(Self { account, money, token, description, metadata })
+    }
+
     /// Who is to get the money.
     #[must_use]
     pub fn account(&self) -> AccountId {

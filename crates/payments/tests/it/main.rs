@@ -15,6 +15,7 @@ mod keys;
 mod life_cycle;
 mod money;
 mod oracle;
+mod orders;
 mod outcomes;
 mod pages;
 mod ports;
