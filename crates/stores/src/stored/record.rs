@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use payments::{
-    Amount, Fate, Given, PaymentDraft, PaymentOrder, PaymentRecord, RefundId, RefundRecord,
-    Refusal, State, Version,
+    AccountId, Amount, Fate, PaymentOrder, PaymentRecord, RefundId, RefundRecord, Refusal, State,
+    Version,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Malformed, epoch, found, key, payment};
+use super::{Malformed, epoch, found, key, money, payment};
 
 /// A [`PaymentRecord`].
 #[derive(Debug, Deserialize, Serialize)]
@@ -102,18 +102,13 @@ impl From<&PaymentOrder> for StoredOrder {
 }
 
 impl StoredOrder {
-    /// The order, which passes the checks that it passed when it was taken.
+    /// The order, as it was taken.
     pub(super) fn read(self) -> Result<PaymentOrder, Malformed> {
-        let metadata = self.metadata.into_iter().map(|(key, value)| (key, Given::Value(value)));
-        let draft = PaymentDraft {
-            account: Given::Value(self.account),
-            amount: Given::Value(self.amount),
-            currency: Given::Value(self.currency),
-            token: Given::Value(self.token),
-            description: self.description.map_or(Given::Missing, Given::Value),
-            metadata: Given::Value(metadata.collect()),
-        };
-        draft.check().map_err(|_| Malformed::Field("order"))
+        let account = found(AccountId::parse(&self.account), "account")?;
+        let money = money(self.amount, &self.currency)?;
+        let Self { token, description, metadata, .. } = self;
+        let order = PaymentOrder::from_stored(account, money, token, description, metadata);
+        found(order, "order")
     }
 }
 

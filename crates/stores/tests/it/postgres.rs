@@ -75,6 +75,19 @@ async fn a_server_that_takes_no_writes_is_not_available() {
     assert_eq!(ledger.read(payment_id(1)).await, Read::Absent);
 }
 
+#[tokio::test]
+async fn an_order_of_older_rules_is_read() {
+    let server = Server::shared();
+    let settings = server.database();
+    let ledger = PgLedger::new(&settings).unwrap();
+    ledger.migrate().await.unwrap();
+    ledger.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap();
+    assert_eq!(ledger.commit(&posts(1, 1)).await, Committed::Done);
+    server.ask(&settings, "UPDATE payments SET description = repeat('a', 501)");
+    let Read::Found(record) = ledger.read(payment_id(1)).await else { panic!("it is not read") };
+    assert_eq!(record.order.description().map(str::len), Some(501));
+}
+
 /// Servers die under sixteen writers, again and again. Whatever was answered is what is found.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_is_never_a_lie() {
