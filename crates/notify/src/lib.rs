@@ -8,6 +8,7 @@
 //!   just taken, lets [`payments::process()`] call the processor.
 //! - A callback: [`deliver()`], signed as Standard Webhooks says, tried again over days, given up in the end, and its
 //!   endpoint disabled when it is dead.
+//! - Endpoints: read by [`Endpoints::parse`], kept by stores as [`EndpointState::after`] says, shown by [`visible`].
 
 mod configuration;
 mod deliver;

@@ -46,7 +46,8 @@ impl Mishap {
 #[derive(Default)]
 pub(crate) struct Script {
     pub(crate) mishaps: Vec<Mishap>,
-    next: usize,
+    /// How many effects there were.
+    pub(crate) next: usize,
     pub(crate) is_dead: bool,
 }
 

@@ -88,7 +88,7 @@ async fn deliver_one(ports: &Ports, epoch: Epoch, claimed: &ClaimedDelivery) -> 
 /// A process at a job.
 pub(crate) struct Task {
     future: Pin<Box<dyn Future<Output = Done> + Send>>,
-    script: Arc<Mutex<Script>>,
+    pub(crate) script: Arc<Mutex<Script>>,
 }
 
 impl Task {

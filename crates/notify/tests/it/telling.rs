@@ -240,8 +240,10 @@ fn the_ledger_refuses_a_worker_of_an_old_epoch() {
     let mut task = world.spawn(Job::Tell, Vec::new());
     turns_until(&world, &mut task, is_claimed);
     world.with(|inner| inner.ledger.epoch = Epoch::new(2));
+    let script = task.script.clone();
     assert_eq!(task.finish(), Some(Done::Told(Told::Stopped(Stop::Fenced(Epoch::new(2))))));
     assert_eq!(seen(&world), "-    1 published, 0 receipts, 0 charges");
+    assert_eq!(script.lock().unwrap().next, 4, "it claims, reads, publishes and is refused");
     world.with(|inner| {
         let reign = Reign { epoch: Epoch::new(2), nothing_lost_since: Epoch::new(1) };
         inner.gates[0] = Gate::Open(reign);

@@ -85,48 +85,32 @@ fn cards_can_behave_otherwise_when_money_goes_back() {
         let mut words = vec![said(processor.call(&asked, at(1)))];
         words.push(status(&mut processor, "ref_1", 2));
         words.push(said(processor.call(&asked, at(3))));
-        format!("{token}\n  {}\n  moved: {:?}\n", words.join("\n  "), moved(&processor))
+        format!("{token}\n  {}\n  moved: {:?}\n", words.join(" | "), moved(&processor))
     });
     expect![[r#"
         tok_timeout_abcd
-          decided(succeeded)
-          known(succeeded)
-          decided(succeeded)
+          decided(succeeded) | known(succeeded) | decided(succeeded)
           moved: [1000, -400]
         tok_refund_decline_abcd
-          decided(declined)
-          known(declined)
-          decided(declined)
+          decided(declined) | known(declined) | decided(declined)
           moved: [1000]
         tok_refund_timeout_abcd
-          decided(succeeded), not told
-          known(succeeded)
-          decided(succeeded), not told
+          decided(succeeded), not told | known(succeeded) | decided(succeeded), not told
           moved: [1000, -400]
         tok_refund_late_7_abcd
-          decided(succeeded) after 7 ms
-          known(succeeded)
-          decided(succeeded) after 7 ms
+          decided(succeeded) after 7 ms | known(succeeded) | decided(succeeded) after 7 ms
           moved: [1000, -400]
         tok_refund_twice_abcd
-          decided(succeeded), told twice
-          known(succeeded)
-          decided(succeeded), told twice
+          decided(succeeded), told twice | known(succeeded) | decided(succeeded), told twice
           moved: [1000, -400]
         tok_refund_pending_1_abcd
-          pending
-          pending
-          decided(succeeded)
+          pending | pending | decided(succeeded)
           moved: [1000, -400]
         tok_refund_refuse_1_abcd
-          nottaken
-          unseen
-          decided(succeeded)
+          nottaken | unseen | decided(succeeded)
           moved: [1000, -400]
         tok_timeout_refund_decline_abcd
-          decided(declined)
-          known(declined)
-          decided(declined)
+          decided(declined) | known(declined) | decided(declined)
           moved: [1000]
     "#]]
     .assert_eq(&rows.concat());
