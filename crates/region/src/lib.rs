@@ -6,7 +6,8 @@
 //! - [`Keeper`] renews the lease, watches the ledger's epoch and is the gate that every write asks.
 //! - [`Assembled`] is what the router serves.
 //! - [`Worker`] works the outbox off, with what is in [`WorkPorts`].
-//! - [`HttpClient`] reaches everything outside; on it [`Webhooks`] calls endpoints.
+//! - [`HttpClient`] reaches everything outside; on it [`Webhooks`] calls endpoints and
+//!   [`ProcessorClient`] the processor of cards, of which [`Simulator`] is one.
 
 mod address;
 mod assembled;
@@ -16,6 +17,9 @@ mod http;
 mod initialize;
 mod keeper;
 mod keeping;
+mod processor_client;
+mod processor_wire;
+mod simulator;
 mod told;
 mod webhooks;
 mod work;
@@ -27,6 +31,8 @@ pub use http::{HttpClient, HttpFailure, HttpLimits, NoTrust, Reach, Trust};
 pub use initialize::{Initialized, NotInitialized, initialize};
 pub use keeper::Keeper;
 pub use keeping::Parting;
+pub use processor_client::{NoAddress, ProcessorClient};
+pub use simulator::{BooksFault, Simulator};
 pub use webhooks::Webhooks;
 pub use work::{Work, WorkPorts};
 pub use worker::{Ended, Worker, WorkerOptions};

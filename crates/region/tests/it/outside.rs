@@ -11,18 +11,41 @@ use tokio::task::JoinHandle;
 /// What it does with a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Does {
+    /// Answers with a status, a line of a header, and a body.
+    Answers(u16, String, String),
+    /// Answers with a status and a body, and again, with one write.
+    AnswersTwice(u16, String),
     /// Writes this.
     Writes(Vec<u8>),
-    /// Nothing, and keeps the connection open.
-    Hangs,
     /// Writes this, and closes the connection.
     WritesAndCloses(Vec<u8>),
+    /// Nothing, and keeps the connection open.
+    Hangs,
 }
 
 impl Does {
     /// Answers with a status, a line of a header, and a body.
     pub(crate) fn answers(status: u16, header: &str, body: &str) -> Self {
-        Self::Writes(answer(status, header, body))
+        Self::Answers(status, header.to_owned(), body.to_owned())
+    }
+
+    /// The same about this key, in the place of `KEY`.
+    pub(crate) fn about(self, key: &str) -> Self {
+        match self {
+            Self::Answers(status, header, body) => {
+                Self::Answers(status, header, body.replace("KEY", key))
+            }
+            other => other,
+        }
+    }
+
+    fn bytes(self) -> Vec<u8> {
+        match self {
+            Self::Answers(status, header, body) => answer(status, &header, &body),
+            Self::AnswersTwice(status, body) => answer(status, "x-n: 1", &body).repeat(2),
+            Self::Writes(bytes) | Self::WritesAndCloses(bytes) => bytes,
+            Self::Hangs => Vec::new(),
+        }
     }
 }
 
@@ -109,12 +132,9 @@ async fn serve(mut stream: TcpStream, inner: Arc<Mutex<Inner>>) {
             inner.received.push(received);
             inner.script.pop_front().unwrap_or_else(|| Does::answers(204, "x-n: 1", ""))
         };
-        match does {
-            Does::Writes(bytes) => stream.write_all(&bytes).await.unwrap_or_default(),
-            Does::Hangs => {}
-            Does::WritesAndCloses(bytes) => {
-                return stream.write_all(&bytes).await.unwrap_or_default();
-            }
+        let is_end = matches!(does, Does::WritesAndCloses(_));
+        if stream.write_all(&does.bytes()).await.is_err() || is_end {
+            return;
         }
     }
 }
