@@ -7,11 +7,13 @@
 //! - [`Assembled`] is what the router serves.
 //! - [`Worker`] works the outbox off, with what is in [`WorkPorts`].
 //! - [`HttpClient`] reaches everything outside; on it [`Webhooks`] calls endpoints and
-//!   [`ProcessorClient`] the processor of cards, of which [`Simulator`] is one.
+//!   [`ProcessorClient`] the processor of cards, of which [`Simulator`] is one;
+//!   [`Receipts`] go into a folder or a bucket.
 
 mod address;
 mod assembled;
 mod bell;
+mod bucket;
 mod connect;
 mod http;
 mod initialize;
@@ -19,6 +21,7 @@ mod keeper;
 mod keeping;
 mod processor_client;
 mod processor_wire;
+mod receipts;
 mod simulator;
 mod told;
 mod webhooks;
@@ -27,11 +30,13 @@ mod worker;
 
 pub use assembled::Assembled;
 pub use bell::{Bell, Wake};
+pub use bucket::BucketSettings;
 pub use http::{HttpClient, HttpFailure, HttpLimits, NoTrust, Reach, Trust};
 pub use initialize::{Initialized, NotInitialized, initialize};
 pub use keeper::Keeper;
 pub use keeping::Parting;
 pub use processor_client::{NoAddress, ProcessorClient};
+pub use receipts::{NoReceipts, Receipts};
 pub use simulator::{BooksFault, Simulator};
 pub use webhooks::Webhooks;
 pub use work::{Work, WorkPorts};

@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
+mod books;
 mod charging;
 mod control;
 mod initializing;
 mod keeping;
 mod lines;
 mod outside;
+mod receipts;
 mod rows;
 mod shop;
 mod telling;
