@@ -50,8 +50,8 @@ enum Change<T> {
 }
 
 impl EmbeddedStore {
-    /// Opens the file, or makes it. One process at a time can. A file that was not closed, because its process died,
-    /// is repaired.
+    /// Opens the file, or makes it when it is not there or empty. One process at a time can. All of it is read and
+    /// checked; one that was not closed, because its process died, is repaired.
     ///
     /// # Errors
     ///

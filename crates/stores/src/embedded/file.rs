@@ -1,5 +1,6 @@
 //! The file: how it is opened, the version of its layout, and what its errors mean.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use redb::{
@@ -152,7 +153,7 @@ impl From<DatabaseError> for StoreError {
     fn from(error: DatabaseError) -> Self {
         match error {
             DatabaseError::Storage(StorageError::Io(error))
-                if error.kind() == std::io::ErrorKind::InvalidData =>
+                if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) =>
             {
                 Self::Damaged(error.into())
             }

@@ -1,16 +1,21 @@
-//! The store in one file: the contract, and that what was acknowledged is there after a kill.
+//! The store in one file: the contract, its owner, and writes that nobody waits for.
 
+mod control;
+mod crashes;
+mod damage;
 mod leases;
 
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::task::Poll;
 
-use payments::{Committed, Epoch, Ledger, Read, Time};
+use payments::{
+    Attempt, Claim, Committed, Epoch, Fingerprint, Intent, IntentState, IntentWrite, Intents,
+    Ledger, MovementId, Order, Read, Revision, ScopedKey, Time, Written,
+};
 use stores::{EmbeddedSettings, EmbeddedStore, StoreError, Syncing};
+use tokio::task::JoinSet;
 
-use crate::samples::{START_MS, payment_id, posts};
+use crate::samples::{START_MS, draft, payment_id, posts};
 use crate::{contract, telling};
 
 fn open(file: &Path, syncing: Syncing) -> Result<EmbeddedStore, StoreError> {
@@ -41,47 +46,6 @@ promises! {
     telling::leases_callbacks
     telling::leases_events
     telling::obeys_its_epoch
-}
-
-/// Tells the child which file to write.
-const FILE: &str = "TIDEOVER_TEST_STORE";
-
-#[tokio::test]
-async fn what_was_acknowledged_survives_a_kill() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("store");
-    let this = std::env::current_exe().unwrap();
-    let mut child = Command::new(this)
-        .args(["--exact", "embedded::writes_until_it_is_killed", "--nocapture"])
-        .env(FILE, &file)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let said = BufReader::new(child.stdout.take().unwrap()).lines();
-    let numbers =
-        said.map_while(Result::ok).filter_map(|line| line.strip_prefix("done ")?.parse().ok());
-    let acknowledged: Vec<u8> = numbers.take(20).collect();
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let store = open(&file, Syncing::Always).unwrap();
-    assert_eq!(acknowledged.len(), 20);
-    for number in acknowledged {
-        let found = Ledger::read(&store, payment_id(number)).await;
-        assert!(matches!(found, Read::Found(_)), "payment {number}: {found:?}");
-    }
-    assert_eq!(store.audit().await.unwrap(), []);
-}
-
-/// The child of the test above; does nothing in a run of its own.
-#[tokio::test]
-async fn writes_until_it_is_killed() {
-    let Some(file) = std::env::var_os(FILE) else { return };
-    let store = open(Path::new(&file), Syncing::Always).unwrap();
-    store.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap();
-    for number in 1..=u8::MAX {
-        assert_eq!(store.commit(&posts(number, 1)).await, Committed::Done);
-        writeln!(std::io::stdout(), "\ndone {number}").unwrap();
-    }
 }
 
 #[tokio::test]
@@ -118,4 +82,40 @@ async fn what_nobody_waits_for_is_written_all_the_same() {
         assert!(matches!(found, Read::Found(_)), "payment {number}: {found:?}");
     }
     assert_eq!(store.audit().await.unwrap(), []);
+}
+
+/// One write that fails takes no other along, whatever turn they share.
+#[tokio::test]
+async fn a_write_that_fails_fails_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("store"), Syncing::Never).unwrap();
+    store.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap();
+    let mut tasks = JoinSet::new();
+    for number in 1..=100 {
+        let store = store.clone();
+        tasks.spawn(async move {
+            let written = Intents::write(&store, &of_an_intent_that_is_gone(number)).await;
+            (store.commit(&posts(number, 1)).await, written)
+        });
+    }
+    for answers in tasks.join_all().await {
+        assert_eq!(answers, (Committed::Done, Written::Unavailable));
+    }
+    assert_eq!(store.audit().await.unwrap(), []);
+}
+
+/// A write over an intent that was read from another file.
+fn of_an_intent_that_is_gone(number: u8) -> IntentWrite {
+    let movement = MovementId::Payment(payment_id(number));
+    let intent = Intent {
+        key: ScopedKey::from_bytes([number; 32]),
+        fingerprint: Fingerprint::from_bytes([number; 32]),
+        movement,
+        order: Order::Payment(draft(1_000).check().expect("the draft has no faults")),
+        epoch: Epoch::new(1),
+        state: IntentState::Accepted,
+        claim: Claim { by: Attempt::new(movement), until: Time::from_ms(START_MS) },
+        revision: Revision(2),
+    };
+    IntentWrite { expects: Some(Revision(1)), intent }
 }
