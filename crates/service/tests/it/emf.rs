@@ -88,7 +88,7 @@ async fn server() -> Server {
 async fn a_request_is_one_line_that_counts_zero_and_one() {
     let server = server().await;
     server.post("/payments", "k", PAYMENT).await;
-    expect![[r#"{"at":"2025-11-23T03:41:01.125Z","level":"info","message":"request","method":"POST","route":"/payments","status":201,"latency_ms":0,"request_id":"req_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab","trace_id":"00000000000000000000000000000003","_aws":{"Timestamp":1763869261124,"CloudWatchMetrics":[{"Namespace":"Tideover","Dimensions":[["Service"]],"Metrics":[{"Name":"Requests","Unit":"Count"},{"Name":"ServerErrors","Unit":"Count"},{"Name":"ClientErrors","Unit":"Count"},{"Name":"LatencyMs","Unit":"Milliseconds"},{"Name":"GateOpen","Unit":"None"}]}]},"Service":"payment-api","Requests":1,"ServerErrors":0,"ClientErrors":0,"LatencyMs":0,"GateOpen":1}"#]]
+    expect![[r#"{"at":"2025-11-23T03:41:01.125Z","level":"info","message":"request","method":"POST","route":"/payments","status":201,"latency_ms":0,"request_id":"req_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab","trace_id":"a0000000000a0000000000a00000000a","_aws":{"Timestamp":1763869261124,"CloudWatchMetrics":[{"Namespace":"Tideover","Dimensions":[["Service"]],"Metrics":[{"Name":"Requests","Unit":"Count"},{"Name":"ServerErrors","Unit":"Count"},{"Name":"ClientErrors","Unit":"Count"},{"Name":"LatencyMs","Unit":"Milliseconds"},{"Name":"GateOpen","Unit":"None"}]}]},"Service":"payment-api","Requests":1,"ServerErrors":0,"ClientErrors":0,"LatencyMs":0,"GateOpen":1}"#]]
     .assert_eq(&server.lines.all().join("\n"));
 }
 

@@ -14,8 +14,8 @@ async fn a_line_has_the_fields_of_the_list_and_no_others() {
     server.post("/payments", "k", PAYMENT).await;
     server.ask("GET /payments/secret", &["X-Request-Id: mine.1"], "").await;
     expect![[r#"
-        {"at":"2025-11-23T03:41:01.125Z","level":"info","message":"request","method":"POST","route":"/payments","status":201,"latency_ms":0,"request_id":"req_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab","trace_id":"00000000000000000000000000000003"}
-        {"at":"2025-11-23T03:41:01.125Z","level":"info","message":"request","method":"GET","route":"/payments/{id}","status":404,"latency_ms":0,"request_id":"mine.1","trace_id":"00000000000000000000000000000005","code":"payment_missing"}
+        {"at":"2025-11-23T03:41:01.125Z","level":"info","message":"request","method":"POST","route":"/payments","status":201,"latency_ms":0,"request_id":"req_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab","trace_id":"a0000000000a0000000000a00000000a"}
+        {"at":"2025-11-23T03:41:01.125Z","level":"info","message":"request","method":"GET","route":"/payments/{id}","status":404,"latency_ms":0,"request_id":"mine.1","trace_id":"a0000000000a0000000000a00000000f","code":"payment_missing"}
     "#]]
     .assert_eq(&(server.lines.all().join("\n") + "\n"));
 }
