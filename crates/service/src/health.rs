@@ -3,13 +3,14 @@
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use fence::Readiness;
-use payments::Gatekeeper;
+use fence::{ClosedReason, NotReady, Readiness};
+use payments::{Gatekeeper, Time};
 
 use crate::ports::{Health, Region};
 use crate::problem::Problem;
 use crate::reply::{json, text};
 use crate::state::Service;
+use crate::timestamp::rfc3339;
 use crate::{openapi, wire};
 
 /// `GET /health`: the process serves. It asks nobody, so that a store which is away does not get
@@ -26,11 +27,22 @@ pub(crate) async fn ready<R: Region>(
         Readiness::Ready { epoch } => {
             Ok(json(StatusCode::OK, &wire::Ready { status: "ready", epoch: epoch.number() }))
         }
-        Readiness::NotReady { reason, retry_after } => {
+        Readiness::NotReady { reason: not_ready, retry_after } => {
             let seconds = retry_after.0.div_ceil(1_000).max(1);
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            Err(Problem::new(status, reason.code(), reason.to_string()).retry_after(seconds))
+            Err(Problem::new(status, not_ready.code(), reason(&not_ready)).retry_after(seconds))
         }
+    }
+}
+
+/// The reason in words. Moments not as milliseconds: thirteen digits in a row can look like a card
+/// number.
+pub(crate) fn reason(not_ready: &NotReady) -> String {
+    match not_ready {
+        NotReady::Gate(ClosedReason::LeaseExpired { at }) => {
+            format!("the lease ran out at {}", rfc3339(Time::from_ms(at.0)))
+        }
+        reason => reason.to_string(),
     }
 }
 

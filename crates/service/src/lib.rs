@@ -13,13 +13,17 @@
 //!   it is kept as a digest only.
 
 mod after;
+mod answers;
 mod body;
+mod components;
 mod draft;
 mod emf;
 mod envelope;
 mod health;
 mod json;
 mod key;
+mod limits;
+mod links;
 mod log;
 mod metrics;
 mod moves;
@@ -32,6 +36,7 @@ mod ports;
 mod problem;
 mod query;
 mod reads;
+mod refusals;
 mod reply;
 mod requests;
 mod route;

@@ -13,8 +13,8 @@ use crate::wire;
 
 /// Where the lines go.
 pub trait Log: Send + Sync {
-    /// Takes one line, without its line feed. It must not block for long, and cannot fail: a request
-    /// does not depend on its line.
+    /// Takes one line, without its line feed. It must not block for long, and cannot fail: a
+    /// request does not depend on its line.
     fn line(&self, line: &str);
 }
 

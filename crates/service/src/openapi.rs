@@ -1,14 +1,42 @@
 //! The document of the interface (OpenAPI 3.1): made from the shapes on the wire and a table of
 //! operations, committed as `openapi.json`, and served as it was committed.
 
+use axum::http::StatusCode;
+use fence::{ClosedReason, Epoch, Millis, NotReady, RegionName};
 use serde_json::{Map, Value, json};
-use utoipa::{PartialSchema, ToSchema};
 
-use crate::operations::{Answer, OPERATIONS, Operation};
-use crate::{requests, wire};
+use crate::answers::{Answer, Code, Content};
+use crate::components::{HEADERS_OF_ALL, PARAMETERS_OF_ALL, components, header_name, reference};
+use crate::health::reason;
+use crate::operations::{OPERATIONS, Operation};
+use crate::problem::Wrong;
+use crate::wire;
 
 /// The document as it was committed; a test compares it with [`openapi`].
 pub(crate) const COMMITTED: &str = include_str!("../openapi.json");
+
+/// What holds for every operation, in Markdown.
+const DESCRIPTION: &str = "Takes payments, each once, in one of two Regions.
+
+**Money** is an integer in minor units of a currency of ISO 4217.
+
+**Every POST needs an `Idempotency-Key`.** The first request with a key decides; the same request \
+with the same key is answered the same, with `Idempotency-Replayed: true`. The same key with \
+another request is 422, and 409 while the first is at work. Keys survive the loss of a Region.
+
+**201 means that the ledger has it.** It is carried out after the answer; `status` says how far it \
+has come. When it is not known whether something was done the answer is 503, and the same request \
+with the same key finds it out.
+
+**Errors** are problem documents (RFC 9457). Programs compare `code`; `request_id` is what to tell \
+the operator. Values of a request are never repeated. While payments move to the other Region the \
+answer is 503 with the code `region_switching`: wait as `Retry-After` says, look the name up \
+again, and send the same request with the same key.
+
+**Card numbers** are refused wherever one may stand; send the processor's token.
+
+Every path answers `HEAD` like `GET`, and 405 with `Allow` to a method that it does not have \
+(`method_not_allowed`); where nothing is, there is 404 (`path_unknown`).";
 
 /// The document of the interface.
 #[must_use]
@@ -18,7 +46,7 @@ pub fn openapi() -> String {
         "info": {
             "title": "tideover payment service",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Takes payments, each once, in one of two Regions.",
+            "description": DESCRIPTION,
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
         "servers": [{"url": "/"}],
@@ -28,11 +56,7 @@ pub fn openapi() -> String {
             {"name": "health", "description": "The service and its Region"},
         ],
         "paths": paths(),
-        "components": {
-            "schemas": schemas(),
-            "parameters": parameters(),
-            "headers": headers(),
-        },
+        "components": components(),
     });
     let text = serde_json::to_string_pretty(&sorted(document)).expect("a document is JSON");
     text + "\n"
@@ -65,15 +89,15 @@ fn paths() -> Value {
 }
 
 fn operation_object(operation: &Operation) -> Value {
-    let reference = |name: &&str| json!({"$ref": format!("#/components/parameters/{name}")});
-    let parameters: Vec<Value> =
-        operation.parameters.iter().chain(&["RequestId", "Traceparent"]).map(reference).collect();
+    let parameters = operation.parameters.iter().chain(&PARAMETERS_OF_ALL);
+    let parameters: Vec<Value> = parameters.map(|name| reference("parameters", name)).collect();
     let answers = operation.answers.iter();
     let responses: Map<_, _> =
         answers.map(|answer| (answer.status.to_string(), response(answer))).collect();
     let mut object = json!({
         "operationId": operation.id,
         "summary": operation.summary,
+        "description": operation.description,
         "tags": [operation.tag],
         "parameters": parameters,
         "responses": responses,
@@ -81,104 +105,95 @@ fn operation_object(operation: &Operation) -> Value {
     if let Some((schema, example)) = operation.body {
         object["requestBody"] = json!({
             "required": true,
-            "content": {"application/json": content(schema, example)},
+            "content": {"application/json": shape(schema, example)},
         });
     }
     object
 }
 
 fn response(answer: &Answer) -> Value {
-    let names = ["X-Request-Id", "traceparent", "Cache-Control"].iter().chain(answer.headers);
-    let reference =
-        |name: &&str| ((*name).to_owned(), json!({"$ref": format!("#/components/headers/{name}")}));
-    let headers: Map<_, _> = names.map(reference).collect();
-    let media =
-        if answer.schema == "Problem" { "application/problem+json" } else { "application/json" };
-    json!({
-        "description": answer.description,
-        "headers": headers,
-        "content": {media: content(answer.schema, answer.example)},
-    })
+    let headers = HEADERS_OF_ALL.iter().chain(answer.headers);
+    let headers: Map<_, _> =
+        headers.map(|name| (header_name(name).to_owned(), reference("headers", name))).collect();
+    let content = match answer.content {
+        Content::Shape(schema, example) => json!({"application/json": shape(schema, example)}),
+        Content::Problem(codes) => problems(answer.status, codes.iter().map(example)),
+        Content::NotReady(codes) => {
+            problems(answer.status, reasons().into_iter().chain(codes.iter().map(example)))
+        }
+    };
+    let mut response =
+        json!({"description": answer.description, "headers": headers, "content": content});
+    if !answer.links.is_empty() {
+        let links = answer.links.iter();
+        let links: Map<_, _> =
+            links.map(|link| (link.name.to_owned(), reference("links", link.name))).collect();
+        response["links"] = links.into();
+    }
+    response
 }
 
-fn content(schema: &str, example: &str) -> Value {
+fn shape(schema: &str, example: &str) -> Value {
     let example: Value = serde_json::from_str(example).expect("the table has JSON");
     let schema = match schema {
         "" => json!({"type": "object"}),
-        schema => json!({"$ref": format!("#/components/schemas/{schema}")}),
+        schema => reference("schemas", schema),
     };
     json!({"schema": schema, "example": example})
 }
 
-fn schemas() -> Value {
-    let schemas = [
-        closed(schema::<requests::NewPayment>()),
-        closed(schema::<requests::NewRefund>()),
-        schema::<wire::Payment>(),
-        schema::<wire::Refund>(),
-        schema::<wire::PaymentList>(),
-        schema::<wire::AccountBalances>(),
-        schema::<wire::CurrencyBalance>(),
-        schema::<wire::Valid>(),
-        schema::<wire::Serving>(),
-        schema::<wire::Ready>(),
-        schema::<wire::Traffic>(),
-        schema::<wire::Problem<'static>>(),
-        schema::<wire::Fault<'static>>(),
-    ];
-    schemas.into_iter().collect::<Map<_, _>>().into()
+/// A problem document as an example: code, detail, parameter, faults.
+struct Example {
+    code: &'static str,
+    detail: String,
+    param: Option<&'static str>,
+    wrongs: Vec<Wrong>,
 }
 
-fn schema<T: ToSchema + PartialSchema>() -> (String, Value) {
-    let schema = serde_json::to_value(T::schema()).expect("a schema is JSON");
-    (T::name().into_owned(), schema)
+fn example(code: &Code) -> Example {
+    let Code { code, detail, param, fault } = *code;
+    let wrong = fault.map(|[param, code, message]| Wrong::new(param, code, message));
+    Example { code, detail: detail.to_owned(), param, wrongs: wrong.into_iter().collect() }
 }
 
-/// The same without room for other fields, which requests may not have.
-fn closed((name, mut schema): (String, Value)) -> (String, Value) {
-    schema["additionalProperties"] = Value::Bool(false);
-    (name, schema)
-}
-
-fn parameters() -> Value {
-    let text = |pattern: &str| json!({"type": "string", "pattern": pattern});
-    let parameter = |place: &str, name: &str, is_required: bool, schema: Value, what: &str| {
-        json!({
-            "in": place, "name": name, "required": is_required, "schema": schema, "description": what,
-        })
+/// Problem documents of this status, an example for each code.
+fn problems(status: u16, examples: impl Iterator<Item = Example>) -> Value {
+    let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let title = title.expect("the table has statuses that have a name");
+    let problem = |Example { code, detail, param, wrongs }: Example| {
+        let (detail, wrongs) = (detail.as_str(), wrongs.as_slice());
+        let document = wire::Document { status, title, code, detail, param, wrongs };
+        let text = wire::problem(&document, "req_abcdefghijklmnopabcdefghijklmnop");
+        let value: Value = serde_json::from_str(&text).expect("a problem is JSON");
+        (code.to_owned(), json!({"value": value}))
     };
-    let key = "A new UUID for each new request, kept until it is answered, and sent again with it. \
-               Quoted (RFC 9651) or bare";
+    let examples: Map<_, _> = examples.map(problem).collect();
     json!({
-        "IdempotencyKey": parameter("header", "Idempotency-Key", true, text("^[ -~]{1,255}$"), key),
-        "RequestId": parameter("header", "X-Request-Id", false, text("^[A-Za-z0-9._-]{1,64}$"),
-            "A name for this request; one is made when there is none"),
-        "Traceparent": parameter("header", "traceparent", false,
-            text("^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"), "W3C Trace Context"),
-        "PaymentId": parameter("path", "id", true, text("^pay_[0-7][0-9A-HJKMNP-TV-Z]{25}$"),
-            "The payment"),
-        "AccountId": parameter("path", "id", true, text("^acc_[0-7][0-9A-HJKMNP-TV-Z]{25}$"),
-            "The account"),
-        "Account": parameter("query", "account", true, text("^acc_[0-7][0-9A-HJKMNP-TV-Z]{25}$"),
-            "Whose payments"),
-        "Limit": parameter("query", "limit", false,
-            json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 10}),
-            "How many payments"),
-        "StartingAfter": parameter("query", "starting_after", false,
-            text("^pay_[0-7][0-9A-HJKMNP-TV-Z]{25}$"), "The last payment of the page before"),
+        "application/problem+json": {
+            "schema": reference("schemas", "Problem"),
+            "examples": examples,
+        },
     })
 }
 
-fn headers() -> Value {
-    let header = |type_: &str, what: &str| json!({"schema": {"type": type_}, "description": what});
-    json!({
-        "Allow": header("string", "The methods of this path"),
-        "Cache-Control": header("string", "`no-store`"),
-        "Connection": header("string", "`close`: look the name up again before the next request"),
-        "Idempotency-Replayed": header("string", "`true` when an earlier request with this key decided the answer"),
-        "Location": header("string", "The path of the payment"),
-        "Retry-After": header("integer", "After how many seconds asking again may help"),
-        "X-Request-Id": header("string", "The name of this request"),
-        "traceparent": header("string", "W3C Trace Context, with the span of this request"),
-    })
+/// Every reason not to be ready.
+fn reasons() -> Vec<Example> {
+    let gate = [
+        ClosedReason::RecordUnknown,
+        ClosedReason::NotActive { active_region: RegionName::new("us-east-2") },
+        ClosedReason::Draining,
+        ClosedReason::Fenced,
+        ClosedReason::NotRenewed,
+        ClosedReason::LeaseExpired { at: Millis(1_762_935_266_280) },
+        ClosedReason::ClockWentBack,
+        ClosedReason::LedgerUnknown,
+        ClosedReason::LedgerDiffers { ledger: Epoch::new(6), record: Epoch::new(7) },
+    ];
+    let ledger = [NotReady::LedgerReadOnly, NotReady::LedgerSilent];
+    let reasons = gate.map(NotReady::Gate).into_iter().chain(ledger);
+    let example = |not_ready: NotReady| {
+        let (code, detail) = (not_ready.code(), reason(&not_ready));
+        Example { code, detail, param: None, wrongs: Vec::new() }
+    };
+    reasons.map(example).collect()
 }

@@ -63,10 +63,14 @@ pub async fn serve(
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            accepted = listener.accept(), if connections.len() < listening.connections_max => match accepted {
-                Ok((stream, _)) => connect(stream, &router, &listening, &graceful, &mut connections),
-                Err(error) => pause(&error).await,
-            },
+            accepted = listener.accept(), if connections.len() < listening.connections_max => {
+                match accepted {
+                    Ok((stream, _)) => {
+                        connect(stream, &router, &listening, &graceful, &mut connections);
+                    }
+                    Err(error) => pause(&error).await,
+                }
+            }
             Some(_) = connections.join_next() => {}
         }
     }

@@ -38,8 +38,8 @@ impl<R: Region> Service<R> {
         &self.0.region
     }
 
-    /// The numbers that `/metrics` shows beside its own; whoever works the outbox off in this process
-    /// gets them from here.
+    /// The numbers that `/metrics` shows beside its own; whoever works the outbox off in this
+    /// process gets them from here.
     #[must_use]
     pub fn numbers(&self) -> Numbers {
         self.0.numbers.clone()

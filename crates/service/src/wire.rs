@@ -17,30 +17,34 @@ use crate::timestamp::rfc3339;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Payment {
     /// Its id; ids sort by when they were made.
-    #[schema(pattern = "^pay_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
     id: String,
     /// The merchant's account.
     account: String,
     /// How much, in minor units.
-    #[schema(minimum = 1, maximum = 99_999_999_999_i64)]
     amount: i64,
     /// The code of ISO 4217.
     currency: &'static str,
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     description: Option<String>,
     /// What the merchant wants to find with it.
     metadata: BTreeMap<String, String>,
-    /// Where it stands: `posted`, `processing`, `unknown`, `quarantined`, `succeeded`, `declined`.
+    /// Where it stands. `posted`: the ledger has it. `processing`: the processor is being called.
+    /// `unknown`: it was called and did not answer; it is asked until it does. `quarantined`: it is
+    /// compared with the processor after the loss of a Region. `succeeded` and `declined`: the last
+    /// word.
     status: &'static str,
     /// When it was asked for.
     #[schema(format = DateTime)]
     created_at: String,
     /// Its refunds, oldest first; not told by the answer to `POST /payments`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     refunds: Option<Vec<Refund>>,
     /// What can still be refunded, in minor units; not told by the answer to `POST /payments`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     refundable: Option<i64>,
 }
 
@@ -48,7 +52,6 @@ pub(crate) struct Payment {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Refund {
     /// Its id.
-    #[schema(pattern = "^ref_[0-7][0-9A-HJKMNP-TV-Z]{25}$")]
     id: String,
     /// The payment that is given back.
     payment: String,
@@ -56,10 +59,11 @@ pub(crate) struct Refund {
     amount: i64,
     /// The code of ISO 4217.
     currency: &'static str,
-    /// Where it stands, as a payment, or `refused`.
+    /// Where it stands, as a payment does, or `refused`: no refund was made, for ever.
     status: &'static str,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     refusal: Option<&'static str>,
     /// When it was asked for.
     #[schema(format = DateTime)]
@@ -143,6 +147,7 @@ pub(crate) struct Problem<'p> {
     code: &'p str,
     /// The parameter it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     param: Option<&'p str>,
     /// Every fault of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]

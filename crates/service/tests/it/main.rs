@@ -5,6 +5,7 @@
 mod after;
 mod client;
 mod contract;
+mod document;
 mod drains;
 mod emf;
 mod faults;
@@ -18,4 +19,5 @@ mod properties;
 mod refunds;
 mod server;
 mod switching;
+mod truth;
 mod world;

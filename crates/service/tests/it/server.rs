@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::client::{Answer, request, send};
+use crate::document::assert_documented;
 use crate::world::World;
 
 /// A log in memory.
@@ -67,9 +68,11 @@ impl Server {
         self.task.await.unwrap()
     }
 
-    /// Sends a request, and reads its answer.
+    /// Sends a request, and reads its answer, which must be one of the document's.
     pub(crate) async fn ask(&self, line: &str, headers: &[&str], body: &str) -> Answer {
-        send(self.address, &request(line, headers, body)).await.unwrap()
+        let answer = send(self.address, &request(line, headers, body)).await.unwrap();
+        assert_documented(line, &answer);
+        answer
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -21,6 +21,47 @@ async fn while_the_gate_is_closed_money_waits_and_reads_go_on() {
 }
 
 #[tokio::test]
+async fn an_epoch_that_changes_under_a_request_ends_it_though_the_gate_is_open_again() {
+    for at in [At::IntentWrite, At::LedgerRead, At::Commit] {
+        let server = std::sync::Arc::new(Server::start().await);
+        if at == At::LedgerRead {
+            // A key that is there already makes the request look into the ledger.
+            server.world.will(At::Commit, &[Mishap::UnknownLost; 24]);
+            server.post("/payments", "k", PAYMENT).await;
+            server.world.forget();
+            server.world.pass_ms(3_001);
+        }
+        server.world.will(at, &[Mishap::Wait]);
+        let client = tokio::spawn({
+            let server = server.clone();
+            async move { server.post("/payments", "k", PAYMENT).await }
+        });
+        server.world.reached.acquire().await.unwrap().forget();
+        server.world.begin_reign();
+        server.world.go_on.add_permits(1);
+        let answer = client.await.unwrap();
+        assert_eq!((answer.status, answer.code().as_str()), (503, "region_switching"), "{at:?}");
+        assert_eq!(answer.header("connection"), Some("close"));
+        server.world.pass_ms(3_001);
+        assert_eq!(server.post("/payments", "k", PAYMENT).await.status, 201, "{at:?}");
+        assert_eq!(server.world.payments(), 1, "{at:?}");
+    }
+}
+
+#[tokio::test]
+async fn health_asks_nobody() {
+    let server = Server::start().await;
+    server.world.set_open(false);
+    let stores = [At::IntentRead, At::IntentWrite, At::LedgerRead, At::Commit, At::Books];
+    for at in stores.into_iter().chain([At::Readiness, At::Traffic]) {
+        server.world.will(at, &[Mishap::Hang]);
+    }
+    let answer = server.get("/health").await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"status":"serving"}"#));
+    assert_eq!(server.world.reached.available_permits(), 0, "no store was reached");
+}
+
+#[tokio::test]
 async fn a_gate_that_closes_under_a_request_lets_its_key_go_on_later() {
     let server = std::sync::Arc::new(Server::start().await);
     server.world.will(At::IntentWrite, &[Mishap::Wait]);

@@ -41,6 +41,7 @@ pub(crate) enum At {
     Commit,
     Books,
     Readiness,
+    Traffic,
     Posted,
 }
 
@@ -48,11 +49,15 @@ pub(crate) enum At {
 struct Inner {
     is_open: bool,
     epoch: u64,
+    nothing_lost_since: u64,
     traffic: Option<&'static str>,
+    not_ready: Option<NotReady>,
+    verdict: Option<Verdict>,
     intents: BTreeMap<ScopedKey, Intent>,
     records: BTreeMap<PaymentId, PaymentRecord>,
     postings: Vec<Posting>,
     told: usize,
+    is_worked_off: bool,
     script: BTreeMap<At, VecDeque<Mishap>>,
 }
 
@@ -90,6 +95,40 @@ impl World {
         self.with(|inner| inner.traffic = region);
     }
 
+    /// Says why the Region is not ready.
+    pub(crate) fn set_not_ready(&self, reason: NotReady) {
+        self.with(|inner| inner.not_ready = Some(reason));
+    }
+
+    /// Says what the processor answers from now on.
+    pub(crate) fn set_verdict(&self, verdict: Verdict) {
+        self.with(|inner| inner.verdict = Some(verdict));
+    }
+
+    /// Every payment and refund is carried out as soon as the worker is told of it.
+    pub(crate) fn set_worked_off(&self) {
+        self.with(|inner| inner.is_worked_off = true);
+    }
+
+    /// The processor is called for everything.
+    async fn work_off(&self) {
+        let of_record = |record: &PaymentRecord| {
+            let refunds =
+                record.refunds.keys().map(|refund| MovementId::Refund(record.id, *refund));
+            refunds.chain([MovementId::Payment(record.id)]).collect::<Vec<_>>()
+        };
+        let movements: Vec<_> =
+            self.with(|inner| inner.records.values().flat_map(of_record).collect());
+        for movement in movements {
+            process(self, self, self, self, movement).await;
+        }
+    }
+
+    /// Another reign begins in the middle of everything, and nothing is lost.
+    pub(crate) fn begin_reign(&self) {
+        self.with(|inner| inner.epoch += 1);
+    }
+
     /// Nothing goes wrong any more, but for what has.
     pub(crate) fn forget(&self) {
         self.with(|inner| inner.script.clear());
@@ -99,6 +138,7 @@ impl World {
     pub(crate) fn lose_everything(&self) {
         self.with(|inner| {
             inner.epoch += 1;
+            inner.nothing_lost_since = inner.epoch;
             inner.records.clear();
             inner.postings.clear();
         });
@@ -133,6 +173,10 @@ impl World {
     pub(crate) async fn carry_out(&self, payment: &str) {
         let movement = MovementId::Payment(PaymentId::parse(payment).unwrap());
         process(self, self, self, self, movement).await;
+    }
+
+    fn verdict(&self) -> Verdict {
+        self.with(|inner| inner.verdict.unwrap_or(Verdict::Succeeded))
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut Inner) -> T) -> T {
@@ -182,11 +226,13 @@ impl World {
 
 impl Gatekeeper for World {
     fn gate(&self) -> Gate {
-        let (is_open, epoch) = self.with(|inner| (inner.is_open, Epoch::new(inner.epoch)));
-        match is_open {
-            true => Gate::Open(Reign { epoch, nothing_lost_since: epoch }),
+        self.with(|inner| match inner.is_open {
+            true => Gate::Open(Reign {
+                epoch: Epoch::new(inner.epoch),
+                nothing_lost_since: Epoch::new(inner.nothing_lost_since),
+            }),
             false => Gate::Closed,
-        }
+        })
     }
 }
 
@@ -229,6 +275,9 @@ fn found(inner: &mut Inner, payment: PaymentId) -> Read<PaymentRecord> {
 }
 
 fn commit(inner: &mut Inner, transaction: &Transaction) -> Committed {
+    if transaction.epoch.number() != inner.epoch {
+        return Committed::Fenced(Epoch::new(inner.epoch));
+    }
     let version = inner.records.get(&transaction.record.id).map(|record| record.version);
     if version != transaction.expects {
         return Committed::Conflict(version);
@@ -240,11 +289,11 @@ fn commit(inner: &mut Inner, transaction: &Transaction) -> Committed {
 
 impl Processor for World {
     async fn send(&self, _: &Call) -> Sent {
-        Sent::Answered(Verdict::Succeeded)
+        Sent::Answered(self.verdict())
     }
 
     async fn status(&self, _: ProcessorKey) -> Status {
-        Status::Known(Verdict::Succeeded)
+        Status::Known(self.verdict())
     }
 }
 
@@ -279,17 +328,17 @@ impl Books for World {
 
 impl Health for World {
     async fn readiness(&self) -> Readiness {
+        let closed = |reason| Readiness::NotReady { reason, retry_after: DurationMs(9_500) };
         let draining = NotReady::Gate(ClosedReason::Draining);
-        let closed = Readiness::NotReady { reason: draining, retry_after: DurationMs(9_500) };
-        let say = |inner: &mut Inner| match inner.is_open {
-            true => Readiness::Ready { epoch: fence::Epoch::new(inner.epoch) },
-            false => closed.clone(),
+        let say = |inner: &mut Inner| match (inner.is_open, inner.not_ready.clone()) {
+            (true, None) => Readiness::Ready { epoch: fence::Epoch::new(inner.epoch) },
+            (_, reason) => closed(reason.unwrap_or(draining)),
         };
-        self.look(At::Readiness, closed.clone(), say).await
+        self.look(At::Readiness, closed(NotReady::LedgerSilent), say).await
     }
 
     async fn traffic(&self) -> Option<RegionName> {
-        self.with(|inner| inner.traffic).map(RegionName::new)
+        self.look(At::Traffic, None, |inner| inner.traffic.map(RegionName::new)).await
     }
 }
 
@@ -322,5 +371,8 @@ impl Region for World {
 
     async fn posted(&self) {
         self.look(At::Posted, (), |inner| inner.told += 1).await;
+        if self.with(|inner| inner.is_worked_off) {
+            self.work_off().await;
+        }
     }
 }
