@@ -1,5 +1,5 @@
 //! What the tests need besides cargo: components of Rust's toolchain, programs of the system, and under
-//! `target/tools` cfn-lint and the CDK CLI at fixed versions.
+//! `target/tools` cfn-lint, the CDK CLI and schemathesis at fixed versions.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -61,7 +61,7 @@ struct Tool {
     install: fn(&Path, &str) -> Result<()>,
 }
 
-const TOOLS: [Tool; 2] = [
+const TOOLS: [Tool; 3] = [
     Tool {
         package: "cfn-lint==1.58.0",
         folder: "python",
@@ -75,6 +75,13 @@ const TOOLS: [Tool; 2] = [
         program: "node_modules/.bin/cdk",
         host: &["node", "--version"],
         install: from_npm,
+    },
+    Tool {
+        package: "schemathesis==4.32.5",
+        folder: "schemathesis",
+        program: "bin/schemathesis",
+        host: &["python3", "--version"],
+        install: from_pypi,
     },
 ];
 
