@@ -14,4 +14,5 @@ mod rows;
 mod shop;
 mod telling;
 mod webhooks;
+mod whole;
 mod working;

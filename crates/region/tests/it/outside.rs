@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 /// What it does with a request.
@@ -82,6 +83,7 @@ struct Inner {
 pub(crate) struct Outside {
     pub(crate) address: SocketAddr,
     inner: Arc<Mutex<Inner>>,
+    arrived: tokio::sync::Mutex<UnboundedReceiver<Received>>,
     task: JoinHandle<()>,
 }
 
@@ -92,8 +94,14 @@ impl Outside {
         let address = listener.local_addr().unwrap();
         let script = script.into_iter().collect();
         let inner = Arc::new(Mutex::new(Inner { script, ..Inner::default() }));
-        let task = tokio::spawn(accept(listener, inner.clone()));
-        Self { address, inner, task }
+        let (arrives, arrived) = unbounded_channel();
+        let task = tokio::spawn(accept(listener, inner.clone(), arrives));
+        Self { address, inner, arrived: tokio::sync::Mutex::new(arrived), task }
+    }
+
+    /// Waits for the next request that was not waited for before.
+    pub(crate) async fn next(&self) -> Received {
+        self.arrived.lock().await.recv().await.unwrap()
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -116,20 +124,29 @@ impl Drop for Outside {
     }
 }
 
-async fn accept(listener: TcpListener, inner: Arc<Mutex<Inner>>) {
+async fn accept(
+    listener: TcpListener,
+    inner: Arc<Mutex<Inner>>,
+    arrives: UnboundedSender<Received>,
+) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         inner.lock().unwrap().connections += 1;
-        tokio::spawn(serve(stream, inner.clone()));
+        tokio::spawn(serve(stream, inner.clone(), arrives.clone()));
     }
 }
 
-async fn serve(mut stream: TcpStream, inner: Arc<Mutex<Inner>>) {
+async fn serve(
+    mut stream: TcpStream,
+    inner: Arc<Mutex<Inner>>,
+    arrives: UnboundedSender<Received>,
+) {
     let mut bytes = Vec::new();
     while let Some(received) = read(&mut stream, &mut bytes).await {
         let does = {
             let mut inner = inner.lock().unwrap();
-            inner.received.push(received);
+            inner.received.push(received.clone());
+            let _ = arrives.send(received);
             inner.script.pop_front().unwrap_or_else(|| Does::answers(204, "x-n: 1", ""))
         };
         let is_end = matches!(does, Does::WritesAndCloses(_));
