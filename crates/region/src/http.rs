@@ -1,6 +1,9 @@
 //! The one client for everything outside: bounded in time and size, with connections that are used again. It follows
 //! no redirection, and says of a failure whether anything can have been sent.
 
+#[cfg(test)]
+mod tests;
+
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
