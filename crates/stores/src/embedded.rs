@@ -9,6 +9,8 @@ mod books;
 mod control;
 mod deliveries;
 mod epoch;
+#[cfg(test)]
+mod faults;
 mod file;
 mod intents;
 mod ledger;
@@ -59,7 +61,11 @@ impl EmbeddedStore {
     /// [`StoreError::Damaged`] when it is no such file, or not whole; [`StoreError::Newer`] when a newer program made
     /// it. Nothing is overwritten then.
     pub fn open(path: &Path, settings: EmbeddedSettings) -> Result<Self, StoreError> {
-        let database = Arc::new(file::open(path)?);
+        Self::over(file::open(path)?, settings)
+    }
+
+    fn over(database: Database, settings: EmbeddedSettings) -> Result<Self, StoreError> {
+        let database = Arc::new(database);
         let writer = Writer::start(Arc::clone(&database), &settings)?;
         Ok(Self { inner: Arc::new(Inner { writer, database, settings }) })
     }
@@ -73,10 +79,18 @@ impl EmbeddedStore {
         &self,
         work: impl FnOnce(&ReadTransaction) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let done = timeout(self.inner.settings.wait_max, self.look_long(work)).await;
+        done.map_err(StoreError::unavailable)?
+    }
+
+    /// The same, for however long it takes.
+    async fn look_long<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&ReadTransaction) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let inner = Arc::clone(&self.inner);
-        let done = tokio::task::spawn_blocking(move || work(&inner.database.begin_read()?));
-        let done = timeout(self.inner.settings.wait_max, done).await;
-        done.map_err(StoreError::unavailable)?.map_err(StoreError::unavailable)?
+        let done = tokio::task::spawn_blocking(move || work(&inner.database.begin_read()?)).await;
+        done.map_err(StoreError::unavailable)?
     }
 
     /// Carries out what `work` writes, whole or not at all. It may be begun more than once.

@@ -1,9 +1,9 @@
 //! Where money is kept: the ledger in PostgreSQL, and a store in one file that needs nothing installed.
 //!
-//! Both carry out what the pure crates decide, through their ports: [`PgLedger`] is a [`payments::Ledger`],
-//! [`EmbeddedStore`] is that too, and [`payments::Intents`] and a [`fence::ControlStore`]. Both are a
-//! [`notify::Outbox`]. What a driver or a file says
-//! when it fails is sorted here into the ports' outcomes, by what is certain, and is known nowhere else.
+//! Both carry out what the pure crates decide, through their ports: [`PgLedger`] and [`EmbeddedStore`] are ledger,
+//! books and outbox ([`payments::Ledger`], [`payments::Books`], [`notify::Outbox`]), and the file keeps intents and the
+//! control record too ([`payments::Intents`], [`fence::ControlStore`]). What a driver or a file says when it fails is
+//! sorted here into the ports' outcomes, by what is certain, and is known nowhere else.
 //!
 //! Values are written in shapes of this crate's own. What another store is to keep leaves the crate as text only, by
 //! [`document`].

@@ -61,7 +61,7 @@ impl EmbeddedStore {
     ///
     /// Those of the store, and [`StoreError::Damaged`] when the balances are not those of the books.
     pub async fn audit(&self) -> Result<Vec<BookFault>, StoreError> {
-        self.look(|open| {
+        self.look_long(|open| {
             let postings: Vec<Posting> =
                 ledger::transfers(open)?.iter().flat_map(Transfer::postings).collect();
             if added_up(&postings)? != sums(open, None)? {

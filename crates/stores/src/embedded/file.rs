@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use redb::{
-    Database, DatabaseError, Key, ReadableDatabase as _, ReadableTable, StorageError,
+    Builder, Database, DatabaseError, Key, ReadableDatabase as _, ReadableTable, StorageError,
     TableDefinition, TableError, TransactionError, WriteTransaction,
 };
 use serde::de::DeserializeOwned;
@@ -27,16 +27,25 @@ const CACHE_BYTES: usize = 64 << 20;
 
 /// Opens the file and checks all of it, or makes it.
 pub(super) fn open(path: &Path) -> Result<Database, StoreError> {
+    let database = ready(builder().create(path)?)?;
+    keep_name(path)?;
+    Ok(database)
+}
+
+/// What damage would otherwise be seen later, or never, is seen when a file is opened.
+pub(super) fn builder() -> Builder {
     let mut builder = Database::builder();
-    // What damage would otherwise be seen later, or never, is seen now.
-    let database =
-        builder.set_check_integrity_on_open(true).set_cache_size(CACHE_BYTES).create(path)?;
+    builder.set_check_integrity_on_open(true).set_cache_size(CACHE_BYTES);
+    builder
+}
+
+/// The file with all tables, if it is new or of this layout.
+pub(super) fn ready(database: Database) -> Result<Database, StoreError> {
     match layout(&database)? {
         Some(LATEST) => {}
         Some(found) => return Err(of_layout(found)),
         None => make_tables(&database)?,
     }
-    keep_name(path)?;
     Ok(database)
 }
 
