@@ -1,5 +1,5 @@
 //! What the tests need besides cargo: components of Rust's toolchain, programs of the system, and under
-//! `target/tools` cfn-lint, the CDK CLI and schemathesis at fixed versions.
+//! `target/tools` cfn-lint, the CDK CLI, schemathesis and an emulator of AWS at fixed versions.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -50,36 +50,44 @@ const PROGRAMS: [Program; 5] = [
 
 /// A program that is installed for this workspace alone.
 struct Tool {
-    /// What is installed, with its version.
-    package: &'static str,
+    /// What is installed, with versions.
+    packages: &'static [&'static str],
     /// Folder below `target/tools`.
     folder: &'static str,
     /// The program in that folder.
     program: &'static str,
     /// Tells the version of what it runs on.
     host: &'static [&'static str],
-    install: fn(&Path, &str) -> Result<()>,
+    install: fn(&Path, &[&str]) -> Result<()>,
 }
 
-const TOOLS: [Tool; 3] = [
+const TOOLS: [Tool; 4] = [
     Tool {
-        package: "cfn-lint==1.58.0",
+        packages: &["cfn-lint==1.58.0"],
         folder: "python",
         program: "bin/cfn-lint",
         host: &["python3", "--version"],
         install: from_pypi,
     },
     Tool {
-        package: "aws-cdk@2.1148.1",
+        packages: &["aws-cdk@2.1148.1"],
         folder: "npm",
         program: "node_modules/.bin/cdk",
         host: &["node", "--version"],
         install: from_npm,
     },
     Tool {
-        package: "schemathesis==4.32.5",
+        packages: &["schemathesis==4.32.5"],
         folder: "schemathesis",
         program: "bin/schemathesis",
+        host: &["python3", "--version"],
+        install: from_pypi,
+    },
+    // In a folder of its own: it and cfn-lint want other versions of what both need.
+    Tool {
+        packages: &["ministack==1.5.33", "cbor2==5.9.0"],
+        folder: "ministack",
+        program: "bin/ministack",
         host: &["python3", "--version"],
         install: from_pypi,
     },
@@ -169,32 +177,36 @@ impl Tool {
         if present && folder.join(self.program).exists() {
             return Ok(());
         }
-        say(&format!("installing {} into target/tools/{}", self.package, self.folder));
+        say(&format!("installing {} into target/tools/{}", self.names(), self.folder));
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("remove {}", folder.display()))?;
         }
-        (self.install)(&folder, self.package)?;
+        (self.install)(&folder, self.packages)?;
         fs::write(&stamp, wanted).with_context(|| format!("write {}", stamp.display()))
     }
 
     /// What an installation depends on: it holds paths, and a Python environment belongs to one Python.
     fn stamp(&self, folder: &Path) -> String {
         let host = ask(self.host).unwrap_or_default();
-        format!("{}\n{host}\n{}\n", self.package, folder.display())
+        format!("{}\n{host}\n{}\n", self.names(), folder.display())
+    }
+
+    fn names(&self) -> String {
+        self.packages.join(" ")
     }
 }
 
-fn from_pypi(folder: &Path, package: &str) -> Result<()> {
+fn from_pypi(folder: &Path, packages: &[&str]) -> Result<()> {
     run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
     let mut python = Command::new(folder.join("bin/python"));
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
-    run(python.args(pip).arg(package))
+    run(python.args(pip).args(packages))
 }
 
-fn from_npm(folder: &Path, package: &str) -> Result<()> {
+fn from_npm(folder: &Path, packages: &[&str]) -> Result<()> {
     let mut npm = Command::new("npm");
     npm.args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"]).arg(folder);
-    run(npm.arg(package))
+    run(npm.args(packages))
 }
 
 fn ask(words: &[&str]) -> Option<String> {
