@@ -1,0 +1,110 @@
+//! An emulator of AWS for one test: MiniStack, at a port of its own on this machine; gone when it is dropped, and when
+//! the test is killed.
+//!
+//! It answers as any account: the id of an access key, when it is twelve digits, is the account, and each has a state of
+//! its own. Nothing here proves what AWS itself accepts.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// How often it is asked whether it is ready, and how long to wait in between.
+const LOOKS: u32 = 600;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// Runs a program until the end of its input, which comes when the test lets go of it, alive or dead.
+const KEEPER: &str = r#"trap "" HUP INT TERM
+"$@" </dev/null &
+read -r _
+kill "$!"
+wait "$!""#;
+
+/// A running emulator.
+pub(crate) struct Emulator {
+    keeper: Child,
+    /// What it keeps; removed after it has ended.
+    _folder: TempDir,
+    address: String,
+}
+
+impl Emulator {
+    /// Starts one, and returns when it answers.
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("emulator").tempdir().expect("it is made");
+        let port = free_port();
+        let log = std::fs::File::create(folder.path().join("log")).expect("it is made");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", KEEPER, "keeper"]).arg(program()).current_dir(folder.path());
+        // Nothing of ours is to be found by what it runs, such as keys.
+        shell.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        shell.envs([("BIND_HOST", "127.0.0.1"), ("MINISTACK_HOST", "127.0.0.1")]);
+        shell.envs([("GATEWAY_PORT", port.to_string()), ("IOT_MTLS_ENABLED", "0".to_owned())]);
+        for (variable, name) in [("S3_DATA_DIR", "s3"), ("STATE_DIR", "state"), ("HOME", "home")] {
+            shell.env(variable, folder.path().join(name));
+        }
+        shell.env("TMPDIR", folder.path());
+        // In a group of its own, so that who kills ours does not kill the keeper.
+        shell.process_group(0).stdin(Stdio::piped());
+        shell.stdout(log.try_clone().expect("it is shared")).stderr(log);
+        let keeper = shell.spawn().expect("there is a shell");
+        let emulator = Self { keeper, _folder: folder, address: format!("127.0.0.1:{port}") };
+        emulator.wait();
+        emulator
+    }
+
+    /// Its address, for every service.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Host and port, for what stands in between.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    fn wait(&self) {
+        for _ in 0..LOOKS {
+            if is_ready(&self.address) {
+                return;
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        let log = std::fs::read_to_string(self._folder.path().join("log")).unwrap_or_default();
+        panic!("the emulator does not answer: {log}");
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+}
+
+/// The emulator, where `cargo xtask test` installs it.
+fn program() -> PathBuf {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools");
+    let program = tools.join("ministack/bin/ministack");
+    let advice = "is not there; run `cargo xtask test`, which installs it";
+    assert!(program.exists(), "`target/tools/ministack` {advice}");
+    program
+}
+
+/// A port that nobody listens at; the emulator cannot be told to choose one.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    listener.local_addr().expect("it is bound").port()
+}
+
+fn is_ready(address: &str) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address) else { return false };
+    let request = "GET /_ministack/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let mut answer = String::new();
+    let is_sent = stream.write_all(request.as_bytes()).is_ok();
+    is_sent && stream.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200")
+}
