@@ -7,6 +7,7 @@
 mod asking;
 mod control_table;
 mod rds_roots;
+mod secrets;
 mod site;
 mod sorted;
 mod topic;
@@ -15,6 +16,7 @@ mod wake_up;
 pub use asking::Patience;
 pub use control_table::{ControlTable, IntentPages, PageFault, Replica};
 pub use rds_roots::rds_roots;
+pub use secrets::{DatabaseSecret, WebhookSecret};
 pub use site::{Aws, Identity, Notice, Place};
 pub use sorted::Said;
 pub use topic::SnsTopic;

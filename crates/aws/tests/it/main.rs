@@ -10,3 +10,4 @@ mod pages;
 mod pays;
 mod roots;
 mod samples;
+mod secrets;
