@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use aws::{ControlTable, Patience, Replica};
+use fence::ControlStore as _;
 use payments::{IntentState, Intents, Read, Revision, Written};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::double::{Double, Fault, Full, TABLE};
@@ -258,4 +261,25 @@ async fn futures_are_small() {
     let write = first(1, 1);
     let sizes = [size_of_val(&table.read(&write.intent.key)), size_of_val(&table.write(&write))];
     assert!(sizes.iter().all(|size| *size < 2_048), "{sizes:?}");
+}
+
+/// Where nobody speaks TLS nothing was sent. No other adapter or double is asked over TLS, so that this is where a
+/// client without a working one would show.
+#[tokio::test]
+async fn connections_that_cannot_be_encrypted_are_certain() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let url = format!("https://{}", listener.local_addr().expect("it is bound"));
+    let serving = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.write_all(b"HTTP/1.1 400 this is no TLS\r\n\r\n").await;
+        }
+    });
+    let replica =
+        |region: &str| Replica { region: region.to_owned(), endpoint_url: Some(url.clone()) };
+    let (local, other) = (replica("us-east-1"), replica("us-east-2"));
+    let table = ControlTable::new(&aws(None), TABLE, local, other, PATIENT);
+    assert_eq!(table.write(&first(1, 1)).await, Written::Unavailable);
+    let no_answer = table.read_record().await.expect_err("nobody answers");
+    assert!(no_answer.cause.contains("corrupt message"), "{no_answer}");
+    serving.abort();
 }
