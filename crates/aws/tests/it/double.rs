@@ -171,9 +171,7 @@ impl Way {
 
 impl Drop for Way {
     fn drop(&mut self) {
-        if let Some(serving) = &self.serving {
-            serving.abort();
-        }
+        self.serving.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -289,7 +287,9 @@ impl Full {
         let listener = socket.listen(1).expect("it listens");
         let address = listener.local_addr().expect("it is bound");
         let mut queue = Vec::new();
-        while let Ok(connected) = timeout(MADE_AT_ONCE, TcpStream::connect(address)).await {
+        // Longer than a connection on this machine takes.
+        let span = Duration::from_secs(1);
+        while let Ok(connected) = timeout(span, TcpStream::connect(address)).await {
             queue.push(connected.expect("it is made"));
         }
         Self { listener, _queue: queue }
@@ -299,6 +299,3 @@ impl Full {
         format!("http://{}", self.listener.local_addr().expect("it is bound"))
     }
 }
-
-/// Longer than a connection on this machine takes.
-const MADE_AT_ONCE: Duration = Duration::from_secs(1);
