@@ -1,7 +1,7 @@
 //! From the bytes of a request to the object in them.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
@@ -27,9 +27,13 @@ pub(crate) async fn read(
 }
 
 fn check_type(headers: &HeaderMap) -> Result<(), Problem> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let media = text(header::CONTENT_TYPE).and_then(|value| value.split(';').next());
-    let is_json = media.is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"));
+    let is_json = |value: &HeaderValue| {
+        let media = value.to_str().ok().and_then(|value| value.split(';').next());
+        media.is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
+    };
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    // Of two types each reader may believe another one.
+    let is_json = types.next().is_some_and(is_json) && types.next().is_none();
     match (is_json, headers.contains_key(header::CONTENT_ENCODING)) {
         (true, false) => Ok(()),
         _ => {

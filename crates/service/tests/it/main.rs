@@ -7,6 +7,7 @@ mod client;
 mod contract;
 mod document;
 mod drains;
+mod edges;
 mod emf;
 mod faults;
 mod fuzzed;
