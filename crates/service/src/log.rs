@@ -18,22 +18,34 @@ pub trait Log: Send + Sync {
     fn line(&self, line: &str);
 }
 
-/// A log that writes each line at once.
+/// A log that writes each line at once, in one call of the system: for a process that is frozen when
+/// it has answered.
 #[derive(Debug)]
-pub struct JsonLines<W>(Mutex<W>);
+pub struct JsonLines<W>(Mutex<Lines<W>>);
+
+#[derive(Debug)]
+struct Lines<W> {
+    writer: W,
+    /// Room for a line, kept from one to the next.
+    line: Vec<u8>,
+}
 
 impl<W: Write + Send> JsonLines<W> {
     /// Writes lines to this.
     pub fn new(writer: W) -> Self {
-        Self(Mutex::new(writer))
+        Self(Mutex::new(Lines { writer, line: Vec::new() }))
     }
 }
 
 impl<W: Write + Send> Log for JsonLines<W> {
     fn line(&self, line: &str) {
-        let mut writer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Lines { writer, line: whole } = &mut *lines;
+        whole.clear();
+        whole.extend_from_slice(line.as_bytes());
+        whole.push(b'\n');
         // There is nobody to tell that the log cannot be written.
-        let _ = writeln!(writer, "{line}").and_then(|()| writer.flush());
+        let _ = writer.write_all(whole).and_then(|()| writer.flush());
     }
 }
 

@@ -25,14 +25,16 @@ pub(crate) struct Names {
 impl Names {
     /// The names that the client gave, or new ones.
     pub(crate) fn of(headers: &HeaderMap, source: &Source) -> Self {
+        // The id of the request and its span name the same thing, so that the same bits will do.
+        let bits = source.bits();
         let request_id = text(headers, &REQUEST_ID).filter(|id| is_request_id(id));
-        let request_id = request_id.map_or_else(|| letters(source.bits()), str::to_owned);
+        let request_id = request_id.map_or_else(|| letters(bits), str::to_owned);
         let parent = text(headers, &TRACEPARENT).and_then(Parent::parse);
         let (trace_id, flags) = match parent {
             Some(parent) => (parent.trace_id.to_owned(), parent.flags.to_owned()),
             None => (format!("{:032x}", trace_id(source.bits())), "00".to_owned()),
         };
-        let span_id = span_id(source.bits() as u64);
+        let span_id = span_id(bits as u64);
         let traceparent = format!("00-{trace_id}-{span_id:016x}-{flags}");
         Self { request_id, trace_id, traceparent }
     }

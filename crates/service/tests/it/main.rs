@@ -14,6 +14,7 @@ mod fuzzed;
 mod idempotency;
 mod interface;
 mod limits;
+mod logs;
 mod observability;
 mod pages;
 mod privacy;
