@@ -1,6 +1,7 @@
 //! What schemathesis finds wrong with a server, by the server's own document. Needs nothing of this
 //! crate, so that the tests of other crates can take this file in and point it at other servers.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -28,15 +29,23 @@ const CHECKS: [&str; 11] = [
 pub(crate) fn finds_nothing(base: &str) {
     let program = program();
     assert!(program.exists(), "{} is missing: type `cargo xtask test`", program.display());
+    let place = format!("schemathesis-{}", std::process::id());
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(place);
+    fs::create_dir_all(&place).expect("cargo gives tests a folder");
     let output = Command::new(program)
-        .current_dir(env!("CARGO_TARGET_TMPDIR"))
+        .current_dir(&place)
+        // No proxy, no settings of the person.
+        .env_clear()
+        .env("HOME", &place)
+        .env("PYTHONUTF8", "1")
         .args(["run", &format!("{base}/openapi.json"), "--url", base])
         .args(["--checks", &CHECKS.join(",")])
         .args(["--phases", "examples,coverage,fuzzing,stateful"])
-        .args(["--generation-deterministic", "--max-examples", "30", "--request-timeout", "10"])
+        .args(["--generation-deterministic", "--max-examples", "50", "--request-timeout", "10"])
         .args(["--continue-on-failure", "--no-shrink", "--no-color"])
         .output()
         .expect("it is a program");
+    fs::remove_dir_all(&place).expect("it is ours");
     let report = String::from_utf8_lossy(&output.stdout);
     let faults = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{report}{faults}");
