@@ -24,6 +24,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
+#[path = "../tests/it/effects.rs"]
+mod effects;
 #[path = "../tests/it/world.rs"]
 #[allow(dead_code, reason = "the tests need more of it")]
 mod world;

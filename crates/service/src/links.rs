@@ -10,36 +10,46 @@ pub(crate) struct Link {
     pub(crate) description: &'static str,
 }
 
-pub(crate) const READ_PAYMENT: Link = Link {
-    name: "ReadPayment",
-    operation: "readPayment",
-    parameter: ("path.id", "$response.body#/id"),
-    description: "What has become of the payment",
-};
-pub(crate) const REFUND_PAYMENT: Link = Link {
-    name: "RefundPayment",
-    operation: "createRefund",
-    parameter: ("path.id", "$response.body#/id"),
-    description: "Gives the payment back",
-};
-pub(crate) const LIST_PAYMENTS: Link = Link {
-    name: "ListPayments",
-    operation: "listPayments",
-    parameter: ("query.account", "$response.body#/account"),
-    description: "The payments of the same account",
-};
-pub(crate) const READ_BALANCE: Link = Link {
-    name: "ReadBalance",
-    operation: "readBalance",
-    parameter: ("path.id", "$response.body#/account"),
-    description: "What the merchant has",
-};
-pub(crate) const READ_REFUNDED_PAYMENT: Link = Link {
-    name: "ReadRefundedPayment",
-    operation: "readPayment",
-    parameter: ("path.id", "$response.body#/payment"),
-    description: "The payment that is given back, with this refund",
-};
+const fn link(
+    name: &'static str,
+    operation: &'static str,
+    parameter: (&'static str, &'static str),
+    description: &'static str,
+) -> Link {
+    Link { name, operation, parameter, description }
+}
+
+pub(crate) const READ_PAYMENT: Link = link(
+    "ReadPayment",
+    "readPayment",
+    ("path.id", "$response.body#/id"),
+    "What has become of the payment",
+);
+pub(crate) const REFUND_PAYMENT: Link = link(
+    "RefundPayment",
+    "createRefund",
+    ("path.id", "$response.body#/id"),
+    "Gives the payment back",
+);
+pub(crate) const LIST_PAYMENTS: Link = link(
+    "ListPayments",
+    "listPayments",
+    ("query.account", "$response.body#/account"),
+    "The payments of the same account",
+);
+pub(crate) const READ_BALANCE: Link = link(
+    "ReadBalance",
+    "readBalance",
+    ("path.id", "$response.body#/account"),
+    "What the merchant has",
+);
+pub(crate) const READ_REFUNDED_PAYMENT: Link = link(
+    "ReadRefundedPayment",
+    "readPayment",
+    ("path.id", "$response.body#/payment"),
+    "The payment that is given back, with this refund",
+);
+
 /// Every link.
 pub(crate) const ALL: [&Link; 5] =
     [&READ_PAYMENT, &REFUND_PAYMENT, &LIST_PAYMENTS, &READ_BALANCE, &READ_REFUNDED_PAYMENT];

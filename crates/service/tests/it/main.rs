@@ -8,6 +8,7 @@ mod contract;
 mod document;
 mod drains;
 mod edges;
+mod effects;
 mod emf;
 mod faults;
 mod fuzzed;
