@@ -78,11 +78,12 @@ async fn measure() {
         writeln!(text, "{name:>20} {rate:>12.0} {rate_ratio:>8.2} {each:>14.1} {each_ratio:>8.2}")
             .unwrap();
     }
-    writeln!(text, "\n{:>20} {:>12} {:>14}", "connections", "MiB", "KiB for each").unwrap();
-    let least = memory_kib(1).await;
+    writeln!(text, "\n{:>20} {:>12} {:>14}", "connections", "MiB", "KiB each more").unwrap();
+    let mut least = None;
     for connections in [1, 64, 1_024] {
         let kib = memory_kib(connections).await;
-        let each = (kib - least).max(0.0) / (connections as f64 - 1.0).max(1.0);
+        let more = (connections as f64 - 1.0).max(1.0);
+        let each = (kib - *least.get_or_insert(kib)) / more;
         writeln!(text, "{connections:>20} {:>12.1} {each:>14.1}", kib / 1_024.0).unwrap();
     }
     std::io::stdout().write_all(text.as_bytes()).unwrap();
