@@ -91,23 +91,19 @@ enum Row {
 }
 
 impl<W: Work> Worker<W> {
-    /// A worker of this work, which counts in `numbers` and writes what went wrong into `log`.
+    /// A worker of this work, which counts in `numbers` and writes what went wrong into `log`. Whoever rings `events`
+    /// wakes it when there is a new event.
     pub fn new(
+        events: Bell,
         work: W,
         source: Source,
         log: impl Log + 'static,
         numbers: Numbers,
         options: WorkerOptions,
     ) -> Self {
-        let (events, callbacks) = (Bell::default(), Bell::default());
+        let callbacks = Bell::default();
         let teller = Teller::new(log, numbers);
         Self(Arc::new(Shared { work, options, source, teller, events, callbacks }))
-    }
-
-    /// What wakes it when there is a new event.
-    #[must_use]
-    pub fn bell(&self) -> Bell {
-        self.0.events.clone()
     }
 
     /// Works until `stop` is there; then ends what it began, up to a bound.

@@ -11,7 +11,7 @@ use notify::{EndpointSource, Endpoints, Handed, NoEndpoints, Topic};
 use payments::{Event, Gate, Gatekeeper};
 use processor::Terms;
 use region::{
-    Assembled, HttpClient, HttpLimits, Initialized, Keeper, Parting, ProcessorClient, Reach,
+    Assembled, Bell, HttpClient, HttpLimits, Initialized, Keeper, Parting, ProcessorClient, Reach,
     Receipts, Simulator, Trust, Webhooks, WorkPorts, Worker, WorkerOptions, initialize,
 };
 use service::{Drained, Listening, Numbers, Options, Service, Source};
@@ -132,14 +132,16 @@ impl Whole {
         };
         let numbers = Numbers::default();
         let options = WorkerOptions::default();
-        let worker = Worker::new(ports, Source::system(), Lines::default(), numbers, options);
+        let bell = Bell::default();
+        let worker =
+            Worker::new(bell.clone(), ports, Source::system(), Lines::default(), numbers, options);
         let region = Assembled {
             gatekeeper: keeper.clone(),
             intents: Arc::new(store.clone()),
             ledger: Arc::new(store.clone()),
             books: Arc::new(store.clone()),
             health: keeper.clone(),
-            worker: worker.bell(),
+            worker: bell,
         };
         let worker = Part::start(|stopped| async move {
             worker.run(async { stopped.await.unwrap() }).await;

@@ -21,9 +21,13 @@ const TAKEN: Delivered = Delivered::Tried(
 
 /// A worker of these rows that sees to four events and two callbacks at once.
 pub(crate) fn worker(rows: &Rows, lines: &Lines, numbers: &Numbers) -> Worker<Rows> {
+    woken_by(Bell::default(), rows, lines, numbers)
+}
+
+fn woken_by(bell: Bell, rows: &Rows, lines: &Lines, numbers: &Numbers) -> Worker<Rows> {
     let options = WorkerOptions { events_max: 4, callbacks_max: 2, ..WorkerOptions::default() };
     let source = Source::new(|| Time::from_ms(1_763_869_261_125), || 5);
-    Worker::new(rows.clone(), source, lines.clone(), numbers.clone(), options)
+    Worker::new(bell, rows.clone(), source, lines.clone(), numbers.clone(), options)
 }
 
 /// A worker that works until it is told to stop.
@@ -37,8 +41,8 @@ struct Running {
 
 async fn running() -> Running {
     let (rows, numbers) = (Rows::new(), Numbers::default());
-    let worker = worker(&rows, &Lines::default(), &numbers);
-    let bell = worker.bell();
+    let bell = Bell::default();
+    let worker = woken_by(bell.clone(), &rows, &Lines::default(), &numbers);
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(async move { worker.run(async { stopped.await.unwrap() }).await });
     pass_ms(1).await;
