@@ -178,8 +178,8 @@ pub trait Topic {
 
 /// The bucket of receipts.
 pub trait Receipts {
-    /// Puts a receipt there, over what stands there: most often the same bytes. An event that a failover lost and
-    /// reconciliation wrote again has the id that it had, and a number of its own.
+    /// Puts a receipt there, if nothing of its name is there. The same bytes there already are a success; others are
+    /// never written over, because each name has one content for ever.
     fn put(&self, name: &str, json: &str) -> impl Future<Output = Handed> + Send;
 }
 

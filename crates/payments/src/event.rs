@@ -66,7 +66,7 @@ impl EventKind {
     }
 
     /// Whether the worker that reads it from the outbox has to see to the movement, by
-    /// [`crate::process()`], before it tells anybody.
+    /// [`crate::process()`], when it has told it.
     #[must_use]
     pub fn calls_processor(self) -> bool {
         matches!(self, Self::PaymentPosted | Self::RefundPosted)
