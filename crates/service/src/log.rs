@@ -2,7 +2,7 @@
 //! paths and queries have no field, so that nothing in them can be written down.
 
 use std::io::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use payments::Time;
 use serde::Serialize;
@@ -16,6 +16,12 @@ pub trait Log: Send + Sync {
     /// Takes one line, without its line feed. It must not block for long, and cannot fail: a
     /// request does not depend on its line.
     fn line(&self, line: &str);
+}
+
+impl<L: Log + ?Sized> Log for Arc<L> {
+    fn line(&self, line: &str) {
+        (**self).line(line);
+    }
 }
 
 /// A log that writes each line at once, in one call of the system: for a process that is frozen when
