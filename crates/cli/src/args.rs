@@ -1,8 +1,12 @@
 //! What can be typed: the commands and their options.
 
+mod serve;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::serve::{ProcessorArgs, ServeArgs};
 
 /// The name of the file that describes the system.
 pub(crate) const FILE: &str = "tideover.toml";
@@ -20,6 +24,8 @@ Environment:
   CDK_OUTDIR           output directory, set by the CDK CLI
   REPOSITORY           value of the tag Repository (default: unknown)
   COMMIT_AUTHOR        value of the tag Author (default: unknown)
+  TIDEOVER_POSTGRES_URL
+                       where `serve` keeps the ledger; may hold a password, which the command line may not
 
 Examples:
   tideover init                    write tideover.toml here
@@ -27,6 +33,7 @@ Examples:
   tideover synth                   write both Regions' templates to cdk.out
   tideover synth --suffix prod     the same for another environment
   cdk deploy --app cdk.out --all   deploy them with the stock CDK CLI
+  tideover serve                   take payments on this machine, with nothing installed
 ";
 
 const PACKAGE_HELP: &str = "\
@@ -70,6 +77,10 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Build the functions of the payment service, and write their zips where tideover.toml wants them
     Package(PackageArgs),
+    /// Serve one Region's payment service on this machine
+    Serve(ServeArgs),
+    /// Run the simulated card processor by itself
+    Processor(ProcessorArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell to complete for

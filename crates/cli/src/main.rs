@@ -8,6 +8,7 @@ mod assembly_directory;
 mod commands;
 mod failure;
 mod input;
+mod serve;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -31,6 +32,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Synth(args) => commands::synth::synth(&args),
         Command::List(args) => commands::list::list(&args),
         Command::Package(args) => commands::package::package(&args),
+        Command::Serve(args) => commands::serve::serve(&args),
+        Command::Processor(args) => commands::processor::processor(&args),
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man => commands::manual::man(),
     }

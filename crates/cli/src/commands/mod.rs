@@ -4,4 +4,6 @@ pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod manual;
 pub(crate) mod package;
+pub(crate) mod processor;
+pub(crate) mod serve;
 pub(crate) mod synth;

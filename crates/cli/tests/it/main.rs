@@ -5,3 +5,12 @@ mod cfn_lint;
 mod commands;
 mod package;
 mod place;
+#[path = "../../../stores/tests/it/programs.rs"]
+#[allow(dead_code, reason = "the tests of the stores need more of it")]
+mod programs;
+#[path = "../../../service/tests/it/schemathesis.rs"]
+mod schemathesis;
+mod served;
+#[path = "../../../stores/tests/it/server.rs"]
+#[allow(dead_code, reason = "the tests of the stores need more of it")]
+mod server;

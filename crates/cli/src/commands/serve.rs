@@ -1,0 +1,193 @@
+//! `tideover serve`: one Region's payment service on this machine, until it is told to end.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use fence::{Holder, HolderId, LedgerEpoch, RegionName, Tenure, Timing};
+use notify::Outbox;
+use payments::{Books, Ledger};
+use region::{
+    Assembled, Bell, HttpLimits, Keeper, ProcessorClient, Reach, Receipts, Trust, Webhooks,
+    WorkPorts, Worker, WorkerOptions,
+};
+use service::{Exposure, Listening, Options, QueuedLines, Service, Source, router};
+use stores::EmbeddedStore;
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+
+use crate::args::ServeArgs;
+use crate::commands::processor::Beside;
+use crate::failure::with_hint;
+use crate::serve::signals::Signals;
+use crate::serve::stores::{Folder, begin, postgres};
+use crate::serve::topic::EventFile;
+use crate::serve::webhooks::WebhookFile;
+use crate::serve::{clock, stoppable};
+
+pub(crate) fn serve(args: &ServeArgs) -> anyhow::Result<()> {
+    let runtime =
+        Builder::new_multi_thread().enable_all().build().context("no threads can be had")?;
+    runtime.block_on(serve_until_told(args))
+}
+
+/// What the parts of a Region are made of.
+struct Site<'s> {
+    args: &'s ServeArgs,
+    listener: TcpListener,
+    folder: Folder,
+    region: RegionName,
+    store: EmbeddedStore,
+    ledger_is_in: &'static str,
+}
+
+async fn serve_until_told(args: &ServeArgs) -> anyhow::Result<()> {
+    let signals = Signals::listen().context("cannot listen to signals")?;
+    // Before anything is written: what cannot serve leaves nothing behind.
+    let listener = listen(args.listen).await?;
+    let folder = Folder::make(&args.data)?;
+    let store = folder.store()?;
+    let region = RegionName::new(&args.region);
+    let postgres = postgres(args).await?;
+    let ledger_is_in = if postgres.is_some() { "PostgreSQL" } else { "the embedded store" };
+    let site = Site { args, listener, folder, region, store, ledger_is_in };
+    match postgres {
+        Some(ledger) => {
+            let raise = async |epoch, region: &str| ledger.raise_epoch(epoch, region).await;
+            begin(&site.store, &site.region, raise).await?;
+            run(site, ledger, signals).await
+        }
+        None => {
+            let ledger = site.store.clone();
+            let raise = async |epoch, region: &str| ledger.raise_epoch(epoch, region).await;
+            begin(&site.store, &site.region, raise).await?;
+            run(site, ledger, signals).await
+        }
+    }
+}
+
+/// Serves until it is told to end. Then nothing new is accepted, open requests are answered, rows of the outbox that
+/// were begun are ended, and only after the last write the lease is left.
+async fn run<L>(site: Site<'_>, ledger: L, signals: Signals) -> anyhow::Result<()>
+where
+    L: Books + Clone + Ledger + LedgerEpoch + Outbox + Send + Sync + 'static,
+{
+    let log = Arc::new(QueuedLines::new(io::stdout()).context("no thread can be had")?);
+    let (processor, simulator) = processor(&site).await?;
+    let keeper = Keeper::new(
+        site.store.clone(),
+        ledger.clone(),
+        holder(&site.region),
+        Timing::default(),
+        clock,
+    );
+    let bell = Bell::default();
+    let region = Assembled {
+        gatekeeper: keeper.clone(),
+        intents: Arc::new(stoppable(site.store.clone())),
+        ledger: Arc::new(stoppable(ledger.clone())),
+        books: Arc::new(ledger.clone()),
+        health: keeper.clone(),
+        worker: bell.clone(),
+    };
+    let options = Options { metrics: Exposure::Prometheus, ..Options::default() };
+    let service = Service::new(region, Source::system(), log.clone(), options);
+    let trust = Trust::native().context("the system's certificates cannot be used")?;
+    let ports = WorkPorts {
+        gatekeeper: keeper.clone(),
+        intents: Arc::new(stoppable(site.store.clone())),
+        ledger: Arc::new(stoppable(ledger.clone())),
+        processor: stoppable(processor),
+        outbox: Arc::new(stoppable(ledger)),
+        topic: stoppable(topic(&site)?),
+        receipts: stoppable(receipts(&site, log.clone())?),
+        endpoints: WebhookFile::open(site.args.webhooks.as_deref())?,
+        caller: stoppable(Webhooks::new(&trust, Reach::Anywhere)),
+    };
+    let worker = Worker::new(
+        bell,
+        ports,
+        Source::system(),
+        log,
+        service.numbers(),
+        WorkerOptions::default(),
+    );
+
+    let (writes_end, writes_ended) = oneshot::channel::<()>();
+    let (worker_end, worker_ends) = oneshot::channel::<()>();
+    let keeping = tokio::spawn({
+        let keeper = keeper.clone();
+        async move { keeper.run(ended(writes_ended)).await }
+    });
+    let working = tokio::spawn(async move { worker.run(ended(worker_ends)).await });
+    // Whoever reads that it serves may pay at once.
+    keeper.renew_if_due().await;
+    tell(&site)?;
+    let told = signals.told_to_end();
+    service::serve(site.listener, router(service), Listening::default(), told).await;
+    drop(worker_end);
+    working.await.context("the outbox worker failed")?;
+    drop(writes_end);
+    keeping.await.context("the keeper of the gate failed")?;
+    drop(simulator);
+    Ok(())
+}
+
+/// Waits for the other end to be dropped.
+async fn ended(signal: oneshot::Receiver<()>) {
+    let _ = signal.await;
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        with_hint(
+            format!("cannot listen at {address}: {error}"),
+            "choose another address with `--listen`; port 0 takes a free one",
+        )
+    })
+}
+
+/// This process, by a name that no other has, nor this one after its next start.
+fn holder(region: &RegionName) -> Holder {
+    let id = HolderId::new(format!("serve-{:032x}", Source::system().bits()));
+    Holder { region: region.clone(), id, tenure: Tenure::Alone }
+}
+
+/// The processor at the address that was given, or a simulated one beside the service.
+async fn processor(site: &Site<'_>) -> anyhow::Result<(ProcessorClient, Option<Beside>)> {
+    let beside = match &site.args.processor {
+        Some(_) => None,
+        None => Some(Beside::start(&site.folder.path("processor.jsonl")).await?),
+    };
+    let url = match (&site.args.processor, &beside) {
+        (Some(url), _) => url.clone(),
+        (None, Some(beside)) => beside.url(),
+        (None, None) => unreachable!("there is one or the other"),
+    };
+    let client = ProcessorClient::new(&Trust::native()?, &url, HttpLimits::default())?;
+    Ok((client, beside))
+}
+
+fn topic(site: &Site<'_>) -> anyhow::Result<EventFile> {
+    let path = site.folder.path("events.jsonl");
+    EventFile::open(&path).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+fn receipts(site: &Site<'_>, log: Arc<QueuedLines>) -> anyhow::Result<Receipts> {
+    Ok(Receipts::in_folder(&site.folder.path(""), Source::system(), log)?)
+}
+
+fn tell(site: &Site<'_>) -> anyhow::Result<()> {
+    let address = site.listener.local_addr().context("a listener has an address")?;
+    writeln!(
+        io::stderr(),
+        "serving {} at http://{address} with the ledger in {}, data in `{}`\n\
+         try: curl http://{address}/openapi.json",
+        site.region,
+        site.ledger_is_in,
+        site.args.data.display()
+    )?;
+    Ok(())
+}
