@@ -12,6 +12,7 @@ mod outbox;
 mod settings;
 mod tls;
 mod transaction;
+mod turns;
 mod url;
 
 use self::connections::Pool;
@@ -27,6 +28,7 @@ pub use self::url::UrlFault;
 pub struct PgLedger {
     pool: Pool,
     limits: transaction::Limits,
+    turns: turns::Turns,
 }
 
 impl PgLedger {
@@ -36,7 +38,7 @@ impl PgLedger {
     ///
     /// [`StoreError::Unavailable`] when the settings make no pool.
     pub fn new(settings: &PgSettings) -> Result<Self, StoreError> {
-        Ok(Self { pool: settings.pool()?, limits: settings.limits() })
+        Ok(Self { pool: settings.pool()?, limits: settings.limits(), turns: settings.turns() })
     }
 
     /// Brings the database's schema up to what this program knows. May be called by any number of programs at once.

@@ -31,7 +31,7 @@ impl PgLedger {
         let open = Transaction::begin(&self.pool, self.limits, begin).await?;
         let raise = include_str!("sql/raise_epoch.sql");
         open.execute(raise, &[&bigint(to.number()), &region]).await?;
-        let rows = open.query("SELECT epoch, region FROM dr_epoch", &[]).await?;
+        let rows = open.query("SELECT epoch, region FROM dr_epoch WHERE only_row", &[]).await?;
         let current = read_epoch(&rows)?;
         let is_ours = current == to && get::<&str>(&rows[0], 1)? == region;
         open.commit().await?;
@@ -52,7 +52,7 @@ impl PgLedger {
 
     /// The epoch row, and whether the server takes writes.
     async fn sight(&self) -> Result<(Epoch, Ledger), StoreError> {
-        let sql = "SELECT epoch, current_setting('transaction_read_only')::bool FROM dr_epoch";
+        let sql = "SELECT epoch, current_setting('transaction_read_only')::bool FROM dr_epoch WHERE only_row";
         let rows = read(&self.pool, self.limits, sql, &[]).await?;
         let epoch = read_epoch(&rows)?;
         let is_read_only = get(&rows[0], 1)?;

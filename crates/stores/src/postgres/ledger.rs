@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use payments::{Committed, Epoch, Ledger, PaymentId, PaymentRecord, Read, Transaction, Version};
+use payments::{
+    AccountId, Committed, Epoch, Ledger, PaymentId, PaymentRecord, Read, Transaction, Version,
+};
 use tokio_postgres::Row;
 
 use super::PgLedger;
@@ -17,7 +19,7 @@ impl Ledger for PgLedger {
     }
 
     async fn commit(&self, transaction: &Transaction) -> Committed {
-        self.commit_all(&[transaction]).await[0]
+        self.commit_in_turn(Prepared::from(transaction)).await
     }
 }
 
@@ -48,25 +50,37 @@ impl PgLedger {
 
     /// Carries transactions out, each of another payment, in one transaction of the database, and says of each what
     /// came of it.
-    pub(super) async fn commit_all(&self, transactions: &[&Transaction]) -> Vec<Committed> {
+    pub(super) async fn commit_all(&self, transactions: &[&Prepared]) -> Vec<Committed> {
         match self.write_all(transactions).await {
             Ok(answers) => answers,
             // One of them is at fault: the others are not to fail with it.
             Err(Failure::Refused(_)) if transactions.len() > 1 => {
-                let mut answers = Vec::with_capacity(transactions.len());
-                for alone in transactions.chunks(1) {
-                    let answer = self.write_all(alone).await;
-                    answers.extend(answer.unwrap_or_else(|failure| vec![failed(&failure)]));
-                }
-                answers
+                self.commit_each(transactions).await
             }
             Err(failure) => vec![failed(&failure); transactions.len()],
         }
     }
 
-    async fn write_all(&self, transactions: &[&Transaction]) -> Result<Vec<Committed>, Failure> {
-        let stored = transactions.iter().copied().map(StoredTransaction::from).collect::<Vec<_>>();
-        let (text, sql) = (json(&stored), include_str!("sql/commit.sql"));
+    async fn commit_each(&self, transactions: &[&Prepared]) -> Vec<Committed> {
+        let mut answers = Vec::with_capacity(transactions.len());
+        for alone in transactions.chunks(1) {
+            match self.write_all(alone).await {
+                Ok(answer) => answers.extend(answer),
+                Err(failure @ Failure::Refused(_)) => answers.push(failed(&failure)),
+                Err(failure) => {
+                    answers.push(failed(&failure));
+                    break;
+                }
+            }
+        }
+        // Those that were not begun.
+        answers.resize(transactions.len(), Committed::Unavailable);
+        answers
+    }
+
+    async fn write_all(&self, transactions: &[&Prepared]) -> Result<Vec<Committed>, Failure> {
+        let texts: Vec<&str> = transactions.iter().map(|one| one.text.as_str()).collect();
+        let (text, sql) = (format!("[{}]", texts.join(",")), include_str!("sql/commit.sql"));
         let mut tries = 1;
         let rows = loop {
             match write(&self.pool, self.limits, sql, &[&text]).await {
@@ -74,40 +88,82 @@ impl PgLedger {
                 rows => break rows?,
             }
         };
-        // It is committed: what was answered and is not understood is in doubt.
-        let (epoch, done) = read_done(&rows).map_err(|_| Failure::Unknown("no answer".into()))?;
-        let answer = |transaction: &&Transaction| match transaction.record.id {
-            _ if transaction.epoch != epoch => Some(Committed::Fenced(epoch)),
-            id if done.contains(&id) => Some(Committed::Done),
-            _ => None,
-        };
-        let answers: Vec<Option<Committed>> = transactions.iter().map(answer).collect();
-        if answers.iter().all(Option::is_some) {
-            return Ok(answers.into_iter().flatten().collect());
+        // It is committed: an answer that is not understood leaves it in doubt.
+        let done = read_done(&rows).map_err(|error| Failure::Unknown(error.into()))?;
+        let answers = transactions.iter().map(|one| done.answer(one));
+        match answers.collect() {
+            Some(answers) => Ok(answers),
+            None => Ok(self.with_versions(transactions, &done).await),
         }
-        let versions = self.versions(transactions).await;
-        let answers = answers.into_iter().zip(transactions).map(|(answer, transaction)| {
-            answer.unwrap_or_else(|| match &versions {
-                Ok(found) => Committed::Conflict(found.get(&transaction.record.id).copied()),
-                // It is not done, and there is no telling why.
-                Err(_) => Committed::Unavailable,
-            })
-        });
-        Ok(answers.collect())
     }
 
-    async fn versions(
-        &self,
-        transactions: &[&Transaction],
-    ) -> Result<BTreeMap<PaymentId, Version>, StoreError> {
-        let ids: Vec<String> = transactions.iter().map(|one| one.record.id.to_string()).collect();
+    /// The answers when there are conflicts among them.
+    async fn with_versions(&self, transactions: &[&Prepared], done: &Done) -> Vec<Committed> {
+        let ids: Vec<String> = transactions.iter().map(|one| one.payment.to_string()).collect();
         let sql = include_str!("sql/read_versions.sql");
-        let rows = read(&self.pool, self.limits, sql, &[&ids]).await?;
-        let version = |row: &Row| {
-            let version = Version(get::<i64>(row, 1)?.unsigned_abs());
-            Ok((payment(get(row, 0)?)?, version))
+        let rows = read(&self.pool, self.limits, sql, &[&ids]).await;
+        let versions = rows.map_err(StoreError::from).and_then(|rows| {
+            rows.iter().map(read_version).collect::<Result<BTreeMap<_, _>, StoreError>>()
+        });
+        let conflict = |one: &Prepared| match &versions {
+            Ok(versions) => Committed::Conflict(versions.get(&one.payment).copied()),
+            // It is not done, and there is no telling why.
+            Err(_) => Committed::Unavailable,
         };
-        rows.iter().map(version).collect()
+        transactions.iter().map(|one| done.answer(one).unwrap_or_else(|| conflict(one))).collect()
+    }
+}
+
+/// A transaction, written down.
+pub(super) struct Prepared {
+    pub(super) account: AccountId,
+    pub(super) payment: PaymentId,
+    epoch: Epoch,
+    text: String,
+}
+
+impl From<&Transaction> for Prepared {
+    fn from(transaction: &Transaction) -> Self {
+        Self {
+            account: transaction.record.order.account(),
+            payment: transaction.record.id,
+            epoch: transaction.epoch,
+            text: json(&StoredTransaction::from(transaction)),
+        }
+    }
+}
+
+/// What the database says of a commit.
+struct Done {
+    epoch: Epoch,
+    payments: BTreeSet<PaymentId>,
+}
+
+impl Done {
+    /// What came of a transaction; nothing when its payment did not have the version that it expected.
+    fn answer(&self, prepared: &Prepared) -> Option<Committed> {
+        if prepared.epoch != self.epoch {
+            return Some(Committed::Fenced(self.epoch));
+        }
+        self.payments.contains(&prepared.payment).then_some(Committed::Done)
+    }
+}
+
+fn read_done(rows: &[Row]) -> Result<Done, StoreError> {
+    let epoch = read_epoch(rows)?;
+    let ids: Vec<&str> = get(&rows[0], 1)?;
+    let payments: Result<_, Malformed> = ids.into_iter().map(payment).collect();
+    Ok(Done { epoch, payments: payments? })
+}
+
+fn read_version(row: &Row) -> Result<(PaymentId, Version), StoreError> {
+    Ok((payment(get(row, 0)?)?, Version(get::<i64>(row, 1)?.unsigned_abs())))
+}
+
+fn failed(failure: &Failure) -> Committed {
+    match failure {
+        Failure::Unknown(_) => Committed::Unknown,
+        Failure::Again(_) | Failure::Refused(_) | Failure::NotDone(_) => Committed::Unavailable,
     }
 }
 
@@ -118,21 +174,6 @@ pub(super) enum Behind {
     No,
     /// Perhaps: it is a standby.
     Perhaps,
-}
-
-fn failed(failure: &Failure) -> Committed {
-    match failure {
-        Failure::Unknown(_) => Committed::Unknown,
-        Failure::Again(_) | Failure::Refused(_) | Failure::NotDone(_) => Committed::Unavailable,
-    }
-}
-
-/// The ledger's epoch, and the payments whose transactions were carried out.
-fn read_done(rows: &[Row]) -> Result<(Epoch, BTreeSet<PaymentId>), StoreError> {
-    let epoch = read_epoch(rows)?;
-    let ids: Vec<&str> = get(&rows[0], 1)?;
-    let ids: Result<_, Malformed> = ids.into_iter().map(payment).collect();
-    Ok((epoch, ids?))
 }
 
 pub(super) fn read_record(text: &str) -> Result<PaymentRecord, StoreError> {

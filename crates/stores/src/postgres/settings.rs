@@ -1,6 +1,7 @@
 //! How to reach the server, and how long to wait for it.
 
 use std::fmt;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use super::connections::{Connections, Pool};
 use super::credentials::{Credentials, FixedPassword, Password};
 use super::tls::Tls;
 use super::transaction::Limits;
+use super::turns::Turns;
 use crate::error::StoreError;
 
 /// Where the ledger is, and the bounds of every wait.
@@ -32,6 +34,8 @@ pub struct PgSettings {
     pub database: String,
     /// The most connections at once; who needs one more waits.
     pub connections_max: usize,
+    /// The most transactions that are committed together, when they must wait; 1 lets each go alone, at once.
+    pub batch_max: NonZero<usize>,
     /// How long to wait for a connection that is free, to be made or to be found alive. Making one includes asking for
     /// the password.
     pub connection_timeout: Duration,
@@ -54,6 +58,7 @@ impl PgSettings {
             tls: Tls::Off,
             database: database.to_owned(),
             connections_max: 16,
+            batch_max: const { NonZero::new(64).expect("64 is not 0") },
             connection_timeout: Duration::from_secs(2),
             transaction_timeout: Duration::from_secs(3),
             commit_timeout: Duration::from_secs(3),
@@ -62,6 +67,11 @@ impl PgSettings {
 
     pub(super) fn limits(&self) -> Limits {
         Limits { transaction: self.transaction_timeout, commit: self.commit_timeout }
+    }
+
+    /// Half of the connections are left to those who read.
+    pub(super) fn turns(&self) -> Turns {
+        Turns::new((self.connections_max / 2).max(1), self.batch_max)
     }
 
     pub(super) fn pool(&self) -> Result<Pool, StoreError> {
@@ -96,14 +106,17 @@ impl PgSettings {
         config
     }
 
-    /// The server keeps the same bounds: a client that is gone must not hold the locks of others. Statements are
-    /// planned once for each connection: no plan depends on what they are given.
+    /// The server keeps the same bounds: a client that is gone must not hold the locks of others.
+    ///
+    /// Statements are planned once for each connection, and every one of them finds its rows by an index. Left to
+    /// itself, the server would read whole tables while they are small, and go on when they no longer are.
     fn session_options(&self) -> String {
         let bound = self.transaction_timeout.as_millis();
         format!(
             "-c statement_timeout={bound} -c lock_timeout={bound} \
              -c idle_in_transaction_session_timeout={bound} -c default_transaction_isolation=read\\ committed \
-             -c plan_cache_mode=force_generic_plan"
+             -c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off \
+             -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off"
         )
     }
 }

@@ -12,5 +12,6 @@ mod programs;
 mod samples;
 mod server;
 mod telling;
+mod turns;
 mod urls;
 mod watchdog;

@@ -1,10 +1,10 @@
 //! The ledger in PostgreSQL: the contract, and what only a server can do to it.
 
-use payments::{Committed, Epoch, Ledger, PaymentId, Read};
+use payments::{Committed, Epoch, Ledger, PaymentId, Read, Version};
 use stores::{PgLedger, Raised, StoreError};
 use tokio::task::JoinSet;
 
-use crate::samples::{payment_id, posts};
+use crate::samples::{payment_id, posts, succeeds};
 use crate::server::Server;
 use crate::{contract, telling};
 
@@ -75,6 +75,27 @@ async fn a_server_that_takes_no_writes_is_not_available() {
     assert_eq!(ledger.read(payment_id(1)).await, Read::Absent);
 }
 
+/// Of sixteen programs that move the same payment, one does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_that_race_move_a_payment_once() {
+    let server = Server::shared();
+    let settings = server.database();
+    let ledger = PgLedger::new(&settings).unwrap();
+    ledger.migrate().await.unwrap();
+    ledger.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap();
+    assert_eq!(ledger.commit(&posts(1, 1)).await, Committed::Done);
+    let mut tasks = JoinSet::new();
+    for _ in 0..16 {
+        let other = PgLedger::new(&settings).unwrap();
+        tasks.spawn(async move { other.commit(&succeeds(&posts(1, 1))).await });
+    }
+    let answers = tasks.join_all().await;
+    let done = answers.iter().filter(|answer| **answer == Committed::Done).count();
+    let lost = answers.iter().filter(|answer| **answer == Committed::Conflict(Some(Version(2))));
+    assert_eq!((done, lost.count()), (1, 15), "{answers:?}");
+    assert_eq!(ledger.audit().await.unwrap(), []);
+}
+
 #[tokio::test]
 async fn an_order_of_older_rules_is_read() {
     let server = Server::shared();
@@ -86,6 +107,24 @@ async fn an_order_of_older_rules_is_read() {
     server.ask(&settings, "UPDATE payments SET description = repeat('a', 501)");
     let Read::Found(record) = ledger.read(payment_id(1)).await else { panic!("it is not read") };
     assert_eq!(record.order.description().map(str::len), Some(501));
+}
+
+/// However small the tables are, and whatever the server knows of them: no plan is one that grows with them.
+#[tokio::test]
+async fn every_statement_finds_its_rows_by_an_index() {
+    let explain =
+        ["fsync=off", "session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0"];
+    let server = Server::start_with(&explain, |_| {});
+    contract::commits_conflicts_and_fences(server.ledger().await).await;
+    contract::lists_and_balances(server.ledger().await).await;
+    telling::calls_whom_it_may(server.ledger().await).await;
+    telling::keeps_endpoints(server.ledger().await).await;
+    telling::leases_events(server.ledger().await).await;
+    let log = std::fs::read_to_string(server.folder().join("log")).unwrap();
+    let scanned = |table: &str| log.contains(&format!("Seq Scan on {table}"));
+    let tables = ["payments", "refunds", "transfers", "accounts", "outbox", "webhook_deliveries"];
+    assert!(log.contains("Index Scan using payments_pkey on payments"), "plans are written down");
+    assert_eq!(tables.into_iter().filter(|table| scanned(table)).collect::<Vec<_>>(), [""; 0]);
 }
 
 /// Servers die under sixteen writers, again and again. Whatever was answered is what is found.

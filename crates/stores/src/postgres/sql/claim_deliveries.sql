@@ -11,7 +11,7 @@ WITH asked AS (
         ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED
     ) AS waiting ORDER BY waiting.due_at, waiting.position LIMIT $4
 ), reign AS (
-    SELECT epoch FROM dr_epoch WHERE EXISTS (SELECT FROM due) FOR SHARE
+    SELECT epoch FROM dr_epoch WHERE only_row AND EXISTS (SELECT FROM due) FOR SHARE
 ), claimed AS (
     UPDATE webhook_deliveries AS taken SET claims = claims + 1, due_at = now() + $5 * interval '1 millisecond'
     FROM due, reign
@@ -24,4 +24,4 @@ SELECT coalesce((SELECT epoch FROM reign), dr_epoch.epoch),
     count(*) OVER (PARTITION BY known.endpoint), known.given_up
 FROM dr_epoch LEFT JOIN (
     claimed JOIN outbox ON outbox.id = claimed.event JOIN webhook_endpoints AS known ON known.endpoint = claimed.endpoint
-) ON true ORDER BY claimed.position
+) ON true WHERE only_row ORDER BY claimed.position

@@ -3,29 +3,28 @@
 -- Answers the ledger's epoch, and which were carried out.
 WITH reign AS (
     -- Held until the end: whoever raises the epoch waits for those who write under the old one.
-    SELECT epoch FROM dr_epoch FOR SHARE
+    SELECT epoch FROM dr_epoch WHERE only_row FOR SHARE
 ), given AS (
-    SELECT place, item -> 'record' AS record, (item ->> 'expects')::bigint AS expects,
-        item -> 'transfers' AS transfers, item -> 'events' AS events
+    SELECT place, item #>> '{record,id}' AS id, (item ->> 'expects')::bigint AS expects,
+        item -> 'record' AS record, item -> 'transfers' AS transfers, item -> 'events' AS events
     FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY AS items (item, place), reign
     WHERE (item ->> 'epoch')::bigint = reign.epoch
 ), inserted AS (
     INSERT INTO payments
         (id, intent_key, account, amount, currency, token, description, metadata, accepted, version, state)
-    SELECT id, intent_key, account, amount, currency, token, description, metadata, accepted, version, state
-    FROM given, jsonb_populate_record(NULL::payments, record)
+    SELECT new.id, intent_key, account, amount, currency, token, description, metadata, accepted, version, state
+    FROM given, jsonb_populate_record(NULL::payments, record) AS new
     -- In the same order by everybody, so that of those who race for the same payments none waits for one who waits.
-    WHERE expects IS NULL ORDER BY id
+    WHERE expects IS NULL ORDER BY new.id
     ON CONFLICT (id) DO NOTHING RETURNING id
 ), updated AS (
     -- Only the state moves: what was ordered stays what was ordered.
     UPDATE payments SET version = new.version, state = new.state
-    FROM given, jsonb_to_record(record) AS new (id text, version bigint, state text)
-    WHERE payments.id = new.id AND payments.version = expects
+    FROM given, jsonb_to_record(record) AS new (version bigint, state text)
+    WHERE payments.id = given.id AND payments.version = expects
     RETURNING payments.id
 ), written AS MATERIALIZED (
-    SELECT given.*, id FROM given
-    JOIN (SELECT id FROM inserted UNION ALL SELECT id FROM updated) AS done ON id = record ->> 'id'
+    SELECT * FROM given WHERE id = ANY (ARRAY(SELECT id FROM inserted UNION ALL SELECT id FROM updated))
 ), refunded AS (
     INSERT INTO refunds (id, payment, intent_key, amount, accepted, state, refusal)
     SELECT new.id, written.id, new.intent_key, new.amount, new.accepted, new.state, new.refusal

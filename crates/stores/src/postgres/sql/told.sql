@@ -1,6 +1,6 @@
 -- Notes that an event was told, and plans its callbacks; what was noted before stays.
 WITH reign AS (
-    SELECT epoch FROM dr_epoch FOR SHARE
+    SELECT epoch FROM dr_epoch WHERE only_row FOR SHARE
 ), told AS (
     UPDATE outbox SET
         told_at = coalesce(told_at, now()),
