@@ -7,8 +7,11 @@ use super::transaction::{Limits, Transaction, get};
 use crate::error::StoreError;
 
 /// Every migration; the first is number 1.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("sql/0001_ledger.sql"), include_str!("sql/0002_notifications.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("sql/0001_ledger.sql"),
+    include_str!("sql/0002_notifications.sql"),
+    include_str!("sql/0003_epoch_lock.sql"),
+];
 
 /// Names the lock by which one program at a time changes the schema: the letters of `tideover`.
 const LOCK: i64 = i64::from_be_bytes(*b"tideover");

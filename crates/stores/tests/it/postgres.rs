@@ -5,7 +5,7 @@ use stores::{PgLedger, Raised, StoreError};
 use tokio::task::JoinSet;
 
 use crate::samples::{payment_id, posts, succeeds};
-use crate::server::Server;
+use crate::server::{Server, connect};
 use crate::{contract, telling};
 
 macro_rules! promises {
@@ -39,9 +39,9 @@ async fn migrations_are_done_once_and_guarded() {
     let ledger = PgLedger::new(&settings).unwrap();
     let (one, other) = tokio::join!(ledger.migrate(), ledger.migrate());
     one.and(other).unwrap();
-    server.ask(&settings, "INSERT INTO schema_migrations VALUES (3, '')");
+    server.ask(&settings, "INSERT INTO schema_migrations VALUES (4, '')");
     let newer = ledger.migrate().await;
-    assert!(matches!(newer, Err(StoreError::Newer { found: 3, known: 2 })), "{newer:?}");
+    assert!(matches!(newer, Err(StoreError::Newer { found: 4, known: 3 })), "{newer:?}");
     server.ask(&settings, "UPDATE schema_migrations SET checksum = ''");
     let changed = ledger.migrate().await;
     assert!(matches!(changed, Err(StoreError::Changed(1))), "{changed:?}");
@@ -94,6 +94,29 @@ async fn programs_that_race_move_a_payment_once() {
     let lost = answers.iter().filter(|answer| **answer == Committed::Conflict(Some(Version(2))));
     assert_eq!((done, lost.count()), (1, 15), "{answers:?}");
     assert_eq!(ledger.audit().await.unwrap(), []);
+}
+
+/// Writers of whom one is always at work do not keep the epoch from being raised.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn traffic_does_not_hold_the_epoch_down() {
+    let server = Server::shared();
+    let settings = server.database();
+    let ledger = PgLedger::new(&settings).unwrap();
+    ledger.migrate().await.unwrap();
+    let mut tasks = JoinSet::new();
+    for _ in 0..8 {
+        let (writer, connection) = connect(&settings).await;
+        tasks.spawn(connection);
+        tasks.spawn(async move {
+            let write = "BEGIN; SELECT held_epoch(); SELECT pg_sleep(0.01); COMMIT";
+            while writer.batch_execute(write).await.is_ok() {}
+        });
+    }
+    for epoch in 1..=5 {
+        let raised = ledger.raise_epoch(Epoch::new(epoch), "us-east-1").await;
+        assert_eq!(raised.unwrap(), Raised::Done);
+    }
+    tasks.shutdown().await;
 }
 
 #[tokio::test]

@@ -26,6 +26,17 @@ pub(crate) struct Server {
     databases: AtomicU32,
 }
 
+/// A connection of no ledger's, and what carries it.
+pub(crate) async fn connect(
+    settings: &PgSettings,
+) -> (tokio_postgres::Client, impl Future<Output = ()> + Send + 'static) {
+    let mut config = tokio_postgres::Config::new();
+    config.host(&settings.host).port(settings.port).user(&settings.user).dbname(&settings.database);
+    let (client, connection) =
+        config.connect(tokio_postgres::NoTls).await.expect("the server takes it");
+    (client, async move { drop(connection.await) })
+}
+
 impl Server {
     /// The server that is shared.
     pub(crate) fn shared() -> Arc<Self> {

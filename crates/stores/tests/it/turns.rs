@@ -8,10 +8,9 @@ use notify::Outbox as _;
 use payments::{Committed, Epoch, Ledger as _, Read, Version};
 use stores::{PgLedger, PgSettings};
 use tokio::task::JoinSet;
-use tokio_postgres::NoTls;
 
 use crate::samples::{payment_id, posts, succeeds};
-use crate::server::Server;
+use crate::server::{Server, connect};
 
 /// A ledger in epoch 1, and how to reach it.
 async fn ledger(server: &Server) -> (PgLedger, PgSettings) {
@@ -149,9 +148,7 @@ async fn nobody_waits_for_good() {
     let server = Server::shared();
     let (ledger, settings) = ledger(&server).await;
     assert_eq!(ledger.commit(&posts(1, 1)).await, Committed::Done);
-    let mut config = tokio_postgres::Config::new();
-    config.host(&settings.host).port(settings.port).user(&settings.user).dbname(&settings.database);
-    let (other, connection) = config.connect(NoTls).await.unwrap();
+    let (other, connection) = connect(&settings).await;
     let connection = tokio::spawn(connection);
     other.batch_execute("BEGIN; SELECT FROM accounts FOR UPDATE").await.unwrap();
     let transaction_timeout = Duration::from_millis(100);
@@ -165,7 +162,7 @@ async fn nobody_waits_for_good() {
         assert_eq!(answer, Committed::Unavailable);
     }
     drop(other);
-    connection.await.unwrap().unwrap();
+    connection.await.unwrap();
     for number in 2..10 {
         assert_eq!(ledger.read(payment_id(number)).await, Read::Absent);
     }

@@ -1,9 +1,9 @@
 -- Carries out those of the transactions $1, each of another payment, whose epoch is the ledger's and whose payment has
 -- the version that they expect. One statement and its own transaction: all of what it writes is committed, or nothing.
 -- Answers the ledger's epoch, and which were carried out.
-WITH reign AS (
+WITH reign AS MATERIALIZED (
     -- Held until the end: whoever raises the epoch waits for those who write under the old one.
-    SELECT epoch FROM dr_epoch WHERE only_row FOR SHARE
+    SELECT held_epoch() AS epoch
 ), given AS (
     SELECT place, item #>> '{record,id}' AS id, (item ->> 'expects')::bigint AS expects,
         item -> 'record' AS record, item -> 'transfers' AS transfers, item -> 'events' AS events

@@ -1,6 +1,6 @@
 -- Notes that nothing remains to be done about an event.
-WITH reign AS (
-    SELECT epoch FROM dr_epoch WHERE only_row FOR SHARE
+WITH reign AS MATERIALIZED (
+    SELECT held_epoch() AS epoch
 ), done AS (
     UPDATE outbox SET published_at = now()
     FROM reign WHERE outbox.id = $2 AND published_at IS NULL AND reign.epoch = $1

@@ -1,6 +1,6 @@
 -- Notes that an event was told, and plans its callbacks; what was noted before stays.
-WITH reign AS (
-    SELECT epoch FROM dr_epoch WHERE only_row FOR SHARE
+WITH reign AS MATERIALIZED (
+    SELECT held_epoch() AS epoch
 ), told AS (
     UPDATE outbox SET
         told_at = coalesce(told_at, now()),

@@ -1,7 +1,7 @@
 -- Notes what came of a try of a callback: it ended as $5, or is due again after $6. Only for the claim named, unless it
 -- was delivered.
-WITH reign AS (
-    SELECT epoch FROM dr_epoch WHERE only_row FOR SHARE
+WITH reign AS MATERIALIZED (
+    SELECT held_epoch() AS epoch
 ), tried AS (
     UPDATE webhook_deliveries SET
         tries = tries + 1,
