@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use fence::{Holder, HolderId, LedgerEpoch, RegionName, Tenure, Timing};
@@ -106,14 +107,8 @@ where
         endpoints: WebhookFile::open(site.args.webhooks.as_deref())?,
         caller: stoppable(Webhooks::new(&trust, Reach::Anywhere)),
     };
-    let worker = Worker::new(
-        bell,
-        ports,
-        Source::system(),
-        log,
-        service.numbers(),
-        WorkerOptions::default(),
-    );
+    let worker =
+        Worker::new(bell, ports, Source::system(), log, service.numbers(), worker_options());
 
     let (writes_end, writes_ended) = oneshot::channel::<()>();
     let (worker_end, worker_ends) = oneshot::channel::<()>();
@@ -133,6 +128,14 @@ where
     keeping.await.context("the keeper of the gate failed")?;
     drop(simulator);
     Ok(())
+}
+
+/// A process of its own may die at any moment, and what it held waits for its lease: as short as rows may take, which
+/// is the processor's patience and a little more.
+fn worker_options() -> WorkerOptions {
+    let row_time_max = HttpLimits::default().time_max + Duration::from_secs(5);
+    let lease = row_time_max + Duration::from_secs(5);
+    WorkerOptions { row_time_max, lease, ..WorkerOptions::default() }
 }
 
 /// Waits for the other end to be dropped.

@@ -96,9 +96,9 @@ async fn everywhere(store: Store, victim: Victim) {
     let points = run(store, Victim::Nothing, 0).await;
     let kinds: BTreeSet<&String> = points.iter().collect();
     assert!(kinds.len() >= 12, "the effects of a payment and a refund: {kinds:?}");
-    // Most of a run is waiting until the claim of the killed try is over; each blocks a thread of its own when it waits
+    // Most of a run is waiting until the claims of the killed process are over; each blocks a thread of its own when it waits
     // for processes.
-    let at_once = Arc::new(Semaphore::new(8));
+    let at_once = Arc::new(Semaphore::new(16));
     let mut runs = JoinSet::new();
     for number in 0..points.len() {
         let at_once = at_once.clone();
@@ -110,17 +110,17 @@ async fn everywhere(store: Store, victim: Victim) {
     assert_eq!(runs.join_all().await.len(), points.len());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 16)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 20)]
 async fn of_the_service_on_the_embedded_store() {
     everywhere(Store::Embedded, Victim::Service).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 16)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 20)]
 async fn of_the_service_on_postgresql() {
     everywhere(Store::Postgres, Victim::Service).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 16)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 20)]
 async fn of_postgresql() {
     everywhere(Store::Postgres, Victim::Database).await;
 }
