@@ -37,19 +37,9 @@ impl Manager for Connections {
     type Type = ClientWrapper;
     type Error = NoConnection;
 
+    /// In a box, because it is rare, and would make every read and every commit as large as the whole of TLS.
     async fn create(&self) -> Result<ClientWrapper, NoConnection> {
-        let password = self.password(Freshness::Cached).await?;
-        match self.connect(&password).await {
-            // It was changed since it was asked for. One that is refused twice is wrong.
-            Err(error) if error.code() == Some(&SqlState::INVALID_PASSWORD) => {
-                let fresh = self.password(Freshness::Fresh).await?;
-                if fresh == password {
-                    return Err(error.into());
-                }
-                Ok(self.connect(&fresh).await?)
-            }
-            connected => Ok(connected?),
-        }
+        Box::pin(self.make()).await
     }
 
     /// A connection comes back only when it is known to be between transactions, so that there is nothing to ask it.
@@ -66,6 +56,21 @@ impl Manager for Connections {
 }
 
 impl Connections {
+    async fn make(&self) -> Result<ClientWrapper, NoConnection> {
+        let password = self.password(Freshness::Cached).await?;
+        match self.connect(&password).await {
+            // It was changed since it was asked for. One that is refused twice is wrong.
+            Err(error) if error.code() == Some(&SqlState::INVALID_PASSWORD) => {
+                let fresh = self.password(Freshness::Fresh).await?;
+                if fresh == password {
+                    return Err(error.into());
+                }
+                Ok(self.connect(&fresh).await?)
+            }
+            connected => Ok(connected?),
+        }
+    }
+
     async fn password(&self, freshness: Freshness) -> Result<Password, NoConnection> {
         self.credentials.password(freshness).await.map_err(NoConnection::Password)
     }

@@ -66,6 +66,23 @@ impl Server {
         server
     }
 
+    /// A standby of this server, which has all that was committed before and is sent what comes later.
+    pub(crate) fn start_standby(&self) -> Self {
+        let folder = tempfile::Builder::new().prefix("pg").tempdir().expect("a folder is made");
+        let standby = Self::new(self.superuser.clone(), folder, &["fsync=off"]);
+        let mut copy = self.program("pg_basebackup");
+        let copy =
+            self.reach(&mut copy).args(["-R", "-X", "stream", "-c", "fast", "--no-sync", "-D"]);
+        run(copy.arg(standby.data()));
+        standby.start();
+        standby
+    }
+
+    /// Makes a standby take writes.
+    pub(crate) fn promote(&self) {
+        run(self.control().args(["-w", "-t", "60", "promote"]));
+    }
+
     fn new(superuser: String, folder: TempDir, settings: &[&str]) -> Self {
         give_away(folder.path());
         let programs = programs();
@@ -105,8 +122,13 @@ impl Server {
         let name = format!("d{}", self.databases.fetch_add(1, Ordering::Relaxed));
         let mut create = self.program("createdb");
         run(self.reach(&mut create).arg(&name));
+        self.settings(&name)
+    }
+
+    /// How to reach the database of this name.
+    pub(crate) fn settings(&self, database: &str) -> PgSettings {
         let socket = self.folder().to_str().expect("the folder's name is a text");
-        PgSettings::new(socket, self.port, &self.superuser, &name)
+        PgSettings::new(socket, self.port, &self.superuser, database)
     }
 
     /// A ledger with its schema and in no epoch yet.
