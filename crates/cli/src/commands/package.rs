@@ -9,10 +9,10 @@ mod plan;
 mod source;
 mod toolchain;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::iter;
+use std::path::Path;
 
 use anyhow::Context;
 use serde_json::{Value, json};
@@ -22,10 +22,8 @@ use crate::args::{FILE, InputArgs, Output, PackageArgs};
 use crate::{failure, input};
 use plan::Plan;
 
-/// A function's zip.
+/// What was packed: the same for every function.
 struct Package {
-    function: String,
-    zip: PathBuf,
     bytes: Vec<u8>,
     executable_bytes: usize,
     newest_glibc: Option<(u32, u32)>,
@@ -36,80 +34,74 @@ pub(crate) fn package(args: &PackageArgs) -> anyhow::Result<()> {
     let topology = input::topology(&file)?;
     let directory = args.file.parent().unwrap_or_else(|| Path::new(""));
     let plan = plan::plan(&topology, directory)?;
-    let packages = match plan.zips.is_empty() {
-        true => Vec::new(),
-        false => packages(args, &plan, topology.architecture)?,
+    let package = match plan.zips.is_empty() {
+        true => None,
+        false => Some(build(args, topology.architecture)?),
     };
-    for package in &packages {
-        archive::replace(&package.zip, &package.bytes)?;
+    for (zip, package) in plan.zips.values().zip(iter::repeat(&package).flatten()) {
+        archive::replace(zip, &package.bytes)?;
     }
     match args.output {
-        Output::Text => tell(args, &packages, &plan.notes),
-        Output::Json => print(topology.architecture, &packages, &plan.notes),
+        Output::Text => tell(args, &plan, package.as_ref()),
+        Output::Json => print(topology.architecture, &plan, package.as_ref()),
     }
 }
 
-/// Builds and checks every executable. The same one is packed once.
-fn packages(
-    args: &PackageArgs,
-    plan: &Plan,
-    architecture: Architecture,
-) -> anyhow::Result<Vec<Package>> {
+/// Builds the executable, checks it, and packs it.
+fn build(args: &PackageArgs, architecture: Architecture) -> anyhow::Result<Package> {
     let source = source::find(&args.source)?;
     let toolchain = toolchain::find(architecture, args.zigbuild.as_deref())?;
     let linker = toolchain.linker.name();
     say(&format!("building the functions for {} with {linker}", toolchain.target))?;
-    let names: BTreeSet<String> = plan.zips.keys().cloned().collect();
-    let executables = build::build(&source, &toolchain, &names)?;
-    let packed = |(function, zip): (&String, &PathBuf)| {
-        let path = &executables[function];
-        let executable =
-            fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-        let facts = executable::read(&executable);
-        let facts = facts.with_context(|| format!("cannot use `{}`", path.display()))?;
-        facts.check(architecture).map_err(|error| failure::about(error, function))?;
-        Ok(Package {
-            function: function.clone(),
-            zip: zip.clone(),
-            bytes: archive::archive(&executable)?,
-            executable_bytes: executable.len(),
-            newest_glibc: facts.newest_glibc(),
-        })
+    let path = build::build(&source, &toolchain)?;
+    let name = path.display().to_string();
+    let executable = fs::read(&path).with_context(|| format!("cannot read `{name}`"))?;
+    let facts = executable::read(&executable).with_context(|| format!("cannot use `{name}`"))?;
+    facts.check(architecture).map_err(|error| failure::about(error, &name))?;
+    Ok(Package {
+        bytes: archive::archive(&executable)?,
+        executable_bytes: executable.len(),
+        newest_glibc: facts.newest_glibc(),
+    })
+}
+
+fn tell(args: &PackageArgs, plan: &Plan, package: Option<&Package>) -> anyhow::Result<()> {
+    for note in &plan.notes {
+        say(&format!("note: {note}"))?;
+    }
+    let Some(package) = package else {
+        return say("nothing to build: no function in the file is one of tideover's");
     };
-    plan.zips.iter().map(packed).collect()
-}
-
-fn tell(args: &PackageArgs, packages: &[Package], notes: &[String]) -> anyhow::Result<()> {
-    notes.iter().try_for_each(|note| say(&format!("note: {note}")))?;
-    for package in packages {
-        let (zip, of) = (megabytes(package.bytes.len()), megabytes(package.executable_bytes));
-        let (path, glibc) = (package.zip.display(), glibc(package).unwrap_or("none".to_owned()));
-        say(&format!("wrote `{path}`: {zip} MB, unpacked {of} MB; glibc needed: {glibc}"))?;
+    for zip in plan.zips.values() {
+        say(&format!("wrote `{}`", zip.display()))?;
     }
-    let file = args.file.display();
-    match packages {
-        [] => say("nothing to build: no function in the file is one of tideover's"),
-        _ if args.file == Path::new(FILE) => say("next: `tideover synth`"),
-        _ => say(&format!("next: `tideover synth --file {file}`")),
+    let (zip, of) = (megabytes(package.bytes.len()), megabytes(package.executable_bytes));
+    let glibc = glibc(package).map_or("no glibc".to_owned(), |version| format!("glibc {version}"));
+    say(&format!("each has {zip} MB, unpacked {of} MB, and needs {glibc}"))?;
+    match args.file == Path::new(FILE) {
+        true => say("next: `tideover synth`"),
+        false => say(&format!("next: `tideover synth --file {}`", args.file.display())),
     }
 }
 
-fn print(architecture: Architecture, packages: &[Package], notes: &[String]) -> anyhow::Result<()> {
-    let packages: Vec<Value> = packages.iter().map(entry).collect();
+fn print(architecture: Architecture, plan: &Plan, package: Option<&Package>) -> anyhow::Result<()> {
+    let zips = plan.zips.iter().zip(iter::repeat(package).flatten());
+    let packages: Vec<Value> =
+        zips.map(|((name, zip), package)| entry(name, zip, package)).collect();
     let value = json!({
         "architecture": architecture.as_str(),
         "packages": packages,
-        "notes": notes,
+        "notes": plan.notes,
     });
     writeln!(std::io::stdout().lock(), "{value:#}")?;
     Ok(())
 }
 
 /// A package as programs see it. The hash is the name of the asset that `synth` makes of it.
-fn entry(package: &Package) -> Value {
+fn entry(function: &str, zip: &Path, package: &Package) -> Value {
     json!({
-        "function": package.function,
-        "file": package.zip,
+        "function": function,
+        "file": zip,
         "bytes": package.bytes.len(),
         "sha256": input::hex_digest(&package.bytes),
         "executable_bytes": package.executable_bytes,

@@ -9,10 +9,8 @@ use anyhow::Context;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, System, ZipWriter};
 
+use super::build::EXECUTABLE;
 use crate::assembly_directory;
-
-/// The name under which Lambda starts an executable.
-const ENTRY: &str = "bootstrap";
 
 /// An archive of this executable.
 pub(super) fn archive(executable: &[u8]) -> anyhow::Result<Vec<u8>> {
@@ -24,7 +22,7 @@ pub(super) fn archive(executable: &[u8]) -> anyhow::Result<Vec<u8>> {
         .system(System::Unix)
         .unix_permissions(0o755);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    archive.start_file(ENTRY, options)?;
+    archive.start_file(EXECUTABLE, options)?;
     archive.write_all(executable)?;
     Ok(archive.finish()?.into_inner())
 }

@@ -1,6 +1,6 @@
 //! Builds the executables of functions with cargo, so that nothing of the machine is in them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -15,19 +15,15 @@ use super::toolchain::{GLIBC, Linker, Toolchain};
 /// The profile of cargo that functions are built with.
 const PROFILE: &str = "function";
 
-/// Builds these executables; tells their paths by name.
-pub(super) fn build(
-    source: &Source,
-    toolchain: &Toolchain,
-    names: &BTreeSet<String>,
-) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+/// The executable of all functions, in the words of cargo and of Lambda alike.
+pub(super) const EXECUTABLE: &str = "bootstrap";
+
+/// Builds the executable; tells its path.
+pub(super) fn build(source: &Source, toolchain: &Toolchain) -> anyhow::Result<PathBuf> {
     let mut command = command(toolchain)?;
     command.current_dir(&source.root);
-    command.args(["--locked", "--profile", PROFILE, "--package", PACKAGE]);
+    command.args(["--locked", "--profile", PROFILE, "--package", PACKAGE, "--bin", EXECUTABLE]);
     command.args(["--message-format", "json-render-diagnostics"]);
-    for name in names {
-        command.args(["--bin", name]);
-    }
     let registries = source.registries(toolchain.target)?;
     command.env("CARGO_ENCODED_RUSTFLAGS", flags(source, toolchain, &registries)?);
     command.stdin(Stdio::null()).stderr(Stdio::inherit());
@@ -35,11 +31,8 @@ pub(super) fn build(
         .output()
         .with_context(|| format!("cannot start `{}`", command.get_program().to_string_lossy()))?;
     ensure!(output.status.success(), "the functions were not built; what is wrong stands above");
-    let built = executables(&String::from_utf8_lossy(&output.stdout));
-    let missing: Vec<&str> =
-        names.iter().filter(|name| !built.contains_key(*name)).map(String::as_str).collect();
-    ensure!(missing.is_empty(), "cargo says nothing of the executables of {}", missing.join(", "));
-    Ok(built)
+    executable(&String::from_utf8_lossy(&output.stdout))
+        .context("cargo does not say where the executable is")
 }
 
 /// The beginning of the command, which decides what links.
@@ -108,12 +101,9 @@ fn flags(
 /// What separates flags in the variable.
 const SEPARATOR: u8 = 0x1f;
 
-/// The executables in cargo's messages, by name.
-fn executables(messages: &str) -> BTreeMap<String, PathBuf> {
+/// The executable in cargo's messages.
+fn executable(messages: &str) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let executable = |message: Value| {
-        let name = message["target"]["name"].as_str()?;
-        Some((name.to_owned(), PathBuf::from(message["executable"].as_str()?)))
-    };
-    messages.filter_map(executable).collect()
+    let mut built = messages.filter(|message| message["target"]["name"] == EXECUTABLE);
+    built.find_map(|message| message["executable"].as_str().map(PathBuf::from))
 }

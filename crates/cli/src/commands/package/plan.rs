@@ -9,8 +9,8 @@ use topology::{Function, Runtime, Topology};
 
 use crate::failure::WrongInput;
 
-/// The functions that tideover builds: executables of the crate `lambda`.
-pub(super) const OURS: [&str; 3] = ["notification", "payment-validation", "transaction-processing"];
+/// The functions that tideover builds. All of them are one executable, which knows by its name which one it is.
+const OURS: [&str; 3] = ["notification", "payment-validation", "transaction-processing"];
 
 /// What is to be packaged.
 #[derive(Debug, PartialEq, Eq)]
