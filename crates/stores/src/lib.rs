@@ -11,15 +11,15 @@
 pub mod document;
 mod embedded;
 mod error;
-mod outbox;
 mod postgres;
+mod raised;
 mod stored;
 
 pub use embedded::{Clock, EmbeddedSettings, EmbeddedStore, Syncing};
 pub use error::{Cause, StoreError};
-pub use outbox::Raised;
 pub use postgres::{
     Credentials, FixedPassword, Freshness, Password, PasswordAnswer, PgLedger, PgSettings, Tls,
     UrlFault,
 };
+pub use raised::Raised;
 pub use stored::Malformed;

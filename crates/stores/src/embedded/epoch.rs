@@ -7,7 +7,7 @@ use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use super::file::make_table;
 use super::{Change, EmbeddedStore};
 use crate::error::StoreError;
-use crate::outbox::Raised;
+use crate::raised::Raised;
 
 /// The epoch and its Region, under the one key there is.
 const EPOCH: TableDefinition<'_, (), (u64, &str)> = TableDefinition::new("epoch");

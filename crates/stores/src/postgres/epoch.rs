@@ -7,7 +7,7 @@ use super::PgLedger;
 use super::failure::Failure;
 use super::transaction::{TRIES_MAX, Transaction, bigint, get, read, read_epoch};
 use crate::error::StoreError;
-use crate::outbox::Raised;
+use crate::raised::Raised;
 
 impl PgLedger {
     /// Raises the ledger's epoch, which never falls. After it, nothing is written under an earlier one, whoever was
