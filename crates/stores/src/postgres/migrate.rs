@@ -7,10 +7,11 @@ use super::transaction::{Limits, Transaction, get};
 use crate::error::StoreError;
 
 /// Every migration; the first is number 1.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("sql/0001_ledger.sql"),
     include_str!("sql/0002_notifications.sql"),
     include_str!("sql/0003_epoch_lock.sql"),
+    include_str!("sql/0004_optional_position.sql"),
 ];
 
 /// Names the lock by which one program at a time changes the schema: the letters of `tideover`.

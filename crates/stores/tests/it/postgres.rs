@@ -1,7 +1,7 @@
 //! The ledger in PostgreSQL: the contract, and what only a server can do to it.
 
 use payments::{Committed, Epoch, Ledger, PaymentId, Read, Version};
-use stores::{PgLedger, Raised, StoreError};
+use stores::{PgLedger, PgSettings, Raised, StoreError};
 use tokio::task::JoinSet;
 
 use crate::samples::{payment_id, posts, succeeds};
@@ -39,12 +39,30 @@ async fn migrations_are_done_once_and_guarded() {
     let ledger = PgLedger::new(&settings).unwrap();
     let (one, other) = tokio::join!(ledger.migrate(), ledger.migrate());
     one.and(other).unwrap();
-    server.ask(&settings, "INSERT INTO schema_migrations VALUES (4, '')");
+    server.ask(&settings, "INSERT INTO schema_migrations VALUES (5, '')");
     let newer = ledger.migrate().await;
-    assert!(matches!(newer, Err(StoreError::Newer { found: 4, known: 3 })), "{newer:?}");
+    assert!(matches!(newer, Err(StoreError::Newer { found: 5, known: 4 })), "{newer:?}");
     server.ask(&settings, "UPDATE schema_migrations SET checksum = ''");
     let changed = ledger.migrate().await;
     assert!(matches!(changed, Err(StoreError::Changed(1))), "{changed:?}");
+}
+
+/// Aurora says it only to those who have logical replication on.
+#[tokio::test]
+async fn the_epoch_is_raised_where_the_log_does_not_say_its_position() {
+    let server = Server::shared();
+    let settings = server.database();
+    let owner = format!("owner_of_{}", settings.database);
+    server.ask(&settings, &format!("CREATE ROLE {owner} LOGIN"));
+    server.ask(&settings, &format!("ALTER DATABASE {} OWNER TO {owner}", settings.database));
+    let ledger = PgLedger::new(&PgSettings { user: owner, ..settings.clone() }).unwrap();
+    ledger.migrate().await.unwrap();
+    let positions = "SELECT epoch, lsn IS NULL FROM dr_epoch_history ORDER BY epoch";
+    assert_eq!(ledger.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap(), Raised::Done);
+    assert_eq!(server.ask(&settings, positions), "1|f\n");
+    server.ask(&settings, "REVOKE EXECUTE ON FUNCTION pg_current_wal_insert_lsn() FROM PUBLIC");
+    assert_eq!(ledger.raise_epoch(Epoch::new(2), "us-west-2").await.unwrap(), Raised::Done);
+    assert_eq!(server.ask(&settings, positions), "1|f\n2|t\n");
 }
 
 #[tokio::test]
