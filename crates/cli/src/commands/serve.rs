@@ -10,10 +10,10 @@ use fence::{Holder, HolderId, LedgerEpoch, RegionName, Tenure, Timing};
 use notify::Outbox;
 use payments::{Books, Ledger};
 use region::{
-    Assembled, Bell, HttpLimits, Keeper, ProcessorClient, Reach, Receipts, Trust, Webhooks,
+    Assembled, Bell, HttpLimits, Keeper, ProcessorClient, Reach, Receipts, Trust, Webhooks, Work,
     WorkPorts, Worker, WorkerOptions,
 };
-use service::{Exposure, Listening, Options, QueuedLines, Service, Source, router};
+use service::{Exposure, Listening, Options, QueuedLines, Region, Service, Source, router};
 use stores::EmbeddedStore;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -23,7 +23,7 @@ use crate::args::ServeArgs;
 use crate::commands::processor::Beside;
 use crate::failure::with_hint;
 use crate::serve::signals::Signals;
-use crate::serve::stores::{Folder, begin, postgres};
+use crate::serve::stores::{Folder, begin, check_folder, postgres};
 use crate::serve::topic::EventFile;
 use crate::serve::webhooks::WebhookFile;
 use crate::serve::{clock, stoppable};
@@ -38,6 +38,7 @@ pub(crate) fn serve(args: &ServeArgs) -> anyhow::Result<()> {
 struct Site<'s> {
     args: &'s ServeArgs,
     listener: TcpListener,
+    trust: Trust,
     folder: Folder,
     region: RegionName,
     store: EmbeddedStore,
@@ -48,14 +49,16 @@ async fn serve_until_told(args: &ServeArgs) -> anyhow::Result<()> {
     let signals = Signals::listen().context("cannot listen to signals")?;
     // Before anything is written: what cannot serve leaves nothing behind.
     let listener = listen(args.listen).await?;
+    let trust = Trust::native().context("the certificates of this machine cannot be used")?;
     let folder = Folder::make(&args.data)?;
     let store = folder.store()?;
     let region = RegionName::new(&args.region);
     let postgres = postgres(args).await?;
     let ledger_is_in = if postgres.is_some() { "PostgreSQL" } else { "the embedded store" };
-    let site = Site { args, listener, folder, region, store, ledger_is_in };
+    let site = Site { args, listener, trust, folder, region, store, ledger_is_in };
     match postgres {
         Some(ledger) => {
+            check_folder(&site.store, &ledger).await?;
             let raise = async |epoch, region: &str| ledger.raise_epoch(epoch, region).await;
             begin(&site.store, &site.region, raise).await?;
             run(site, ledger, signals).await
@@ -70,13 +73,57 @@ async fn serve_until_told(args: &ServeArgs) -> anyhow::Result<()> {
 }
 
 /// Serves until it is told to end. Then nothing new is accepted, open requests are answered, rows of the outbox that
-/// were begun are ended, and only after the last write the lease is left.
+/// were begun are ended, and only after that the lease is left.
 async fn run<L>(site: Site<'_>, ledger: L, signals: Signals) -> anyhow::Result<()>
 where
     L: Books + Clone + Ledger + LedgerEpoch + Outbox + Send + Sync + 'static,
 {
+    let (processor, _simulator) = processor(&site).await?;
+    let (keeper, service, worker) = put_together(&site, ledger, processor)?;
+    let (writes_end, writes_ended) = oneshot::channel::<()>();
+    let (worker_end, worker_ends) = oneshot::channel::<()>();
+    let (works, works_no_more) = oneshot::channel::<()>();
+    let (keeps, keeps_no_more) = oneshot::channel::<()>();
+    let keeping = tokio::spawn({
+        let keeper = keeper.clone();
+        async move {
+            let _keeps = keeps;
+            keeper.run(ended(writes_ended)).await
+        }
+    });
+    let working = tokio::spawn(async move {
+        let _works = works;
+        worker.run(ended(worker_ends)).await;
+    });
+    // Whoever reads that it serves may pay at once.
+    keeper.renew_if_due().await;
+    tell(&site)?;
+    let stop = async {
+        tokio::select! {
+            () = signals.told_to_end() => {}
+            // Payments that nobody would carry out must not be taken.
+            () = ended(works_no_more) => {}
+            () = ended(keeps_no_more) => {}
+        }
+    };
+    service::serve(site.listener, router(service), Listening::default(), stop).await;
+    drop(worker_end);
+    working.await.context("the outbox worker failed")?;
+    drop(writes_end);
+    keeping.await.context("the keeper of the gate failed")?;
+    Ok(())
+}
+
+/// The keeper of the gate, the service behind it, and the worker behind that.
+fn put_together<L>(
+    site: &Site<'_>,
+    ledger: L,
+    processor: ProcessorClient,
+) -> anyhow::Result<(Keeper<EmbeddedStore, L>, Service<impl Region>, Worker<impl Work>)>
+where
+    L: Books + Clone + Ledger + LedgerEpoch + Outbox + Send + Sync + 'static,
+{
     let log = Arc::new(QueuedLines::new(io::stdout()).context("no thread can be had")?);
-    let (processor, simulator) = processor(&site).await?;
     let keeper = Keeper::new(
         site.store.clone(),
         ledger.clone(),
@@ -95,39 +142,20 @@ where
     };
     let options = Options { metrics: Exposure::Prometheus, ..Options::default() };
     let service = Service::new(region, Source::system(), log.clone(), options);
-    let trust = Trust::native().context("the system's certificates cannot be used")?;
     let ports = WorkPorts {
         gatekeeper: keeper.clone(),
         intents: Arc::new(stoppable(site.store.clone())),
         ledger: Arc::new(stoppable(ledger.clone())),
         processor: stoppable(processor),
         outbox: Arc::new(stoppable(ledger)),
-        topic: stoppable(topic(&site)?),
-        receipts: stoppable(receipts(&site, log.clone())?),
+        topic: stoppable(topic(site)?),
+        receipts: stoppable(receipts(site, log.clone())?),
         endpoints: WebhookFile::open(site.args.webhooks.as_deref())?,
-        caller: stoppable(Webhooks::new(&trust, Reach::Anywhere)),
+        caller: stoppable(Webhooks::new(&site.trust, Reach::Anywhere)),
     };
     let worker =
         Worker::new(bell, ports, Source::system(), log, service.numbers(), worker_options());
-
-    let (writes_end, writes_ended) = oneshot::channel::<()>();
-    let (worker_end, worker_ends) = oneshot::channel::<()>();
-    let keeping = tokio::spawn({
-        let keeper = keeper.clone();
-        async move { keeper.run(ended(writes_ended)).await }
-    });
-    let working = tokio::spawn(async move { worker.run(ended(worker_ends)).await });
-    // Whoever reads that it serves may pay at once.
-    keeper.renew_if_due().await;
-    tell(&site)?;
-    let told = signals.told_to_end();
-    service::serve(site.listener, router(service), Listening::default(), told).await;
-    drop(worker_end);
-    working.await.context("the outbox worker failed")?;
-    drop(writes_end);
-    keeping.await.context("the keeper of the gate failed")?;
-    drop(simulator);
-    Ok(())
+    Ok((keeper, service, worker))
 }
 
 /// A process of its own may die at any moment, and what it held waits for its lease: as short as rows may take, which
@@ -169,7 +197,7 @@ async fn processor(site: &Site<'_>) -> anyhow::Result<(ProcessorClient, Option<B
         (None, Some(beside)) => beside.url(),
         (None, None) => unreachable!("there is one or the other"),
     };
-    let client = ProcessorClient::new(&Trust::native()?, &url, HttpLimits::default())?;
+    let client = ProcessorClient::new(&site.trust, &url, HttpLimits::default())?;
     Ok((client, beside))
 }
 

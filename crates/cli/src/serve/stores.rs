@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use fence::{Author, RegionName};
+use fence::{Author, ControlStore as _, LedgerEpoch, RegionName};
 use region::initialize;
 use stores::{
     Cause, EmbeddedSettings, EmbeddedStore, PgLedger, PgSettings, Raised, StoreError, UrlFault,
@@ -107,6 +107,23 @@ fn wrong_url(fault: &UrlFault) -> anyhow::Error {
         format!("the PostgreSQL URL is wrong: {fault}"),
         "write it as `postgresql://user@host:5432/database`, the password in TIDEOVER_POSTGRES_URL only",
     )
+}
+
+/// Refuses a ledger that was taken into use from another folder: the intents and the control record are there, and with
+/// new ones its payments could be taken once more.
+pub(crate) async fn check_folder(
+    control: &EmbeddedStore,
+    ledger: &impl LedgerEpoch,
+) -> anyhow::Result<()> {
+    let record = control.read_record().await.context("cannot read the control record")?;
+    let is_used = ledger.read_epoch().await.epoch.is_some_and(|epoch| epoch.number() > 0);
+    if record.is_none() && is_used {
+        return Err(with_hint(
+            "the database belongs to another data folder",
+            "choose that folder with `--data`, or give this one a database of its own",
+        ));
+    }
+    Ok(())
 }
 
 /// Makes this Region the active one of a system of one, on the first start.

@@ -1,6 +1,7 @@
 //! The endpoints of webhooks on one machine: a file that is read again when it has changed.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -18,6 +19,8 @@ struct Known {
     path: Option<PathBuf>,
     changed_at: Option<SystemTime>,
     endpoints: Arc<Endpoints>,
+    /// What is wrong with it now.
+    fault: Option<String>,
 }
 
 impl WebhookFile {
@@ -27,8 +30,12 @@ impl WebhookFile {
     ///
     /// When it cannot be read, or has faults: all of them.
     pub(crate) fn open(path: Option<&Path>) -> anyhow::Result<Self> {
-        let mut known =
-            Known { path: path.map(Path::to_owned), changed_at: None, endpoints: Arc::default() };
+        let mut known = Known {
+            path: path.map(Path::to_owned),
+            changed_at: None,
+            endpoints: Arc::default(),
+            fault: None,
+        };
         known.refresh()?;
         Ok(Self(Arc::new(Mutex::new(known))))
     }
@@ -53,11 +60,15 @@ impl Known {
 }
 
 impl EndpointSource for WebhookFile {
-    /// What is wrong with a file that was changed shows in the log of the worker, and nothing is sent until it is
-    /// right again.
+    /// While a file that was changed has faults, what it said before counts, and the faults are told once.
     async fn endpoints(&self) -> Result<Arc<Endpoints>, NoEndpoints> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.refresh().map_err(|_| NoEndpoints)?;
+        let fault = known.refresh().err().map(|fault| format!("{fault:#}"));
+        if let Some(fault) = fault.as_ref().filter(|_| fault != known.fault) {
+            // Nobody may be listening any more.
+            let _ = writeln!(io::stderr(), "warning: webhooks stay as they were: {fault}");
+        }
+        known.fault = fault;
         Ok(known.endpoints.clone())
     }
 }

@@ -165,3 +165,17 @@ async fn what_is_wrong_in_a_file_is_said() {
     );
     assert_eq!(fs::read(store).unwrap(), b"this is no store", "it is as it was");
 }
+
+#[tokio::test]
+async fn a_database_has_one_folder() {
+    let machine = Machine::new(Store::Postgres);
+    let service = machine.start();
+    let client = Client::new(service.address);
+    assert_eq!(client.pay("a-key", 1, "tok_visa_abcdefgh").await.status, 201);
+    let mut command = machine.serve_at("127.0.0.1:0", "another");
+    let output = command.output().unwrap();
+    expect![[r#"
+        error: the database belongs to another data folder
+        hint: choose that folder with `--data`, or give this one a database of its own
+    "#]].assert_eq(&String::from_utf8(output.stderr).unwrap());
+}
