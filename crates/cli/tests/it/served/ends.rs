@@ -177,5 +177,6 @@ async fn a_database_has_one_folder() {
     expect![[r#"
         error: the database belongs to another data folder
         hint: choose that folder with `--data`, or give this one a database of its own
-    "#]].assert_eq(&String::from_utf8(output.stderr).unwrap());
+    "#]]
+    .assert_eq(&String::from_utf8(output.stderr).unwrap());
 }

@@ -13,4 +13,5 @@ mod oracle;
 mod points;
 mod privacy;
 mod processor;
+mod readme;
 mod walk;
