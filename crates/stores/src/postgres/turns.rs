@@ -96,6 +96,8 @@ impl Turns {
             }
         }
         state.waiting = rest;
+        // In one order by every program, so that of those who write the same payments none waits for one who waits.
+        turn.sort_by_key(|one| one.prepared.payment);
         state.turns += usize::from(!turn.is_empty());
         state.accounts.extend(turn.iter().map(|one| one.prepared.account));
         Some(turn).filter(|turn| !turn.is_empty())

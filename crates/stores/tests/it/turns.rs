@@ -114,6 +114,35 @@ async fn who_gives_up_holds_nobody_up() {
     assert_eq!(ledger.audit().await.unwrap(), []);
 }
 
+/// However they came, so that two programs that write the same payments do not wait for each other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_that_go_together_lock_payments_in_order() {
+    let server = Server::shared();
+    let (ledger, settings) = ledger(&server).await;
+    let (one, two, three) = (posts(1, 1), posts(2, 1), posts(3, 1));
+    let (first, second) = (succeeds(&one), succeeds(&two));
+    assert_eq!(ledger.commit(&one).await, Committed::Done);
+    assert_eq!(ledger.commit(&two).await, Committed::Done);
+    let (other, connection) = connect(&settings).await;
+    let connection = tokio::spawn(connection);
+    let lock = |payment| format!("SELECT FROM payments WHERE id = '{payment}' FOR UPDATE NOWAIT");
+    other.batch_execute(&format!("BEGIN; {}", lock(payment_id(1)))).await.unwrap();
+    let writes = async {
+        tokio::join!(biased; ledger.commit(&three), ledger.commit(&second), ledger.commit(&first))
+    };
+    let looks = async {
+        let blocks = "SELECT FROM pg_locks \
+                      WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))";
+        while other.query(blocks, &[]).await.unwrap().is_empty() {}
+        other.batch_execute(&lock(payment_id(2))).await.expect("nobody who waits holds it");
+        other.batch_execute("COMMIT").await.unwrap();
+    };
+    let (answers, ()) = tokio::join!(biased; writes, looks);
+    assert_eq!(answers, (Committed::Done, Committed::Done, Committed::Done));
+    drop(other);
+    connection.await.unwrap();
+}
+
 /// Some of those that come at once give up somewhere; the others are answered, and nobody waits for good.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callers_come_and_go() {
