@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use payments::{
-    AccountId, Amount, Fate, PaymentOrder, PaymentRecord, RefundId, RefundRecord, Refusal, State,
-    Version,
+    AccountId, Amount, Fate, MovementId, PaymentOrder, PaymentRecord, RefundId, RefundRecord,
+    Refusal, State, Version,
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,10 +56,20 @@ impl StoredRecord {
     pub(crate) fn version(&self) -> Version {
         Version(self.version)
     }
-}
 
-impl From<&PaymentRecord> for StoredRecord {
-    fn from(record: &PaymentRecord) -> Self {
+    /// The record with no refund but the one that this movement is: a transaction changes no other.
+    pub(crate) fn of_movement(record: &PaymentRecord, movement: MovementId) -> Self {
+        let refund = match movement {
+            MovementId::Payment(_) => None,
+            MovementId::Refund(_, refund) => record.refunds.get_key_value(&refund),
+        };
+        Self::with_refunds(record, refund)
+    }
+
+    fn with_refunds<'r>(
+        record: &PaymentRecord,
+        refunds: impl IntoIterator<Item = (&'r RefundId, &'r RefundRecord)>,
+    ) -> Self {
         Self {
             id: record.id.to_string(),
             intent_key: record.key.to_string(),
@@ -67,8 +77,14 @@ impl From<&PaymentRecord> for StoredRecord {
             version: record.version.0,
             state: record.state.name().to_owned(),
             order: StoredOrder::from(&record.order),
-            refunds: record.refunds.iter().map(StoredRefund::of).collect(),
+            refunds: refunds.into_iter().map(StoredRefund::of).collect(),
         }
+    }
+}
+
+impl From<&PaymentRecord> for StoredRecord {
+    fn from(record: &PaymentRecord) -> Self {
+        Self::with_refunds(record, &record.refunds)
     }
 }
 

@@ -10,6 +10,7 @@ use super::{StoredEvent, StoredRecord, StoredTransfer};
 pub(crate) struct StoredTransaction {
     epoch: u64,
     expects: Option<u64>,
+    /// Without the refunds that stay as they are: a payment may have thousands that were refused.
     record: StoredRecord,
     transfers: Vec<StoredTransfer>,
     /// Without their numbers, which the ledger gives them.
@@ -24,7 +25,7 @@ impl From<&Transaction> for StoredTransaction {
         Self {
             epoch: transaction.epoch.number(),
             expects: transaction.expects.map(|version| version.0),
-            record: StoredRecord::from(&transaction.record),
+            record: StoredRecord::of_movement(&transaction.record, transaction.movement),
             transfers: transaction.transfers.iter().map(StoredTransfer::from).collect(),
             events: transaction.events.iter().map(|draft| StoredEvent::of(draft, 0)).collect(),
         }

@@ -1,13 +1,13 @@
 //! What every ledger promises.
 
 use payments::{
-    AccountBalance, BookFault, Books, Committed, Epoch, Ledger, Page, PageRequest, PaymentRecord,
-    Read, Version,
+    AccountBalance, BookFault, Books, Committed, Epoch, Fate, Ledger, Page, PageRequest,
+    PaymentRecord, Read, Refusal, State, Version,
 };
 use stores::{EmbeddedStore, PgLedger, Raised};
 use tokio::task::JoinSet;
 
-use crate::samples::{account, payment_id, posts, refunds, succeeds};
+use crate::samples::{account, payment_id, posts, refund, succeeds};
 
 /// What every ledger can do.
 pub(crate) trait Store: Ledger + Books + Clone + Send + Sync + 'static {
@@ -49,11 +49,14 @@ pub(crate) async fn commits_conflicts_and_fences(ledger: impl Store) {
     assert_eq!(ledger.commit(&orphan).await, Committed::Conflict(None));
     assert_eq!(ledger.commit(&first).await, Committed::Done);
     assert_eq!(ledger.commit(&first).await, Committed::Conflict(Some(Version(1))));
-    let (second, third) = (succeeds(&first), refunds(&succeeds(&first)));
+    let second = succeeds(&first);
+    let third = refund(&second, 1, Fate::Refused(Refusal::ExceedsCaptured));
+    let fourth = refund(&third, 2, Fate::Taken(State::Quarantined));
     assert_eq!(ledger.commit(&second).await, Committed::Done);
     assert_eq!(ledger.commit(&second).await, Committed::Conflict(Some(Version(2))));
     assert_eq!(ledger.commit(&third).await, Committed::Done);
-    assert_eq!(ledger.read(third.record.id).await, Read::Found(third.record.clone()));
+    assert_eq!(ledger.commit(&fourth).await, Committed::Done);
+    assert_eq!(ledger.read(fourth.record.id).await, Read::Found(fourth.record.clone()));
     assert_eq!(ledger.raise(2).await, Raised::Done);
     let late = posts(2, 1);
     assert_eq!(ledger.commit(&late).await, Committed::Fenced(Epoch::new(2)));

@@ -1,10 +1,10 @@
 //! The ledger in PostgreSQL: the contract, and what only a server can do to it.
 
-use payments::{Committed, Epoch, Ledger, PaymentId, Read, Version};
+use payments::{Committed, Epoch, Fate, Ledger, PaymentId, Read, Refusal, Version};
 use stores::{PgLedger, PgSettings, Raised, StoreError};
 use tokio::task::JoinSet;
 
-use crate::samples::{payment_id, posts, succeeds};
+use crate::samples::{payment_id, posts, refund, succeeds};
 use crate::server::{Server, connect};
 use crate::{contract, telling};
 
@@ -76,6 +76,24 @@ async fn transfers_are_never_changed() {
     server.ask(&settings, refused);
     server
         .ask(&settings, &refused.replace("UPDATE transfers SET amount = 1", "TRUNCATE transfers"));
+}
+
+/// However many refunds a payment has.
+#[tokio::test]
+async fn a_commit_neither_writes_nor_locks_what_stays() {
+    let server = Server::shared();
+    let settings = server.database();
+    let ledger = PgLedger::new(&settings).unwrap();
+    ledger.migrate().await.unwrap();
+    ledger.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap();
+    let refused = Fate::Refused(Refusal::PaymentOpen);
+    let posted = posts(1, 1);
+    let first = refund(&posted, 1, refused);
+    let second = refund(&first, 2, refused);
+    for transaction in [&posted, &first, &second, &succeeds(&second)] {
+        assert_eq!(ledger.commit(transaction).await, Committed::Done);
+    }
+    assert_eq!(server.ask(&settings, "SELECT count(*) FROM refunds WHERE xmax = 0"), "2\n");
 }
 
 #[tokio::test]

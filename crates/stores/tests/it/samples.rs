@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use payments::{
     AccountId, Amount, Book, Epoch, EventDraft, EventId, EventKind, Fate, Given, Money, MovementId,
-    PaymentDraft, PaymentId, PaymentRecord, Phase, RefundId, RefundRecord, Refusal, ScopedKey,
-    State, Time, Transaction, Transfer, TransferId, Version,
+    PaymentDraft, PaymentId, PaymentRecord, Phase, RefundId, RefundRecord, ScopedKey, State, Time,
+    Transaction, Transfer, TransferId, Version,
 };
 
 pub(crate) const START_MS: u64 = 1_767_225_600_000;
@@ -55,19 +55,17 @@ pub(crate) fn succeeds(before: &Transaction) -> Transaction {
     with_steps(record, expects, before.epoch, &steps)
 }
 
-/// The transaction after `before` that keeps a refund that is refused and one that waits to be written.
-pub(crate) fn refunds(before: &Transaction) -> Transaction {
-    let fates = [Fate::Refused(Refusal::ExceedsCaptured), Fate::Taken(State::Quarantined)];
+/// The transaction after `before` that keeps a refund of which nothing is in the books.
+pub(crate) fn refund(before: &Transaction, number: u8, fate: Fate) -> Transaction {
     let mut record = before.record.clone();
-    for (number, fate) in (1..).zip(fates) {
-        let id = RefundId::new(Time::from_ms(START_MS), [number; 10]);
-        let amount = Amount::new(10).expect("it is above zero");
-        let key = ScopedKey::from_bytes([100 + number; 32]);
-        record.refunds.insert(id, RefundRecord { key, amount, accepted: before.epoch, fate });
-    }
+    let id = RefundId::new(Time::from_ms(START_MS), [number; 10]);
+    let amount = Amount::new(10).expect("it is above zero");
+    let key = ScopedKey::from_bytes([100 + number; 32]);
+    record.refunds.insert(id, RefundRecord { key, amount, accepted: before.epoch, fate });
     let expects = Some(record.version);
     record.version = Version(record.version.0 + 1);
-    with_steps(record, expects, before.epoch, &[])
+    let movement = MovementId::Refund(record.id, id);
+    Transaction { movement, ..with_steps(record, expects, before.epoch, &[]) }
 }
 
 fn with_steps(

@@ -7,12 +7,12 @@ use std::process::{Child, Command, Stdio};
 
 use fence::{LedgerEpoch as _, LedgerSight};
 use notify::Outbox as _;
-use payments::{Committed, Epoch, EventKind, Ledger as _, Read, Version};
+use payments::{Committed, Epoch, EventKind, Fate, Ledger as _, Read, Refusal, Version};
 use stores::{EmbeddedStore, Syncing};
 use tokio::task::JoinSet;
 
 use super::open;
-use crate::samples::{payment_id, posts, refunds, succeeds};
+use crate::samples::{payment_id, posts, refund, succeeds};
 
 /// Tells a child which file to write.
 const FILE: &str = "TIDEOVER_TEST_STORE";
@@ -131,7 +131,7 @@ async fn pay_one_after_another(store: EmbeddedStore, first: u8, writer: u8) {
     for number in numbers {
         let posted = posts(number, 1);
         let succeeded = succeeds(&posted);
-        let refunded = refunds(&succeeded);
+        let refunded = refund(&succeeded, 1, Fate::Refused(Refusal::ExceedsCaptured));
         for transaction in [posted, succeeded, refunded] {
             let version = transaction.record.version.0;
             let word = match store.commit(&transaction).await {
