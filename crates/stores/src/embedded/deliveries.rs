@@ -62,6 +62,9 @@ pub(super) fn plan(
     Ok(())
 }
 
+/// A callback that is due: its position, its event, its endpoint and that one's state.
+type Due<'e> = (u64, String, &'e EndpointId, EndpointState);
+
 /// Claims the oldest that are due, of the endpoints that may be called at these revisions.
 pub(super) fn claim(
     open: &WriteTransaction,
@@ -70,21 +73,37 @@ pub(super) fn claim(
     until_ms: u64,
     limit: u32,
 ) -> Result<Change<Vec<ClaimedDelivery>>, StoreError> {
-    let mut due = Vec::new();
-    for (endpoint, revision) in endpoints {
-        let state = state(open, endpoint.as_str())?;
-        let Some(state) = state.filter(|state| !state.is_disabled_at(*revision)) else { continue };
-        let first = OPEN.first(open, endpoint.as_str(), now_ms, places(limit))?;
-        due.extend(first.into_iter().map(|(position, id)| (position, id, endpoint, state.clone())));
-    }
-    due.sort_by_key(|(position, ..)| *position);
-    due.truncate(places(limit));
+    let due = due(open, endpoints, now_ms, places(limit))?;
     let mut claimed = Vec::new();
     let has_claimed = !due.is_empty();
     for (_, id, endpoint, state) in due {
         claimed.extend(claim_one(open, &id, endpoint, state, until_ms)?);
     }
     Ok(if has_claimed { Change::Made(claimed) } else { Change::Refused(claimed) })
+}
+
+/// Where several endpoints have some, none gets more than a quarter, so that one that does not answer leaves room for
+/// the others.
+fn due<'e>(
+    open: &WriteTransaction,
+    endpoints: &'e BTreeMap<EndpointId, u64>,
+    now_ms: u64,
+    limit: usize,
+) -> Result<Vec<Due<'e>>, StoreError> {
+    let mut lists = Vec::new();
+    for (endpoint, revision) in endpoints {
+        let state = state(open, endpoint.as_str())?;
+        let Some(state) = state.filter(|state| !state.is_disabled_at(*revision)) else { continue };
+        let first = OPEN.first(open, endpoint.as_str(), now_ms, limit)?;
+        let due = first.into_iter().map(|(position, id)| (position, id, endpoint, state.clone()));
+        lists.push(due.collect::<Vec<_>>());
+    }
+    lists.retain(|list| !list.is_empty());
+    let most = if lists.len() > 1 { limit.div_ceil(4) } else { limit };
+    let mut due: Vec<_> = lists.into_iter().flat_map(|list| list.into_iter().take(most)).collect();
+    due.sort_by_key(|(position, ..)| *position);
+    due.truncate(limit);
+    Ok(due)
 }
 
 fn claim_one(

@@ -44,6 +44,7 @@ promises! {
     telling::gives_each_row_to_one
     telling::keeps_endpoints
     telling::leases_callbacks
+    telling::leaves_room_for_every_endpoint
     telling::leases_events
     telling::obeys_its_epoch
 }

@@ -28,6 +28,7 @@ promises! {
     telling::gives_each_row_to_one
     telling::keeps_endpoints
     telling::leases_callbacks
+    telling::leaves_room_for_every_endpoint
     telling::leases_events
     telling::obeys_its_epoch
 }
@@ -178,6 +179,7 @@ async fn every_statement_finds_its_rows_by_an_index() {
     contract::lists_and_balances(server.ledger().await).await;
     telling::calls_whom_it_may(server.ledger().await).await;
     telling::keeps_endpoints(server.ledger().await).await;
+    telling::leaves_room_for_every_endpoint(server.ledger().await).await;
     telling::leases_events(server.ledger().await).await;
     let log = std::fs::read_to_string(server.folder().join("log")).unwrap();
     let scanned = |table: &str| log.contains(&format!("Seq Scan on {table}"));

@@ -173,6 +173,25 @@ pub(crate) async fn calls_whom_it_may(store: impl Store + Outbox) {
     assert_eq!(store.claim_deliveries(first(), &shop, 0, HOUR).await, Ok(vec![]));
 }
 
+/// An endpoint with many callbacks leaves room for those of others, and needs none while it is alone.
+pub(crate) async fn leaves_room_for_every_endpoint(store: impl Store + Outbox) {
+    with_events(&store, 100).await;
+    let events = claim(&store, HOUR).await;
+    for (number, row) in (1..).zip(&events) {
+        let endpoints = if number < events.len() { vec!["busy"] } else { vec!["busy", "shop"] };
+        let endpoints: Vec<_> = endpoints.into_iter().map(name).collect();
+        let id = row.event.draft.id;
+        store.told(first(), id, &endpoints, Remaining::Nothing).await.expect("it is noted");
+    }
+    let both = BTreeMap::from([(name("busy"), 1), (name("shop"), 1)]);
+    for expected in [&["busy", "busy", "shop"][..], &["busy"; 8]] {
+        let claimed = store.claim_deliveries(first(), &both, 8, HOUR).await;
+        let claimed = claimed.expect("it is not fenced");
+        let names: Vec<_> = claimed.iter().map(|callback| callback.endpoint.as_str()).collect();
+        assert_eq!(names, expected);
+    }
+}
+
 /// What tries say of an endpoint adds up, and is seen.
 pub(crate) async fn keeps_endpoints(store: impl Store + Outbox) {
     with_callbacks(&store, &["shop"]).await;
