@@ -11,7 +11,7 @@ use payments::{Epoch, Gate, Reign};
 use service::{Log, Numbers, Source};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::bell::Bell;
 use crate::told::Teller;
@@ -171,11 +171,14 @@ impl<W: Work> Shared<W> {
     ) -> usize {
         let (rows_max, bell) = self.lane(lane);
         let (mut rows, mut count) = (JoinSet::new(), 0);
+        let mut next_claim = Instant::now();
         while !*halted.borrow() {
             let free = rows_max.saturating_sub(rows.len());
-            // Half of them at least, so that a claim is worth its way.
-            if free * 2 >= rows_max {
-                count += self.claim(lane, free, &mut rows).await;
+            // Half of them, so that a claim is worth its way; fewer after a pause, so that no slow row is waited for.
+            if free * 2 >= rows_max || (free > 0 && Instant::now() >= next_claim) {
+                let claimed = self.claim(lane, free, &mut rows).await;
+                count += claimed;
+                next_claim = Instant::now() + self.pause(claimed, free);
             }
             if rows.is_empty() && when_idle == WhenIdle::Ends {
                 break;
@@ -184,7 +187,7 @@ impl<W: Work> Shared<W> {
                 _ = halted.wait_for(|is_halted| *is_halted) => {}
                 Some(ended) = rows.join_next() => goes_on(ended),
                 () = bell.heard() => {}
-                () = sleep(self.options.look_interval) => {}
+                () = sleep_until(next_claim), if rows.len() < rows_max => {}
             }
             while let Some(ended) = rows.try_join_next() {
                 goes_on(ended);
@@ -194,6 +197,12 @@ impl<W: Work> Shared<W> {
             goes_on(ended);
         }
         count
+    }
+
+    /// How long until the next claim if nothing else asks for one: not long when there may be more rows than were free.
+    fn pause(&self, claimed: usize, free: usize) -> Duration {
+        let look_interval = self.options.look_interval;
+        if claimed < free { look_interval } else { look_interval / 20 }
     }
 
     fn lane(&self, lane: Lane) -> (usize, &Bell) {

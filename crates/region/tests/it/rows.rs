@@ -27,6 +27,8 @@ struct Row<T> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) claims: usize,
+    /// How many of the claims were of events.
+    pub(crate) event_claims: usize,
     /// The epoch of each row that was claimed.
     pub(crate) epochs: Vec<u64>,
     pub(crate) told: usize,
@@ -161,6 +163,7 @@ impl Work for Rows {
         self.with(|inner| match inner.fault {
             Some(fault) => Err(fault),
             None => {
+                inner.seen.event_claims += 1;
                 let claimed = claim(&mut inner.events, limit, &mut inner.seen, epoch).into_iter();
                 let claimed = claimed.map(|claims| ClaimedEvent {
                     event: event(EventKind::PaymentPosted),

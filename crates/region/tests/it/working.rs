@@ -99,6 +99,22 @@ async fn a_slow_shop_holds_up_no_payment() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn slow_rows_hold_up_no_others() {
+    let running = running().await;
+    running.rows.post(3, 0, 40_000, Told::Done);
+    running.bell.ring();
+    pass_ms(1).await;
+    let claims = running.rows.seen().event_claims;
+    running.rows.post(10, 0, 10, Told::Done);
+    running.bell.ring();
+    pass_ms(2_000).await;
+    let seen = running.rows.seen();
+    assert_eq!((seen.told, seen.at_once_max), (10, 4), "one after the other beside three");
+    let claims = seen.event_claims - claims;
+    assert!(claims <= 13, "{claims} claims of ten rows, and one in each second");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_closed_gate_claims_nothing() {
     let running = running().await;
     running.rows.set_gate(Gate::Closed);
