@@ -178,8 +178,8 @@ pub trait Topic {
 
 /// The bucket of receipts.
 pub trait Receipts {
-    /// Puts a receipt there, if nothing of its name is there. The same bytes there already are a success; others are
-    /// never written over, because each name has one content for ever.
+    /// Puts a receipt there, if nothing of its name is there. What is there already counts as handed over and is never
+    /// written over, because each name has one content for ever; that it has other bytes is for people to be told.
     fn put(&self, name: &str, json: &str) -> impl Future<Output = Handed> + Send;
 }
 

@@ -1,5 +1,5 @@
 //! Receipts in a folder or a bucket. One is written once and never over: the same bytes again are a success, others a
-//! fault that people must see.
+//! fault that people must see, and that no try again can mend.
 
 use std::io;
 use std::path::Path;
@@ -83,8 +83,19 @@ impl notify::Receipts for Receipts {
     async fn put(&self, name: &str, json: &str) -> Handed {
         match timeout(TIME_MAX, self.0.put(name, json)).await {
             Ok(Ok(())) => Handed::Over,
-            Ok(Err(failure)) => self.0.failed(name, failure.into()),
-            Err(_) => self.0.failed(name, "time_over"),
+            // It is never written over, so the event must not wait for it: it would wait for ever.
+            Ok(Err(Failure::Differs)) => {
+                self.0.tell(name, "differs");
+                Handed::Over
+            }
+            Ok(Err(Failure::Store(error))) => {
+                self.0.tell(name, outcome(&error));
+                Handed::NotKnown
+            }
+            Err(_) => {
+                self.0.tell(name, "time_over");
+                Handed::NotKnown
+            }
         }
     }
 }
@@ -102,17 +113,13 @@ impl From<Error> for Failure {
     }
 }
 
-impl From<Failure> for &'static str {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Differs => "differs",
-            Failure::Store(Error::PermissionDenied { .. } | Error::Unauthenticated { .. }) => {
-                "denied"
-            }
-            Failure::Store(Error::NotFound { .. }) => "no_such_place",
-            Failure::Store(Error::InvalidPath { .. }) => "name_not_allowed",
-            Failure::Store(_) => "unavailable",
-        }
+/// What the store said, in one word.
+fn outcome(error: &Error) -> &'static str {
+    match error {
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => "denied",
+        Error::NotFound { .. } => "no_such_place",
+        Error::InvalidPath { .. } => "name_not_allowed",
+        _ => "unavailable",
     }
 }
 
@@ -146,11 +153,10 @@ impl Inner {
         }
     }
 
-    fn failed(&self, name: &str, outcome: &'static str) -> Handed {
+    fn tell(&self, name: &str, outcome: &'static str) {
         let at = rfc3339(self.source.now());
         let level = if outcome == "unavailable" { "warn" } else { "error" };
         let line = Line { at, level, message: "receipt", name, outcome };
         self.log.line(&serde_json::to_string(&line).expect("a line is texts"));
-        Handed::NotKnown
     }
 }
