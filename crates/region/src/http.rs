@@ -63,6 +63,10 @@ pub enum Reach {
     Anywhere,
 }
 
+/// How long one exchange with the outside may take: the patience of the processor's client and of receipts, and the
+/// most that any other has.
+pub const CALL_TIME_MAX: Duration = Duration::from_secs(10);
+
 /// The limits of a client.
 #[derive(Clone, Copy, Debug)]
 pub struct HttpLimits {
@@ -80,7 +84,7 @@ impl Default for HttpLimits {
     fn default() -> Self {
         Self {
             connect_time_max: Duration::from_secs(3),
-            time_max: Duration::from_secs(10),
+            time_max: CALL_TIME_MAX,
             body_bytes_max: 256 * 1024,
             // Below the 60 seconds after which load balancers close theirs.
             idle_time_max: Duration::from_secs(30),

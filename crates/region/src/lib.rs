@@ -31,7 +31,7 @@ mod worker;
 pub use assembled::Assembled;
 pub use bell::{Bell, Wake};
 pub use bucket::BucketSettings;
-pub use http::{HttpClient, HttpFailure, HttpLimits, NoTrust, Reach, Trust};
+pub use http::{CALL_TIME_MAX, HttpClient, HttpFailure, HttpLimits, NoTrust, Reach, Trust};
 pub use initialize::{Initialized, NotInitialized, initialize};
 pub use keeper::Keeper;
 pub use keeping::Parting;

@@ -4,7 +4,6 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use notify::Handed;
 use object_store::local::LocalFileSystem;
@@ -15,7 +14,7 @@ use service::{Log, Source, rfc3339};
 use tokio::time::timeout;
 
 use crate::bucket::{BucketSettings, bucket};
-use crate::http::Trust;
+use crate::http::{CALL_TIME_MAX, Trust};
 
 /// The receipts.
 #[derive(Clone)]
@@ -37,9 +36,6 @@ pub enum NoReceipts {
     #[error("the place of receipts cannot be used")]
     Place(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
-
-/// How long putting one may take.
-const TIME_MAX: Duration = Duration::from_secs(10);
 
 impl Receipts {
     /// Receipts in this folder, which is made if it is not there.
@@ -81,7 +77,7 @@ impl Receipts {
 
 impl notify::Receipts for Receipts {
     async fn put(&self, name: &str, json: &str) -> Handed {
-        match timeout(TIME_MAX, self.0.put(name, json)).await {
+        match timeout(CALL_TIME_MAX, self.0.put(name, json)).await {
             Ok(Ok(())) => Handed::Over,
             // It is never written over, so the event must not wait for it: it would wait for ever.
             Ok(Err(Failure::Differs)) => {

@@ -14,6 +14,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::bell::Bell;
+use crate::http::CALL_TIME_MAX;
 use crate::told::Teller;
 use crate::work::Work;
 
@@ -36,17 +37,32 @@ pub struct WorkerOptions {
     pub drain_time_max: Duration,
 }
 
-impl Default for WorkerOptions {
-    fn default() -> Self {
+impl WorkerOptions {
+    /// The shortest time for a row in which a call can last as long as it may and its result still be noted.
+    pub const ROW_TIME_MIN: Duration = CALL_TIME_MAX.saturating_add(NOTE_TIME);
+
+    /// Options whose rows may take so long, and at least [`Self::ROW_TIME_MIN`]; they are claimed for a little longer.
+    #[must_use]
+    pub fn with_row_time(row_time_max: Duration) -> Self {
+        let row_time_max = row_time_max.max(Self::ROW_TIME_MIN);
         Self {
             events_max: 32,
             callbacks_max: 32,
-            lease: Duration::from_secs(60),
-            row_time_max: Duration::from_secs(45),
+            lease: row_time_max + NOTE_TIME,
+            row_time_max,
             look_interval: Duration::from_secs(1),
             survey_interval: Duration::from_secs(30),
             drain_time_max: Duration::from_secs(10),
         }
+    }
+}
+
+/// How long noting a result may take.
+const NOTE_TIME: Duration = Duration::from_secs(5);
+
+impl Default for WorkerOptions {
+    fn default() -> Self {
+        Self::with_row_time(Duration::from_secs(45))
     }
 }
 
@@ -129,10 +145,11 @@ impl<W: Work> Worker<W> {
         }
     }
 
-    /// Works until nothing is due, or until `time` is over. What could not end within it is not
-    /// begun.
+    /// Works until nothing is due, or until `time` is over. In the end no rows are begun, for as long as one may take;
+    /// but in the first third of `time` they are, however short it is: most end in a moment, and a run that begins none
+    /// would never get anywhere.
     pub async fn run_until_idle(&self, time: Duration) -> Ended {
-        let row_time = self.0.options.row_time_max.min(time);
+        let row_time = self.0.options.row_time_max.min(time - time / 3);
         let begin_time = time - row_time;
         let (halt, halted) = watch::channel(begin_time.is_zero());
         let working = async {

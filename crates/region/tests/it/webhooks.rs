@@ -42,6 +42,30 @@ struct Shop {
     tried: Mutex<Vec<(DeliveryChange, EndpointChange)>>,
 }
 
+impl Shop {
+    /// A shop whose endpoint is at this address of this machine.
+    fn at(url: &str) -> Self {
+        let url = url.replace("127.0.0.1", "localhost");
+        let secret = STANDARD.encode(SECRET);
+        let configuration = format!(
+            r#"{{"endpoints":[{{"id":"shop-1","url":"{url}","secrets":["whsec_{secret}"]}}]}}"#
+        );
+        let endpoints = Arc::new(Endpoints::parse(&configuration).unwrap());
+        Self { endpoints, tried: Mutex::default() }
+    }
+}
+
+/// A callback that was never tried.
+fn claimed() -> ClaimedDelivery {
+    ClaimedDelivery {
+        event: event(EventKind::PaymentSucceeded),
+        endpoint: EndpointId::parse("shop-1").unwrap(),
+        tries: 0,
+        claims: 1,
+        state: EndpointState::default(),
+    }
+}
+
 impl Gatekeeper for Shop {
     fn gate(&self) -> Gate {
         open(7)
@@ -114,23 +138,11 @@ const SECRET: &[u8] = b"thirty-two bytes of a secret....";
 #[tokio::test]
 async fn the_receiver_can_check_the_signature() {
     let outside = Outside::start([]).await;
-    let url = outside.url("/hooks?shop=1").replace("127.0.0.1", "localhost");
-    let secret = STANDARD.encode(SECRET);
-    let configuration = format!(
-        r#"{{"endpoints":[{{"id":"shop-1","url":"{url}","secrets":["whsec_{secret}"]}}]}}"#
-    );
-    let endpoints = Arc::new(Endpoints::parse(&configuration).unwrap());
-    let shop = Shop { endpoints, tried: Mutex::default() };
+    let shop = Shop::at(&outside.url("/hooks?shop=1"));
     let caller = webhooks(Reach::Anywhere);
     let ports =
         DeliverPorts { gatekeeper: &shop, outbox: &shop, caller: &caller, endpoints: &shop };
-    let claimed = ClaimedDelivery {
-        event: event(EventKind::PaymentSucceeded),
-        endpoint: EndpointId::parse("shop-1").unwrap(),
-        tries: 0,
-        claims: 1,
-        state: EndpointState::default(),
-    };
+    let claimed = claimed();
     let now = Time::from_ms(1_763_869_262_500);
     let delivered = deliver(&ports, Epoch::new(7), &claimed, now, 5).await;
     let works = (DeliveryChange::Delivered, EndpointChange::Works(1));
@@ -184,6 +196,29 @@ async fn a_receiver_that_never_answers_is_waited_for_so_long() {
     let limits = HttpLimits { time_max: Duration::from_millis(200), ..HttpLimits::default() };
     let caller = Webhooks::with_limits(&Trust::nobody(), Reach::Anywhere, limits);
     assert_eq!(caller.call(&request(&outside.url("/"))).await, Called::NoAnswer);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_never_answers_is_disabled_in_the_end() {
+    let outside = Outside::start((0..3).map(|_| Does::Hangs)).await;
+    let limits = HttpLimits { time_max: Duration::from_millis(200), ..HttpLimits::default() };
+    let caller = Webhooks::with_limits(&Trust::nobody(), Reach::Anywhere, limits);
+    let shop = Shop::at(&outside.url("/"));
+    let ports =
+        DeliverPorts { gatekeeper: &shop, outbox: &shop, caller: &caller, endpoints: &shop };
+    let mut claimed = claimed();
+    for (day, ends) in [(0, false), (1, false), (5, true)] {
+        let now = Time::from_ms(1_763_869_262_500).plus_ms(day * 24 * 60 * 60 * 1_000);
+        let delivered = deliver(&ports, Epoch::new(7), &claimed, now, 5).await;
+        let Delivered::Tried(Called::NoAnswer, DeliveryChange::Again(_), change) = delivered else {
+            panic!("day {day}: {delivered:?}");
+        };
+        assert_eq!(matches!(change, EndpointChange::Disabled(..)), ends, "day {day}: {change:?}");
+        claimed.tries += 1;
+        claimed.state = claimed.state.after(change);
+    }
+    assert_eq!(shop.tried.lock().unwrap().len(), 3, "each was noted");
+    assert_eq!(outside.received().len(), 3);
 }
 
 #[tokio::test]

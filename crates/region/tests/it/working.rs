@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use notify::{Called, Delivered, DeliveryChange, EndpointChange, Hindrance, OutboxFault, Told};
 use payments::{Gate, Time};
-use region::{Bell, Ended, Worker, WorkerOptions};
+use region::{Bell, CALL_TIME_MAX, Ended, HttpLimits, Worker, WorkerOptions};
 use service::{Count, Numbers, Source};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -183,17 +183,31 @@ async fn until_idle_it_works_batch_after_batch() {
 
 #[tokio::test(start_paused = true)]
 async fn what_may_not_end_in_time_is_not_begun() {
-    let (rows, lines) = (Rows::new(), Lines::default());
-    rows.post(100, 0, 4_000, Told::Done);
-    let began = Instant::now();
-    let worker = worker(&rows, &lines, &Numbers::default());
-    assert_eq!(worker.run_until_idle(Duration::from_secs(55)).await, Ended::TimeOver);
-    let seen = rows.seen();
-    assert_eq!((seen.told, seen.epochs.len()), (12, 12), "three times four in ten seconds");
-    assert_eq!(began.elapsed().as_secs(), 12);
-    let nothing = Ended::TimeOver;
-    assert_eq!(worker.run_until_idle(Duration::from_secs(45)).await, nothing);
-    assert_eq!(rows.seen().told, 12, "no time to begin anything");
+    // The time in seconds, and how many of rows of four seconds are begun: four at once, while time is left for them.
+    for (seconds, told) in [(75, 32), (67, 24), (45, 16), (30, 12), (11, 4), (0, 0)] {
+        let (rows, lines) = (Rows::new(), Lines::default());
+        rows.post(100, 0, 4_000, Told::Done);
+        let began = Instant::now();
+        let worker = worker(&rows, &lines, &Numbers::default());
+        let ended = worker.run_until_idle(Duration::from_secs(seconds)).await;
+        let seen = rows.seen();
+        assert_eq!(ended, Ended::TimeOver, "{seconds} s");
+        assert_eq!((seen.told, seen.epochs.len()), (told, told), "{seconds} s");
+        assert_eq!(began.elapsed().as_secs(), told as u64, "{seconds} s: as long as they took");
+    }
+}
+
+#[test]
+fn a_call_and_its_note_fit_into_a_row() {
+    assert!(HttpLimits::default().time_max <= CALL_TIME_MAX);
+    for seconds in [0, 1, 15, 45, 600] {
+        let options = WorkerOptions::with_row_time(Duration::from_secs(seconds));
+        assert!(options.row_time_max >= CALL_TIME_MAX + Duration::from_secs(5), "{options:?}");
+        assert!(options.row_time_max >= Duration::from_secs(seconds), "{options:?}");
+        assert!(options.lease > options.row_time_max, "{options:?}");
+    }
+    let WorkerOptions { lease, row_time_max, .. } = WorkerOptions::default();
+    assert!(row_time_max > CALL_TIME_MAX && lease > row_time_max);
 }
 
 #[tokio::test(start_paused = true)]
