@@ -9,8 +9,10 @@ use fence::{
     RecordRead, RegionName, Timing, Traffic,
 };
 use payments::{Gatekeeper, Reign, Time};
-use service::Health;
+use service::{Health, Log};
 use tokio::time::timeout;
+
+use crate::gate_log::GateLog;
 
 /// Holds the gate of this process, or of this instance of a function. Clones are the same one.
 pub struct Keeper<C, L>(pub(crate) Arc<Shared<C, L>>);
@@ -20,6 +22,7 @@ pub(crate) struct Shared<C, L> {
     pub(crate) timing: Timing,
     /// Held while the lease is renewed, so that whoever comes meanwhile need not.
     pub(crate) turn: tokio::sync::Mutex<()>,
+    pub(crate) log: GateLog,
     ledger: L,
     clock: Box<dyn Fn() -> Time + Send + Sync>,
     seen: Mutex<Seen>,
@@ -46,7 +49,16 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
         let gate = Gate::new(holder, timing);
         let seen = Mutex::new(Seen { gate, renewed_at: None, ledger: Ledger::Silent });
         let (clock, turn) = (Box::new(clock), tokio::sync::Mutex::new(()));
-        Self(Arc::new(Shared { control, timing, turn, ledger, clock, seen }))
+        let log = GateLog::default();
+        Self(Arc::new(Shared { control, timing, turn, log, ledger, clock, seen }))
+    }
+
+    /// The same keeper, which writes a line into `log` each time that the gate opens, or closes, or is closed for
+    /// another reason.
+    #[must_use]
+    pub fn with_log(self, log: impl Log + 'static) -> Self {
+        self.0.log.write_into(log);
+        self
     }
 
     /// What the gate says now, and why.

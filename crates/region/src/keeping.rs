@@ -4,6 +4,7 @@
 use std::pin::pin;
 
 use fence::{ControlStore, DurationMs, LedgerEpoch, Millis, leave_once, renew_once};
+use payments::Time;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::keeper::Keeper;
@@ -67,18 +68,33 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
     /// Renews the lease and looks at the ledger, side by side: neither waits when the other is
     /// silent, and neither is waited for longer than until the next renewal is due.
     async fn look(&self) {
+        if self.seen().renewed_at.is_some() {
+            // What closed since is told, though it may open again in a moment.
+            self.tell();
+        }
         tokio::join!(self.renew_lease(), self.look_at_ledger());
         let now = self.now();
         self.seen().renewed_at = Some(now);
+        self.tell();
+    }
+
+    /// Tells what the gate says, if that has changed.
+    fn tell(&self) {
+        self.0.log.decided(Time::from_ms(self.now().0), &self.decision());
     }
 
     async fn renew_lease(&self) {
         let (now, timing) = (self.now(), &self.0.timing);
         let holder = self.seen().gate.holder().clone();
         let renewal = renew_once(&self.0.control, &holder, timing, now);
-        if let Ok(sighting) = timeout(timing.renewal_interval.into(), renewal).await {
-            self.seen().gate.saw(&sighting);
-        }
+        let not_renewed = match timeout(timing.renewal_interval.into(), renewal).await {
+            Ok(sighting) => {
+                self.seen().gate.saw(&sighting);
+                sighting.held().err().map(ToString::to_string)
+            }
+            Err(_) => Some("the store did not answer in time".to_owned()),
+        };
+        self.0.log.renewal(not_renewed);
     }
 
     /// Whether to renew now. A gate that is closed may open any moment, but whoever asks has to be

@@ -15,6 +15,7 @@ mod assembled;
 mod bell;
 mod bucket;
 mod connect;
+mod gate_log;
 mod http;
 mod initialize;
 mod keeper;

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::control::{Asked, Control, EAST, EpochRow, Mood, WEST, World};
+use crate::lines::Lines;
 
 type TestKeeper = Keeper<Control, EpochRow>;
 
@@ -87,6 +88,48 @@ async fn a_silent_store_closes_the_gate_within_the_lease() {
         pass(4).await;
         assert_eq!(word(keeper), "open 1", "{mood:?}");
     }
+}
+
+/// What the lines say: the fields that a test can know.
+fn told(lines: &Lines) -> Vec<String> {
+    let told = |line: String| {
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(value["message"], "gate", "{line}");
+        let field = |name: &str| match &value[name] {
+            serde_json::Value::Null => "-".to_owned(),
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        ["level", "outcome", "reason", "epoch", "not_renewed"].map(field).join(" | ")
+    };
+    lines.all().into_iter().map(told).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_change_of_the_gate_is_told_once_and_why() {
+    let (world, lines) = (World::active_in_east().await, Lines::default());
+    let keeper = world.keeper("function", Tenure::Shared).with_log(lines.clone());
+    let pass = async |seconds: u64| {
+        for _ in 0..seconds {
+            keeper.renew_if_due().await;
+            pass(1).await;
+        }
+    };
+    pass(30).await;
+    assert_eq!(told(&lines), ["info | open | - | 1 | -"], "not each renewal");
+    world.control.set(Mood::Hangs);
+    pass(20).await;
+    let hangs = "warn | closed | lease_expired | - | the store did not answer in time";
+    assert_eq!(told(&lines)[1..], [hangs]);
+    world.control.set(Mood::Answers);
+    pass(5).await;
+    world.begin(RunKind::Switchover, 1, (EAST, WEST)).await;
+    pass(20).await;
+    world.finish(1).await;
+    pass(20).await;
+    let home = "info | closed | not_active | - | another Region is active";
+    let drains = "warn | closed | draining | - | a switchover drains this Region";
+    assert_eq!(told(&lines)[2..], ["info | open | - | 1 | -", drains, home]);
 }
 
 #[tokio::test(start_paused = true)]
