@@ -1,5 +1,7 @@
 //! Brings the schema up to date: numbered migrations, each carried out once and never changed after that.
 
+use std::time::Duration;
+
 use sha2::{Digest as _, Sha256};
 
 use super::connections::Pool;
@@ -23,9 +25,17 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     at timestamptz NOT NULL DEFAULT now()
 )";
 
+/// How long all of it may take: an index of a large table is made in minutes, not in the time of a payment.
+const TIME: Duration = Duration::from_secs(600);
+
+/// Lifts the bounds that the server keeps, until the end of the transaction.
+const UNBOUNDED: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0";
+
 /// Carries out what was not, all or nothing.
 pub(super) async fn migrate(pool: &Pool, limits: Limits) -> Result<(), StoreError> {
+    let limits = Limits { transaction: TIME, ..limits };
     let open = Transaction::begin(pool, limits, "BEGIN ISOLATION LEVEL READ COMMITTED").await?;
+    open.batch(UNBOUNDED).await?;
     // Held until the commit.
     open.batch(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
     open.batch(TABLE).await?;

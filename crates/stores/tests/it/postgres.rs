@@ -1,5 +1,7 @@
 //! The ledger in PostgreSQL: the contract, and what only a server can do to it.
 
+use std::time::Duration;
+
 use payments::{Committed, Epoch, Fate, Ledger, PaymentId, Read, Refusal, Version};
 use stores::{PgLedger, PgSettings, Raised, StoreError};
 use tokio::task::JoinSet;
@@ -46,6 +48,30 @@ async fn migrations_are_done_once_and_guarded() {
     server.ask(&settings, "UPDATE schema_migrations SET checksum = ''");
     let changed = ledger.migrate().await;
     assert!(matches!(changed, Err(StoreError::Changed(1))), "{changed:?}");
+}
+
+/// A migration, too, may wait for another program's, or work on a large table.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_has_more_time_than_a_payment() {
+    let server = Server::shared();
+    let settings = server.database();
+    let (other, connection) = connect(&settings).await;
+    let connection = tokio::spawn(connection);
+    let lock = i64::from_be_bytes(*b"tideover");
+    other.batch_execute(&format!("BEGIN; SELECT pg_advisory_xact_lock({lock})")).await.unwrap();
+    let transaction_timeout = Duration::from_millis(500);
+    let hasty = PgLedger::new(&PgSettings { transaction_timeout, ..settings }).unwrap();
+    let holds = async {
+        let blocks = "SELECT FROM pg_locks \
+                      WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))";
+        while other.query(blocks, &[]).await.unwrap().is_empty() {}
+        // The wait goes on for longer than a payment's.
+        other.batch_execute("SELECT pg_sleep(1); COMMIT").await.unwrap();
+    };
+    let (migrated, ()) = tokio::join!(biased; hasty.migrate(), holds);
+    migrated.unwrap();
+    drop(other);
+    connection.await.unwrap();
 }
 
 /// Aurora says it only to those who have logical replication on.
