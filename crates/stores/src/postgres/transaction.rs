@@ -6,12 +6,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use deadpool::managed::PoolError;
 use payments::Epoch;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::types::{FromSql, ToSql};
 use tokio_postgres::{Error, Row};
 
-use super::connections::{Connection, Pool};
+use super::connections::{Connection, NoConnection, Pool};
 use super::failure::{Failure, at_end, before_end, not_done};
 
 /// How often a transaction is tried that the server gave up for another's sake.
@@ -79,7 +80,7 @@ impl Transaction {
     pub(super) async fn connect(pool: &Pool, limits: Limits) -> Result<Self, Failure> {
         let deadline = Instant::now() + limits.transaction;
         let connection =
-            timeout_at(deadline, pool.get()).await.map_err(not_done)?.map_err(not_done)?;
+            timeout_at(deadline, pool.get()).await.map_err(not_done)?.map_err(no_connection)?;
         Ok(Self { connection: Some(connection), has_ended: false.into(), deadline, limits })
     }
 
@@ -157,6 +158,14 @@ impl Drop for Transaction {
             // Out of the pool, and closed: the next one must not find itself inside this transaction.
             drop(Connection::take(connection));
         }
+    }
+}
+
+/// Why the pool gave no connection. It repeats the words of who makes them, and names that one as its cause as well.
+fn no_connection(error: PoolError<NoConnection>) -> Failure {
+    match error {
+        PoolError::Backend(cause) => not_done(cause),
+        other => not_done(other),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The ledger in PostgreSQL: the contract, and what only a server can do to it.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use payments::{Committed, Epoch, Fate, Ledger, PaymentId, Read, Refusal, Version};
@@ -90,6 +91,27 @@ async fn the_epoch_is_raised_where_the_log_does_not_say_its_position() {
     server.ask(&settings, "REVOKE EXECUTE ON FUNCTION pg_current_wal_insert_lsn() FROM PUBLIC");
     assert_eq!(ledger.raise_epoch(Epoch::new(2), "us-west-2").await.unwrap(), Raised::Done);
     assert_eq!(server.ask(&settings, positions), "1|f\n2|t\n");
+}
+
+#[tokio::test]
+async fn a_cause_is_said_once() {
+    let nowhere = PgSettings::new("127.0.0.1", 1, "user", "payments");
+    let failed = PgLedger::new(&nowhere).unwrap().migrate().await.unwrap_err();
+    let mut said = vec![failed.to_string()];
+    let mut cause = failed.source();
+    while let Some(error) = cause {
+        said.push(error.to_string());
+        cause = error.source();
+    }
+    assert_eq!(
+        said,
+        [
+            "the store is not available",
+            "the server did not take the connection",
+            "error connecting to server",
+            "Connection refused (os error 111)",
+        ]
+    );
 }
 
 #[tokio::test]
