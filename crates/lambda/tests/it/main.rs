@@ -10,6 +10,7 @@ mod client;
 #[path = "../../../aws/tests/it/emulator.rs"]
 mod emulator;
 mod front;
+mod lines;
 mod outages;
 mod package;
 #[path = "../../../stores/tests/it/programs.rs"]

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
@@ -13,10 +12,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::lines::Lines;
 
 /// What came of an invocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ impl Instance {
 
     /// What its processes have printed.
     pub(crate) fn lines(&self) -> Vec<String> {
-        self.lines.0.lock().expect("nobody panics while holding it").clone()
+        self.lines.all()
     }
 }
 
@@ -288,17 +288,4 @@ async fn error(state: State<mpsc::Sender<Asked>>, id: Path<String>, body: String
 async fn said(asks: &mpsc::Sender<Asked>, id: String, said: Said) -> StatusCode {
     let _ = asks.send(Asked::Said(id, said)).await;
     StatusCode::ACCEPTED
-}
-
-/// What processes have printed.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
-
-impl Lines {
-    async fn read(self, output: impl AsyncRead + Unpin) {
-        let mut lines = BufReader::new(output).lines();
-        while let Ok(Some(line)) = lines.next_line().await {
-            self.0.lock().expect("nobody panics while holding it").push(line);
-        }
-    }
 }
