@@ -12,6 +12,9 @@ pub enum Decision {
     Open {
         /// The epoch that the ledger transaction compares with its row.
         epoch: Epoch,
+        /// The epoch that the latest failover with loss began, or the first epoch: of what was
+        /// accepted earlier and is not in the ledger, nobody knows whether it ever was.
+        nothing_lost_since: Epoch,
         /// By when, by the same clock, the write must have ended: it is given up when this instant
         /// comes first.
         until: Millis,

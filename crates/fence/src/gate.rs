@@ -110,7 +110,11 @@ impl Gate {
     #[must_use]
     pub fn decide(&self, now: Millis) -> Decision {
         match self.permission(now) {
-            Ok(held) => Decision::Open { epoch: held.epoch(), until: held.until() },
+            Ok((record, held)) => Decision::Open {
+                epoch: held.epoch(),
+                nothing_lost_since: record.nothing_lost_since(),
+                until: held.until(),
+            },
             Err(reason) => {
                 let retry_after = reason.retry_after(&self.timing);
                 Decision::Closed { reason, retry_after }
@@ -141,8 +145,10 @@ impl Gate {
         Some(Left { region: self.holder.region.clone(), id })
     }
 
-    fn permission(&self, now: Millis) -> Result<Held, ClosedReason> {
-        let epoch = self.active_epoch()?;
+    /// The record under which this process may write, and the lease under the same epoch.
+    fn permission(&self, now: Millis) -> Result<(&ControlRecord, Held), ClosedReason> {
+        let record = self.active_record()?;
+        let epoch = record.epoch();
         let held =
             self.held.filter(|held| held.epoch() == epoch).ok_or(ClosedReason::NotRenewed)?;
         if held.until() <= now {
@@ -155,19 +161,19 @@ impl Gate {
         }
         match self.ledger_epoch {
             None => Err(ClosedReason::LedgerUnknown),
-            Some(ledger) if ledger == epoch => Ok(held),
+            Some(ledger) if ledger == epoch => Ok((record, held)),
             Some(ledger) => Err(ClosedReason::LedgerDiffers { ledger, record: epoch }),
         }
     }
 
-    /// The epoch under which this Region is active.
-    fn active_epoch(&self) -> Result<Epoch, ClosedReason> {
+    /// The record when this Region is active in it.
+    fn active_record(&self) -> Result<&ControlRecord, ClosedReason> {
         let record = self.record.as_ref().ok_or(ClosedReason::RecordUnknown)?;
         match (record.active_region(), record.state()) {
             (Some(active), _) if *active != self.holder.region => {
                 Err(ClosedReason::NotActive { active_region: active.clone() })
             }
-            (Some(_), State::Active) => Ok(record.epoch()),
+            (Some(_), State::Active) => Ok(record),
             (Some(_), State::Draining) => Err(ClosedReason::Draining),
             (_, State::Fenced) | (None, _) => Err(ClosedReason::Fenced),
         }

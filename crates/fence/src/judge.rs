@@ -46,6 +46,8 @@ fn write(record: Option<&ControlRecord>, fields: RecordFields, order: &Order) ->
     let changed = ControlRecord::from_stored(signed).expect("an order keeps a record consistent");
     let epoch_before = record.map(ControlRecord::epoch);
     assert!(epoch_before <= Some(changed.epoch()), "an epoch never goes down");
+    let loss_before = record.map(ControlRecord::nothing_lost_since);
+    assert!(loss_before <= Some(changed.nothing_lost_since()), "a loss is never forgotten");
     let expected = record.map(ControlRecord::version);
     Verdict::Write(Box::new(RecordChange { expected, record: changed }))
 }
@@ -57,6 +59,7 @@ fn initialize(
 ) -> Result<RecordFields, Halt> {
     let first = RecordFields {
         epoch: Epoch::FIRST,
+        nothing_lost_since: Epoch::FIRST,
         state: State::Active,
         active_region: Some(region.clone()),
         run: None,
@@ -182,11 +185,22 @@ fn open(fields: &RecordFields, run: &Run) -> Result<RecordFields, Halt> {
     match fields.state {
         State::Active if passed => Err(Halt::Already),
         State::Active => Err(Refusal::WrongState { state: State::Active }.into()),
-        State::Draining | State::Fenced if passed => Ok(active_in(&run.target, fields)),
+        State::Draining | State::Fenced if passed => Ok(opened(run, fields)),
         State::Draining | State::Fenced => Err(Refusal::PointOfNoReturnAhead.into()),
     }
 }
 
+/// The target has what had reached it: all of the source's ledger in a switchover, which drained it
+/// first. What a failover lost is known to nobody here.
+fn opened(run: &Run, fields: &RecordFields) -> RecordFields {
+    let nothing_lost_since = match run.kind {
+        RunKind::Switchover => fields.nothing_lost_since,
+        RunKind::Failover => fields.epoch,
+    };
+    RecordFields { nothing_lost_since, ..active_in(&run.target, fields) }
+}
+
+/// Nothing is lost with it, not even in a failover: the source's ledger has all that it had.
 fn abort(fields: &RecordFields, run: &Run) -> Result<RecordFields, Halt> {
     match (run.point_of_no_return, fields.state) {
         (PointOfNoReturn::Passed, _) => Err(Refusal::PointOfNoReturnPassed.into()),

@@ -84,6 +84,9 @@ pub struct Run {
 pub struct RecordFields {
     /// The epoch that is active or, while a run is on its way, reserved.
     pub epoch: Epoch,
+    /// The epoch that the latest failover with loss began, or the first epoch. Switchovers and
+    /// aborted runs lose nothing; every failover that opened its target counts as one with loss.
+    pub nothing_lost_since: Epoch,
     /// How far the permission to write is granted.
     pub state: State,
     /// The Region that may write or, at [`State::Draining`], finish; none at [`State::Fenced`].
@@ -139,6 +142,12 @@ impl ControlRecord {
         self.0.epoch
     }
 
+    /// The epoch that the latest failover with loss began, or the first epoch.
+    #[must_use]
+    pub fn nothing_lost_since(&self) -> Epoch {
+        self.0.nothing_lost_since
+    }
+
     /// How far the permission to write is granted.
     #[must_use]
     pub fn state(&self) -> State {
@@ -187,6 +196,8 @@ impl ControlRecord {
 pub enum Contradiction {
     /// Epochs begin at 1.
     EpochZero,
+    /// The latest loss began an epoch that there has not been.
+    NothingLostSince,
     /// A run goes from one Region to another.
     SourceIsTarget,
     /// No run is open, and yet the state is not active.
@@ -203,6 +214,7 @@ impl fmt::Display for Contradiction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::EpochZero => "the epoch is 0",
+            Self::NothingLostSince => "the epoch of the latest loss is 0 or above the epoch",
             Self::SourceIsTarget => "the run's source is its target",
             Self::NoRun => "no run is open and the state is not ACTIVE",
             Self::KindAndState => "the state is not one of this kind of run",
@@ -217,6 +229,9 @@ impl std::error::Error for Contradiction {}
 fn contradiction(fields: &RecordFields) -> Option<Contradiction> {
     if fields.epoch < Epoch::FIRST {
         return Some(Contradiction::EpochZero);
+    }
+    if !(Epoch::FIRST..=fields.epoch).contains(&fields.nothing_lost_since) {
+        return Some(Contradiction::NothingLostSince);
     }
     match &fields.run {
         Some(run) => contradiction_within(run, fields),

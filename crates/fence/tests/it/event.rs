@@ -65,6 +65,12 @@ pub(crate) enum Mutant {
     WeakCondition,
     /// A process that leaves keeps its gate open.
     LeavesOpen,
+    /// A failover that opens its target forgets that something may be lost.
+    FailoverForgetsLoss,
+    /// A switchover that opens its target says that something may be lost.
+    SwitchoverTellsLoss,
+    /// A run that is aborted says that something may be lost.
+    AbortTellsLoss,
 }
 
 /// How much happened, to see that the properties speak of something.
@@ -73,6 +79,8 @@ pub(crate) struct Seen {
     pub(crate) opened: usize,
     pub(crate) aborted: usize,
     pub(crate) escalated: usize,
+    pub(crate) open_after_loss: usize,
+    pub(crate) open_after_none: usize,
     pub(crate) open_gates: usize,
     pub(crate) open_under_old_epoch: usize,
     pub(crate) waits: usize,
@@ -86,6 +94,8 @@ impl Seen {
         self.opened += other.opened;
         self.aborted += other.aborted;
         self.escalated += other.escalated;
+        self.open_after_loss += other.open_after_loss;
+        self.open_after_none += other.open_after_none;
         self.open_gates += other.open_gates;
         self.open_under_old_epoch += other.open_under_old_epoch;
         self.waits += other.waits;

@@ -62,11 +62,11 @@ fn through_a_failover() {
         10000   east-1    decide                             -> closed: the lease ran out at 10000; again in 3000 ms
         12000   ann       fence r1 2                         -> east stopped
         12000   ann       pass r1 2                          -> epoch 2 FENCED -, failover r1 to west passed, traffic east
-        12000   ann       open r1 2                          -> epoch 2 ACTIVE west, failover r1 to west passed, traffic east
+        12000   ann       open r1 2                          -> epoch 2 ACTIVE west, failover r1 to west passed, traffic east, nothing lost since 2
         12100   west-1    renew                              -> epoch 2 until 22100
         12100   west-1    decide                             -> closed: the ledger's epoch was not read yet; again in 3000 ms
         12100   west-1    ledger 2                           -> ok
-        12100   west-1    decide                             -> open, epoch 2 until 22100
+        12100   west-1    decide                             -> open, epoch 2 until 22100, nothing lost since 2
         12100   east-1    renew                              -> another Region is active
         12100   east-1    decide                             -> closed: `west` is the active Region; again in 10000 ms
     "#]]);

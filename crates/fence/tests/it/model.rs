@@ -17,7 +17,7 @@ use fence::{
 
 use crate::event::{ACTORS, Event, Mutant, PROCESSES, Seen};
 use crate::oracle::{check_records, count_of};
-use crate::store::{Condition, MemoryStore, Net};
+use crate::store::{Fault, MemoryStore, Net};
 
 pub(crate) type Task = Pin<Box<dyn Future<Output = End> + Send>>;
 
@@ -60,11 +60,14 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn new(mutant: Mutant) -> Self {
-        let condition = match mutant {
-            Mutant::WeakCondition => Condition::EpochAndRun,
-            _ => Condition::Whole,
+        let fault = match mutant {
+            Mutant::WeakCondition => Fault::ComparesEpochAndRun,
+            Mutant::FailoverForgetsLoss => Fault::ForgetsLoss,
+            Mutant::SwitchoverTellsLoss => Fault::TellsLossAfterSwitchover,
+            Mutant::AbortTellsLoss => Fault::TellsLossAfterAbort,
+            _ => Fault::None,
         };
-        let store = Arc::new(MemoryStore::with(condition));
+        let store = Arc::new(MemoryStore::with(fault));
         let (now, seen) = (1_000_000, Seen::default());
         let actors = (0..ACTORS).map(|index| actor(index, index)).collect();
         let mut model = Self {

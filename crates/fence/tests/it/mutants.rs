@@ -23,6 +23,7 @@ fn check(mutant: Mutant, what: &str) {
 }
 
 const OPEN_TOO_LONG: &str = "is open past the point of no return";
+const WRONG_LOSS: &str = "the latest loss";
 
 #[test]
 fn nothing() {
@@ -57,4 +58,19 @@ fn a_condition_that_forgets_how_far_the_run_is() {
 #[test]
 fn leaving_with_the_gate_open() {
     check(Mutant::LeavesOpen, OPEN_TOO_LONG);
+}
+
+#[test]
+fn a_failover_that_forgets_its_loss() {
+    check(Mutant::FailoverForgetsLoss, WRONG_LOSS);
+}
+
+#[test]
+fn a_switchover_that_tells_of_a_loss() {
+    check(Mutant::SwitchoverTellsLoss, WRONG_LOSS);
+}
+
+#[test]
+fn an_abort_that_tells_of_a_loss() {
+    check(Mutant::AbortTellsLoss, WRONG_LOSS);
 }

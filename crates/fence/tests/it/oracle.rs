@@ -14,10 +14,18 @@ impl Model {
         let timing = Timing::default();
         let mut open = BTreeSet::new();
         for (index, actor) in self.actors[..PROCESSES].iter().enumerate() {
-            let Decision::Open { epoch, .. } = actor.gate.decide(self.clock(index)) else {
+            let Decision::Open { epoch, nothing_lost_since, .. } =
+                actor.gate.decide(self.clock(index))
+            else {
                 continue;
             };
             self.seen.open_gates += 1;
+            let loss = latest_loss(&self.records, epoch);
+            if nothing_lost_since != loss {
+                return Err(format!("a gate says {nothing_lost_since}; the latest loss: {loss}"));
+            }
+            self.seen.open_after_loss += usize::from(loss > Epoch::FIRST);
+            self.seen.open_after_none += usize::from(loss < epoch);
             let region = actor.gate.holder().region.clone();
             if let Some(run) = record.run()
                 && run.point_of_no_return == PointOfNoReturn::Passed
@@ -92,7 +100,31 @@ pub(crate) fn check_records(records: &[ControlRecord]) -> Result<(), String> {
             return Err(format!("epoch {epoch} is active in two Regions"));
         }
     }
-    once(records)
+    once(records)?;
+    match records.last() {
+        Some(record) => check_loss(records, record),
+        None => Ok(()),
+    }
+}
+
+/// The record knows of the latest loss, and of no other.
+fn check_loss(records: &[ControlRecord], record: &ControlRecord) -> Result<(), String> {
+    let (says, loss) = (record.nothing_lost_since(), latest_loss(records, record.epoch()));
+    if says == loss {
+        return Ok(());
+    }
+    Err(format!("epoch {} says {says}; the latest loss: {loss}", record.epoch()))
+}
+
+/// The latest epoch up to this one in which a Region was opened after all were fenced that was not
+/// active before, by all that was ever stored.
+fn latest_loss(records: &[ControlRecord], up_to: Epoch) -> Epoch {
+    let pairs = records.windows(2).filter_map(|pair| {
+        let [before, after] = pair else { return None };
+        let source = before.run().filter(|_| before.state() == State::Fenced)?.source.clone();
+        after.active_region().is_some_and(|region| *region != source).then(|| after.epoch())
+    });
+    pairs.filter(|epoch| *epoch <= up_to).max().unwrap_or(Epoch::FIRST)
 }
 
 /// Each step was taken once.

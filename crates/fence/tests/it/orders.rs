@@ -48,10 +48,10 @@ fn failover() {
         11999   ann       fence r1 2                         -> wait 1 ms
         12000   ann       fence r1 2                         -> east stopped
         12000   ann       pass r1 2                          -> epoch 2 FENCED -, failover r1 to west passed, traffic east
-        12500   ann       open r1 2                          -> epoch 2 ACTIVE west, failover r1 to west passed, traffic east
-        12600   ann       direct r1 2                        -> epoch 2 ACTIVE west, failover r1 to west passed, traffic west
-        12700   ann       close r1 2                         -> epoch 2 ACTIVE west, traffic west
-        90000   ann       switchover r2 2 west east          -> epoch 3 DRAINING west, switchover r2 to east ahead, traffic west
+        12500   ann       open r1 2                          -> epoch 2 ACTIVE west, failover r1 to west passed, traffic east, nothing lost since 2
+        12600   ann       direct r1 2                        -> epoch 2 ACTIVE west, failover r1 to west passed, traffic west, nothing lost since 2
+        12700   ann       close r1 2                         -> epoch 2 ACTIVE west, traffic west, nothing lost since 2
+        90000   ann       switchover r2 2 west east          -> epoch 3 DRAINING west, switchover r2 to east ahead, traffic west, nothing lost since 2
     "#]]);
 }
 
@@ -168,7 +168,38 @@ fn a_switchover_whose_source_is_lost_goes_on_as_a_failover() {
         0       ann       fence r1 2                         -> refused: the record is in epoch 3, not 2
         12000   ann       fence r1 3                         -> east stopped
         12000   ann       pass r1 3                          -> epoch 3 FENCED -, failover r1 to west passed, traffic east
-        12000   ann       open r1 3                          -> epoch 3 ACTIVE west, failover r1 to west passed, traffic east
+        12000   ann       open r1 3                          -> epoch 3 ACTIVE west, failover r1 to west passed, traffic east, nothing lost since 3
+    "#]]);
+}
+
+#[test]
+fn the_latest_loss_is_kept_until_the_next() {
+    check(expect![[r#"
+        0       ann       initialize east                    -> epoch 1 ACTIVE east, traffic east
+        0       ann       failover r1 1 east west            -> epoch 2 FENCED -, failover r1 to west ahead, traffic east
+        0       ann       fence r1 2                         -> east stopped
+        0       ann       pass r1 2                          -> epoch 2 FENCED -, failover r1 to west passed, traffic east
+        0       ann       open r1 2                          -> epoch 2 ACTIVE west, failover r1 to west passed, traffic east, nothing lost since 2
+        0       ann       direct r1 2                        -> epoch 2 ACTIVE west, failover r1 to west passed, traffic west, nothing lost since 2
+        0       ann       close r1 2                         -> epoch 2 ACTIVE west, traffic west, nothing lost since 2
+        0       ann       switchover r2 2 west east          -> epoch 3 DRAINING west, switchover r2 to east ahead, traffic west, nothing lost since 2
+        0       ann       fence r2 3                         -> west stopped
+        0       ann       pass r2 3                          -> epoch 3 DRAINING west, switchover r2 to east passed, traffic west, nothing lost since 2
+        0       ann       open r2 3                          -> epoch 3 ACTIVE east, switchover r2 to east passed, traffic west, nothing lost since 2
+        0       bob       open r2 3                          -> epoch 3 ACTIVE east, switchover r2 to east passed, traffic west, nothing lost since 2
+        0       ann       direct r2 3                        -> epoch 3 ACTIVE east, switchover r2 to east passed, traffic east, nothing lost since 2
+        0       ann       close r2 3                         -> epoch 3 ACTIVE east, traffic east, nothing lost since 2
+        0       ann       switchover r3 3 east west          -> epoch 4 DRAINING east, switchover r3 to west ahead, traffic east, nothing lost since 2
+        0       ann       abort r3 4                         -> epoch 4 ACTIVE east, switchover r3 to west ahead, traffic east, nothing lost since 2
+        0       ann       close r3 4                         -> epoch 4 ACTIVE east, traffic east, nothing lost since 2
+        0       ann       failover r4 4 east west            -> epoch 5 FENCED -, failover r4 to west ahead, traffic east, nothing lost since 2
+        0       ann       abort r4 5                         -> epoch 5 ACTIVE east, failover r4 to west ahead, traffic east, nothing lost since 2
+        0       ann       close r4 5                         -> epoch 5 ACTIVE east, traffic east, nothing lost since 2
+        0       ann       failover r5 5 east west            -> epoch 6 FENCED -, failover r5 to west ahead, traffic east, nothing lost since 2
+        0       ann       fence r5 6                         -> east stopped
+        0       ann       pass r5 6                          -> epoch 6 FENCED -, failover r5 to west passed, traffic east, nothing lost since 2
+        0       ann       open r5 6                          -> epoch 6 ACTIVE west, failover r5 to west passed, traffic east, nothing lost since 6
+        0       bob       open r5 6                          -> epoch 6 ACTIVE west, failover r5 to west passed, traffic east, nothing lost since 6
     "#]]);
 }
 
@@ -182,7 +213,7 @@ fn what_is_promoted_stays_promoted_in_a_failover() {
         0       ann       failover r1 2 east west            -> epoch 3 FENCED -, failover r1 to west passed, traffic east
         0       ann       abort r1 3                         -> refused: the point of no return is passed; the run can only be finished
         0       ann       pass r1 3                          -> epoch 3 FENCED -, failover r1 to west passed, traffic east
-        0       ann       open r1 3                          -> epoch 3 ACTIVE west, failover r1 to west passed, traffic east
+        0       ann       open r1 3                          -> epoch 3 ACTIVE west, failover r1 to west passed, traffic east, nothing lost since 3
     "#]]);
 }
 

@@ -112,6 +112,8 @@ fn cases_are_eventful() {
             opened: 185,
             aborted: 105,
             escalated: 163,
+            open_after_loss: 9339,
+            open_after_none: 3570,
             open_gates: 18923,
             open_under_old_epoch: 7617,
             waits: 254,

@@ -6,7 +6,8 @@ use fence::{
     State,
 };
 
-/// A row: epoch, state, active Region, kind of run, its way, its point of no return, traffic Region.
+/// A row: epoch, epoch of the latest loss, state, active Region, kind of run, its way, its point of
+/// no return, traffic Region.
 #[track_caller]
 fn check(table: Expect) {
     let rows = table.data.lines().map(str::trim).filter(|row| !row.is_empty());
@@ -24,12 +25,13 @@ fn check(table: Expect) {
 }
 
 fn fields(words: &[&str]) -> RecordFields {
-    let [epoch, state, active, kind, source, target, point, traffic] = words else {
-        panic!("eight columns: {words:?}")
+    let [epoch, loss, state, active, kind, source, target, point, traffic] = words else {
+        panic!("nine columns: {words:?}")
     };
     let region = |word: &&str| (*word != "-").then(|| RegionName::new(*word));
     RecordFields {
         epoch: Epoch::new(epoch.parse().expect("an epoch")),
+        nothing_lost_since: Epoch::new(loss.parse().expect("an epoch")),
         state: match *state {
             "ACTIVE" => State::Active,
             "DRAINING" => State::Draining,
@@ -58,29 +60,35 @@ fn run(kind: &str, source: &str, target: &str, point: &str) -> Option<Run> {
 #[test]
 fn contradictions() {
     check(expect![[r#"
-        0          ACTIVE     east       -          -          -          -          east       -> the epoch is 0
-        1          ACTIVE     east       -          -          -          -          east       -> ok
-        1          ACTIVE     -          -          -          -          -          east       -> the active Region is not the one of this state and run
-        1          ACTIVE     east       -          -          -          -          west       -> the traffic Region is not one of this state and run
-        1          DRAINING   east       -          -          -          -          east       -> no run is open and the state is not ACTIVE
-        1          FENCED     -          -          -          -          -          east       -> no run is open and the state is not ACTIVE
-        2          DRAINING   east       switchover east       west       ahead      east       -> ok
-        2          DRAINING   east       switchover east       west       passed     east       -> ok
-        2          DRAINING   east       switchover east       west       passed     west       -> the traffic Region is not one of this state and run
-        2          DRAINING   west       switchover east       west       ahead      east       -> the active Region is not the one of this state and run
-        2          DRAINING   -          switchover east       west       ahead      east       -> the active Region is not the one of this state and run
-        2          DRAINING   east       failover   east       west       ahead      east       -> the state is not one of this kind of run
-        2          DRAINING   east       switchover east       east       ahead      east       -> the run's source is its target
-        2          FENCED     -          failover   east       west       ahead      east       -> ok
-        2          FENCED     -          failover   east       west       passed     east       -> ok
-        2          FENCED     east       failover   east       west       ahead      east       -> the active Region is not the one of this state and run
-        2          FENCED     -          switchover east       west       ahead      east       -> the state is not one of this kind of run
-        2          ACTIVE     west       failover   east       west       passed     east       -> ok
-        2          ACTIVE     west       failover   east       west       passed     west       -> ok
-        2          ACTIVE     west       failover   east       west       ahead      east       -> the active Region is not the one of this state and run
-        2          ACTIVE     east       failover   east       west       ahead      east       -> ok
-        2          ACTIVE     east       failover   east       west       ahead      west       -> the traffic Region is not one of this state and run
-        2          ACTIVE     east       failover   east       west       passed     east       -> the active Region is not the one of this state and run
-        2          ACTIVE     west       failover   east       west       passed     north      -> the traffic Region is not one of this state and run
+        0          1          ACTIVE     east       -          -          -          -          east       -> the epoch is 0
+        1          1          ACTIVE     east       -          -          -          -          east       -> ok
+        1          1          ACTIVE     -          -          -          -          -          east       -> the active Region is not the one of this state and run
+        1          1          ACTIVE     east       -          -          -          -          west       -> the traffic Region is not one of this state and run
+        1          1          DRAINING   east       -          -          -          -          east       -> no run is open and the state is not ACTIVE
+        1          1          FENCED     -          -          -          -          -          east       -> no run is open and the state is not ACTIVE
+        2          1          DRAINING   east       switchover east       west       ahead      east       -> ok
+        2          1          DRAINING   east       switchover east       west       passed     east       -> ok
+        2          1          DRAINING   east       switchover east       west       passed     west       -> the traffic Region is not one of this state and run
+        2          1          DRAINING   west       switchover east       west       ahead      east       -> the active Region is not the one of this state and run
+        2          1          DRAINING   -          switchover east       west       ahead      east       -> the active Region is not the one of this state and run
+        2          1          DRAINING   east       failover   east       west       ahead      east       -> the state is not one of this kind of run
+        2          1          DRAINING   east       switchover east       east       ahead      east       -> the run's source is its target
+        2          1          FENCED     -          failover   east       west       ahead      east       -> ok
+        2          1          FENCED     -          failover   east       west       passed     east       -> ok
+        2          1          FENCED     east       failover   east       west       ahead      east       -> the active Region is not the one of this state and run
+        2          1          FENCED     -          switchover east       west       ahead      east       -> the state is not one of this kind of run
+        2          1          ACTIVE     west       failover   east       west       passed     east       -> ok
+        2          1          ACTIVE     west       failover   east       west       passed     west       -> ok
+        2          1          ACTIVE     west       failover   east       west       ahead      east       -> the active Region is not the one of this state and run
+        2          1          ACTIVE     east       failover   east       west       ahead      east       -> ok
+        2          1          ACTIVE     east       failover   east       west       ahead      west       -> the traffic Region is not one of this state and run
+        2          1          ACTIVE     east       failover   east       west       passed     east       -> the active Region is not the one of this state and run
+        2          1          ACTIVE     west       failover   east       west       passed     north      -> the traffic Region is not one of this state and run
+        0          0          ACTIVE     east       -          -          -          -          east       -> the epoch is 0
+        3          0          ACTIVE     east       -          -          -          -          east       -> the epoch of the latest loss is 0 or above the epoch
+        3          1          ACTIVE     east       -          -          -          -          east       -> ok
+        3          3          ACTIVE     east       -          -          -          -          east       -> ok
+        3          4          ACTIVE     east       -          -          -          -          east       -> the epoch of the latest loss is 0 or above the epoch
+        3          4          FENCED     -          failover   east       west       ahead      east       -> the epoch of the latest loss is 0 or above the epoch
     "#]]);
 }

@@ -9,8 +9,8 @@ use std::sync::{Mutex, MutexGuard};
 use std::task::{Context, Poll};
 
 use fence::{
-    ControlRecord, ControlStore, Lease, LeaseChange, NoAnswer, RecordChange, RegionName,
-    WriteOutcome,
+    ControlRecord, ControlStore, Epoch, Lease, LeaseChange, NoAnswer, RecordChange, RecordFields,
+    RegionName, RunKind, State, WriteOutcome,
 };
 
 /// What the network does to one operation.
@@ -26,14 +26,40 @@ pub(crate) enum Net {
     DeliversLate,
 }
 
-/// What the conditional write of a record compares.
+/// What is wrong with the conditional write of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Condition {
-    /// All that the change expects.
+pub(crate) enum Fault {
     #[default]
-    Whole,
-    /// Epoch and run only: a store with a fault.
-    EpochAndRun,
+    None,
+    /// It compares epoch and run only.
+    ComparesEpochAndRun,
+    /// It writes that nothing was lost, whatever the change says.
+    ForgetsLoss,
+    /// It writes that a switchover that opens its target may have lost something.
+    TellsLossAfterSwitchover,
+    /// It writes that a run that is aborted may have lost something.
+    TellsLossAfterAbort,
+}
+
+impl Fault {
+    /// What is written instead of this record.
+    fn spoil(self, record: &ControlRecord) -> ControlRecord {
+        let fields = record.fields();
+        let run = fields.run.as_ref().filter(|_| fields.state == State::Active);
+        let tells = match (self, run) {
+            (Self::ForgetsLoss, _) => Some(Epoch::FIRST),
+            (Self::TellsLossAfterSwitchover, Some(run)) => (run.kind == RunKind::Switchover
+                && fields.active_region.as_ref() == Some(&run.target))
+            .then_some(fields.epoch),
+            (Self::TellsLossAfterAbort, Some(run)) => {
+                (fields.active_region.as_ref() == Some(&run.source)).then_some(fields.epoch)
+            }
+            _ => None,
+        };
+        let nothing_lost_since = tells.unwrap_or(fields.nothing_lost_since);
+        ControlRecord::from_stored(RecordFields { nothing_lost_since, ..fields.clone() })
+            .expect("it is an epoch that there was")
+    }
 }
 
 #[derive(Debug, Default)]
@@ -43,7 +69,7 @@ struct Inner {
     nets: VecDeque<Net>,
     late: Vec<Write>,
     records: Vec<ControlRecord>,
-    condition: Condition,
+    fault: Fault,
 }
 
 #[derive(Debug)]
@@ -57,8 +83,8 @@ enum Write {
 pub(crate) struct MemoryStore(Mutex<Inner>);
 
 impl MemoryStore {
-    pub(crate) fn with(condition: Condition) -> Self {
-        Self(Mutex::new(Inner { condition, ..Inner::default() }))
+    pub(crate) fn with(fault: Fault) -> Self {
+        Self(Mutex::new(Inner { fault, ..Inner::default() }))
     }
 
     /// What the network does to the next operation that takes effect, and to those after it.
@@ -125,8 +151,8 @@ impl MemoryStore {
 
 impl Inner {
     fn write_record(&mut self, change: &RecordChange) -> WriteOutcome<ControlRecord> {
-        let applies = match (self.condition, change.expected(), &self.record) {
-            (Condition::EpochAndRun, Some(expected), Some(stored)) => {
+        let applies = match (self.fault, change.expected(), &self.record) {
+            (Fault::ComparesEpochAndRun, Some(expected), Some(stored)) => {
                 let stored = stored.version();
                 expected.epoch == stored.epoch && expected.run_id == stored.run_id
             }
@@ -135,8 +161,9 @@ impl Inner {
         if !applies {
             return WriteOutcome::Refused(self.record.clone());
         }
-        self.record = Some(change.record().clone());
-        self.records.push(change.record().clone());
+        let record = self.fault.spoil(change.record());
+        self.record = Some(record.clone());
+        self.records.push(record);
         WriteOutcome::Written
     }
 

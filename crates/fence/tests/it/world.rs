@@ -188,7 +188,16 @@ fn shown_record(record: &ControlRecord) -> String {
         format!(", {kind} {id} to {target} {}", run.point_of_no_return)
     });
     let (epoch, state, traffic) = (record.epoch(), record.state(), record.traffic_region());
-    format!("epoch {epoch} {state} {active}{run}, traffic {traffic}")
+    let loss = shown_loss(record.nothing_lost_since());
+    format!("epoch {epoch} {state} {active}{run}, traffic {traffic}{loss}")
+}
+
+/// Nothing as long as there was no loss.
+fn shown_loss(nothing_lost_since: Epoch) -> String {
+    if nothing_lost_since == Epoch::FIRST {
+        return String::new();
+    }
+    format!(", nothing lost since {nothing_lost_since}")
 }
 
 fn shown_sighting(sighting: &Sighting) -> String {
@@ -200,7 +209,10 @@ fn shown_sighting(sighting: &Sighting) -> String {
 
 fn shown_decision(decision: &Decision) -> String {
     match decision {
-        Decision::Open { epoch, until } => format!("open, epoch {epoch} until {until}"),
+        Decision::Open { epoch, nothing_lost_since, until } => {
+            let loss = shown_loss(*nothing_lost_since);
+            format!("open, epoch {epoch} until {until}{loss}")
+        }
         Decision::Closed { reason, retry_after } => {
             format!("closed: {reason}; again in {retry_after}")
         }

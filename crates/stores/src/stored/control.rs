@@ -14,6 +14,8 @@ use super::{Malformed, found};
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct StoredControl {
     epoch: u64,
+    /// Programs that knew nothing of it wrote none.
+    nothing_lost_since: Option<u64>,
     state: String,
     active_region: Option<String>,
     run: Option<StoredRun>,
@@ -50,6 +52,7 @@ impl From<&ControlRecord> for StoredControl {
         let fields = record.fields();
         Self {
             epoch: fields.epoch.number(),
+            nothing_lost_since: Some(fields.nothing_lost_since.number()),
             state: fields.state.to_string(),
             active_region: fields.active_region.as_ref().map(ToString::to_string),
             run: fields.run.as_ref().map(StoredRun::of),
@@ -64,8 +67,12 @@ impl TryFrom<StoredControl> for ControlRecord {
     type Error = Malformed;
 
     fn try_from(stored: StoredControl) -> Result<Self, Malformed> {
+        // Without it, the last run may have been a failover: too early an epoch charges twice, too
+        // late a one has people look at what is not in the ledger.
+        let nothing_lost_since = stored.nothing_lost_since.unwrap_or(stored.epoch);
         let fields = RecordFields {
             epoch: Epoch::new(stored.epoch),
+            nothing_lost_since: Epoch::new(nothing_lost_since),
             state: named(STATES, &stored.state, "state")?,
             active_region: stored.active_region.map(RegionName::new),
             run: stored.run.map(StoredRun::read).transpose()?,

@@ -47,6 +47,7 @@ fn refund_intent() -> Intent {
 fn fields() -> RecordFields {
     RecordFields {
         epoch: FenceEpoch::new(7),
+        nothing_lost_since: FenceEpoch::new(4),
         state: FenceState::Fenced,
         active_region: None,
         run: Some(Run {
@@ -91,8 +92,17 @@ fn the_text_of_an_intent_of_a_refund() {
 fn the_text_of_a_control_record() {
     let record = ControlRecord::from_stored(fields()).unwrap();
     let text = document::record(&record);
-    expect![[r#"{"format":1,"epoch":7,"state":"FENCED","active_region":null,"run":{"id":"r1","kind":"failover","source":"us-east-1","target":"us-east-2","point_of_no_return":"ahead"},"traffic_region":"us-east-1","updated_by":"ann","reason":"said \"so\""}"#]].assert_eq(&text);
+    expect![[r#"{"format":1,"epoch":7,"nothing_lost_since":4,"state":"FENCED","active_region":null,"run":{"id":"r1","kind":"failover","source":"us-east-1","target":"us-east-2","point_of_no_return":"ahead"},"traffic_region":"us-east-1","updated_by":"ann","reason":"said \"so\""}"#]].assert_eq(&text);
     assert_eq!(document::read_record(&text), Ok(record));
+}
+
+/// Nobody knows then what the last run lost, and so it counts as a failover.
+#[test]
+fn a_control_record_of_a_program_that_kept_no_losses() {
+    let record = ControlRecord::from_stored(fields()).unwrap();
+    let text = document::record(&record).replacen(r#""nothing_lost_since":4,"#, "", 1);
+    let read = document::read_record(&text).unwrap();
+    assert_eq!(read.nothing_lost_since(), record.epoch());
 }
 
 #[test]
@@ -123,6 +133,9 @@ fn what_others_wrote() {
         (r#""format":1,"#, ""),
         (r#""epoch":"#, r#""epoch":-"#),
         (r#""epoch":7"#, r#""epoch":0"#),
+        (r#""nothing_lost_since":4"#, r#""nothing_lost_since":0"#),
+        (r#""nothing_lost_since":4"#, r#""nothing_lost_since":8"#),
+        (r#""nothing_lost_since":4,"#, ""),
         (r#""FENCED""#, r#""fenced""#),
         (r#""FENCED""#, r#""ACTIVE""#),
         (r#""active_region":null,"#, ""),
@@ -144,6 +157,12 @@ fn what_others_wrote() {
             what is stored as `JSON` makes no sense; what is stored as `JSON` makes no sense; what is stored as `JSON` makes no sense
         "epoch":7 => "epoch":0
             ok; the stored control record contradicts itself; ok
+        "nothing_lost_since":4 => "nothing_lost_since":0
+            ok; the stored control record contradicts itself; ok
+        "nothing_lost_since":4 => "nothing_lost_since":8
+            ok; the stored control record contradicts itself; ok
+        "nothing_lost_since":4, => 
+            ok; ok; ok
         "FENCED" => "fenced"
             ok; what is stored as `state` makes no sense; ok
         "FENCED" => "ACTIVE"

@@ -23,10 +23,11 @@ fn name() -> impl Strategy<Value = String> {
 /// Records of every state, most of them made so that they do not contradict themselves.
 fn records() -> impl Strategy<Value = ControlRecord> {
     let names = (name(), name(), name(), name(), name());
-    let choices = (1..=u64::MAX, any::<bool>(), 0..3_u8, any::<bool>(), any::<bool>());
+    let choices =
+        (1..=u64::MAX, any::<u64>(), any::<bool>(), 0..3_u8, any::<bool>(), any::<bool>());
     let fields = (names, choices).prop_map(|(names, choices)| {
         let (source, target, id, by, reason) = names;
-        let (epoch, is_passed, state, has_run, is_directed) = choices;
+        let (epoch, loss, is_passed, state, has_run, is_directed) = choices;
         let (source, target) = (RegionName::new(source), RegionName::new(target));
         let (state, kind, active) = match state {
             0 => (FenceState::Draining, RunKind::Switchover, Some(&source)),
@@ -39,6 +40,7 @@ fn records() -> impl Strategy<Value = ControlRecord> {
         let is_directed = !has_run || (is_directed && is_open && is_passed);
         RecordFields {
             epoch: FenceEpoch::new(epoch),
+            nothing_lost_since: FenceEpoch::new(loss % epoch + 1),
             state,
             traffic_region: active.clone().filter(|_| is_directed).unwrap_or(source.clone()),
             active_region: active,
