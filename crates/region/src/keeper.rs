@@ -89,13 +89,12 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
 }
 
 impl<C: ControlStore + Send, L: LedgerEpoch + Send> Gatekeeper for Keeper<C, L> {
-    /// Which failover lost something stands in no record that is kept, so every epoch may be the first after one.
     fn gate(&self) -> payments::Gate {
         match self.decision() {
-            Decision::Open { epoch, .. } => {
-                let epoch = payments::Epoch::new(epoch.number());
-                payments::Gate::Open(Reign { epoch, nothing_lost_since: epoch })
-            }
+            Decision::Open { epoch, nothing_lost_since, .. } => payments::Gate::Open(Reign {
+                epoch: payments::Epoch::new(epoch.number()),
+                nothing_lost_since: payments::Epoch::new(nothing_lost_since.number()),
+            }),
             Decision::Closed { .. } => payments::Gate::Closed,
         }
     }

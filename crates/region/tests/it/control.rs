@@ -219,6 +219,14 @@ impl World {
         self.order(Command::Begin(Begin { run, kind, seen, source, target })).await;
     }
 
+    /// Gives up the run that [`World::begin`] opened.
+    pub(crate) async fn abort(&self, seen: u64) {
+        let (run, epoch) = (RunId::new(format!("run-{seen}")), Epoch::new(seen + 1));
+        for step in [Step::Abort, Step::Close] {
+            self.order(Command::Step { run: run.clone(), epoch, step }).await;
+        }
+    }
+
     /// Finishes the run that [`World::begin`] opened, once its source's lease has run out.
     pub(crate) async fn finish(&self, seen: u64) {
         let (run, epoch) = (RunId::new(format!("run-{seen}")), Epoch::new(seen + 1));

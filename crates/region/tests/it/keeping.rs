@@ -23,6 +23,12 @@ fn word(keeper: &TestKeeper) -> String {
     }
 }
 
+/// A gate that is open under an epoch, and the epoch since which nothing was lost.
+fn open(epoch: u64, nothing_lost_since: u64) -> Gate {
+    let nothing_lost_since = payments::Epoch::new(nothing_lost_since);
+    Gate::Open(Reign { epoch: payments::Epoch::new(epoch), nothing_lost_since })
+}
+
 /// Lets time pass, in the runtime and on the wall.
 async fn pass(seconds: u64) {
     sleep(Duration::from_secs(seconds)).await;
@@ -68,8 +74,7 @@ async fn a_timer_keeps_the_gate_open() {
     let running = running(&world).await;
     let keeper = &running.keeper;
     assert_eq!(watch(keeper, 60).await, seen(&[("open 1", 60)]));
-    let epoch = payments::Epoch::new(1);
-    assert_eq!(keeper.gate(), Gate::Open(Reign { epoch, nothing_lost_since: epoch }));
+    assert_eq!(keeper.gate(), open(1, 1));
     let Asked { lease_writes, record_reads, .. } = world.control.asked();
     assert_eq!((lease_writes, record_reads), (21, 21), "at once, and every three seconds");
 }
@@ -158,6 +163,38 @@ async fn a_switchover_closes_the_gate_and_opens_it_again_when_it_comes_home() {
     world.row.say(Ledger::Writable, Some(3));
     pass(1).await;
     assert_eq!(word(keeper), "open 3");
+}
+
+/// What was accepted before a switchover and is not in the ledger was never there, and may be sent again; after a
+/// failover, nobody knows.
+#[tokio::test(start_paused = true)]
+async fn only_a_failover_makes_unknown_what_was_accepted_before() {
+    use RunKind::{Failover, Switchover};
+    let runs = [(Switchover, Switchover, 1), (Failover, Switchover, 2), (Switchover, Failover, 3)];
+    for (out, home, nothing_lost_since) in runs {
+        let world = World::active_in_east().await;
+        let keeper = &world.keeper("function", Tenure::Shared);
+        world.begin(out, 1, (EAST, WEST)).await;
+        world.finish(1).await;
+        world.begin(home, 2, (WEST, EAST)).await;
+        world.finish(2).await;
+        world.row.say(Ledger::Writable, Some(3));
+        keeper.renew_if_due().await;
+        assert_eq!(keeper.gate(), open(3, nothing_lost_since), "{out}, then {home}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_aborted_makes_nothing_unknown() {
+    for kind in [RunKind::Switchover, RunKind::Failover] {
+        let world = World::active_in_east().await;
+        let keeper = &world.keeper("function", Tenure::Shared);
+        world.begin(kind, 1, (EAST, WEST)).await;
+        world.abort(1).await;
+        world.row.say(Ledger::Writable, Some(2));
+        keeper.renew_if_due().await;
+        assert_eq!(keeper.gate(), open(2, 1), "{kind}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
