@@ -3,7 +3,6 @@
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use fence::{Holder, HolderId, LedgerEpoch, RegionName, Tenure, Timing};
@@ -130,7 +129,8 @@ where
         holder(&site.region),
         Timing::default(),
         clock,
-    );
+    )
+    .with_log(log.clone());
     let bell = Bell::default();
     let region = Assembled {
         gatekeeper: keeper.clone(),
@@ -158,12 +158,9 @@ where
     Ok((keeper, service, worker))
 }
 
-/// A process of its own may die at any moment, and what it held waits for its lease: as short as rows may take, which
-/// is the processor's patience and a little more.
+/// A process of its own may die at any moment, and what it held waits for its lease: as short as may be.
 fn worker_options() -> WorkerOptions {
-    let row_time_max = HttpLimits::default().time_max + Duration::from_secs(5);
-    let lease = row_time_max + Duration::from_secs(5);
-    WorkerOptions { row_time_max, lease, ..WorkerOptions::default() }
+    WorkerOptions::with_row_time(WorkerOptions::ROW_TIME_MIN)
 }
 
 /// Waits for the other end to be dropped.

@@ -115,10 +115,10 @@ async fn what_is_wrong_with_a_url_is_said() {
         &machine,
         with_url("postgresql://user@127.0.0.1:1/payments"),
         &expect![[r#"
-        exit code 1
-        error: cannot bring the PostgreSQL schema up to date: the store is not available: Error occurred while creating a new object: the server did not take the connection: the server did not take the connection: error connecting to server: Connection refused (os error 111)
-        hint: check that the server runs and the URL is right, with `psql URL`
-    "#]],
+            exit code 1
+            error: cannot bring the PostgreSQL schema up to date: the store is not available: the server did not take the connection: error connecting to server: Connection refused (os error 111)
+            hint: check that the server runs and the URL is right, with `psql URL`
+        "#]],
     );
     let mut typed = machine.serve();
     typed.args(["--postgres", "postgresql://payment:hunter2hunter2@127.0.0.1:1/payments"]);
