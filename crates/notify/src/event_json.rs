@@ -4,10 +4,8 @@
 //! The form is that of Standard Webhooks: type, time, data. It says which money moved, and nothing of cards, tokens or
 //! the merchant's own words. How it is signed and sent is for others to say.
 
-use payments::{Event, MovementId};
+use payments::{Event, MovementId, rfc3339};
 use serde::Serialize;
-
-use crate::timestamp::rfc3339;
 
 /// The JSON of an event, without spaces.
 #[must_use]

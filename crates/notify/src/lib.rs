@@ -24,7 +24,6 @@ mod signature;
 mod state;
 mod stop;
 mod tell;
-mod timestamp;
 mod url;
 
 pub use deliver::{DeliverPorts, Delivered, deliver};

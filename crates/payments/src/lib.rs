@@ -76,7 +76,7 @@ pub use reconcile::{
 pub use record::{Fate, PaymentRecord, RefundRecord};
 pub use refusal::Refusal;
 pub use state::{Change, State, Verdict};
-pub use time::Time;
+pub use time::{Time, rfc3339};
 pub use transaction::Transaction;
 pub use view::View;
 pub use work::{Run, WorkEffect, WorkView, Worked, work};

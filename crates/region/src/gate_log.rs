@@ -4,9 +4,9 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use fence::{ClosedReason, Decision};
-use payments::Time;
+use payments::{Time, rfc3339};
 use serde::Serialize;
-use service::{Log, rfc3339};
+use service::Log;
 
 /// Writes when the gate opens or closes, and why.
 #[derive(Default)]

@@ -9,8 +9,9 @@ use notify::Handed;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Location;
 use object_store::{Error, GetOptions, ObjectStore, PutMode};
+use payments::rfc3339;
 use serde::Serialize;
-use service::{Log, Source, rfc3339};
+use service::{Log, Source};
 use tokio::time::timeout;
 
 use crate::bucket::{BucketSettings, bucket};

@@ -8,9 +8,9 @@ use notify::{
     Called, ClaimedDelivery, ClaimedEvent, Condition, Delivered, DeliveryChange, EndpointChange,
     EndpointId, EndpointReport, Hindrance, OutboxFault, Stop, Told,
 };
-use payments::{Event, Publishing, Time};
+use payments::{Event, Publishing, Time, rfc3339};
 use serde::Serialize;
-use service::{Count, Gauge, Log, Numbers, rfc3339};
+use service::{Count, Gauge, Log, Numbers};
 
 /// Tells what became of rows.
 pub(crate) struct Teller {

@@ -4,13 +4,12 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use fence::{ClosedReason, NotReady, Readiness};
-use payments::{Gatekeeper, Time};
+use payments::{Gatekeeper, Time, rfc3339};
 
 use crate::ports::{Health, Region};
 use crate::problem::Problem;
 use crate::reply::{json, text};
 use crate::state::Service;
-use crate::timestamp::rfc3339;
 use crate::{openapi, wire};
 
 /// `GET /health`: the process serves. It asks nobody, so that a store which is away does not get

@@ -4,11 +4,10 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use payments::Time;
+use payments::{Time, rfc3339};
 use serde::Serialize;
 
 use crate::emf::Emf;
-use crate::timestamp::rfc3339;
 use crate::wire;
 
 /// Where the lines go.

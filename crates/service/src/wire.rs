@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 
 use payments::{
     AccountBalance, AccountId, Acknowledgement, Currency, Fate, Money, Page, PaymentId,
-    PaymentOrder, PaymentRecord, RefundId, RefundRecord, State,
+    PaymentOrder, PaymentRecord, RefundId, RefundRecord, State, rfc3339,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::problem::Wrong;
-use crate::timestamp::rfc3339;
 
 /// A payment.
 #[derive(Serialize, ToSchema)]
