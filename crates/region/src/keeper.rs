@@ -5,14 +5,18 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use fence::{
-    ControlStore, Decision, Gate, Holder, Ledger, LedgerEpoch, LedgerSight, Millis, Readiness,
-    RecordRead, RegionName, Timing, Traffic,
+    ControlStore, Decision, DurationMs, Gate, Holder, Ledger, LedgerEpoch, LedgerSight, Millis,
+    Readiness, RecordRead, RegionName, Timing, Traffic,
 };
 use payments::{Gatekeeper, Reign, Time};
 use service::{Health, Log};
 use tokio::time::timeout;
 
 use crate::gate_log::GateLog;
+use crate::keeping::is_over;
+
+/// For how long readiness is answered from one look at the ledger: anybody may ask, as often as they like.
+const LEDGER_SIGHT_LENGTH: DurationMs = DurationMs(500);
 
 /// Holds the gate of this process, or of this instance of a function. Clones are the same one.
 pub struct Keeper<C, L>(pub(crate) Arc<Shared<C, L>>);
@@ -23,6 +27,8 @@ pub(crate) struct Shared<C, L> {
     /// Held while the lease is renewed, so that whoever comes meanwhile need not.
     pub(crate) turn: tokio::sync::Mutex<()>,
     pub(crate) log: GateLog,
+    /// Held while somebody who is asked for readiness looks at the ledger, for all who are.
+    ledger_turn: tokio::sync::Mutex<()>,
     ledger: L,
     clock: Box<dyn Fn() -> Time + Send + Sync>,
     seen: Mutex<Seen>,
@@ -34,6 +40,8 @@ pub(crate) struct Seen {
     /// When the last renewal ended, well or not.
     pub(crate) renewed_at: Option<Millis>,
     ledger: Ledger,
+    /// When the last look at the ledger ended, well or not.
+    ledger_seen_at: Option<Millis>,
 }
 
 impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
@@ -47,10 +55,16 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
         clock: impl Fn() -> Time + Send + Sync + 'static,
     ) -> Self {
         let gate = Gate::new(holder, timing);
-        let seen = Mutex::new(Seen { gate, renewed_at: None, ledger: Ledger::Silent });
+        let seen = Mutex::new(Seen {
+            gate,
+            renewed_at: None,
+            ledger: Ledger::Silent,
+            ledger_seen_at: None,
+        });
         let (clock, turn) = (Box::new(clock), tokio::sync::Mutex::new(()));
+        let ledger_turn = tokio::sync::Mutex::new(());
         let log = GateLog::default();
-        Self(Arc::new(Shared { control, timing, turn, log, ledger, clock, seen }))
+        Self(Arc::new(Shared { control, timing, turn, log, ledger_turn, ledger, clock, seen }))
     }
 
     /// The same keeper, which writes a line into `log` each time that the gate opens, or closes, or is closed for
@@ -75,13 +89,29 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
         self.0.seen.lock().expect("nobody panics while holding it")
     }
 
+    /// Looks at the ledger unless somebody did a moment ago: however many ask at once, one looks.
+    async fn look_at_ledger_if_due(&self) {
+        if self.is_ledger_due() {
+            let _turn = self.0.ledger_turn.lock().await;
+            if self.is_ledger_due() {
+                self.look_at_ledger().await;
+            }
+        }
+    }
+
+    fn is_ledger_due(&self) -> bool {
+        let now = self.now();
+        self.seen().ledger_seen_at.is_none_or(|at| is_over(at, LEDGER_SIGHT_LENGTH, now))
+    }
+
     /// Reads the ledger's epoch row, and takes note of it.
     pub(crate) async fn look_at_ledger(&self) {
         let silent = LedgerSight { ledger: Ledger::Silent, epoch: None };
         let limit = self.0.timing.renewal_interval.into();
         let sight = timeout(limit, self.0.ledger.read_epoch()).await.unwrap_or(silent);
+        let now = self.now();
         let mut seen = self.seen();
-        seen.ledger = sight.ledger;
+        (seen.ledger, seen.ledger_seen_at) = (sight.ledger, Some(now));
         if let Some(epoch) = sight.epoch {
             seen.gate.saw_ledger_epoch(epoch);
         }
@@ -102,7 +132,7 @@ impl<C: ControlStore + Send, L: LedgerEpoch + Send> Gatekeeper for Keeper<C, L> 
 
 impl<C: ControlStore + Send, L: LedgerEpoch + Send> Health for Keeper<C, L> {
     async fn readiness(&self) -> Readiness {
-        self.look_at_ledger().await;
+        self.look_at_ledger_if_due().await;
         let (now, seen) = (self.now(), self.seen());
         fence::readiness(&seen.gate, seen.ledger, now)
     }

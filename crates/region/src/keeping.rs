@@ -120,6 +120,6 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
 }
 
 /// Whether a pause that began at `at` is over; on a clock that was set back, at once.
-fn is_over(at: Millis, pause: DurationMs, now: Millis) -> bool {
+pub(crate) fn is_over(at: Millis, pause: DurationMs, now: Millis) -> bool {
     now < at || now.since(at) >= pause
 }

@@ -127,7 +127,7 @@ impl ControlStore for Control {
 
 /// The epoch row of a ledger; clones are the same one.
 #[derive(Clone)]
-pub(crate) struct EpochRow(Arc<Mutex<(LedgerSight, Mood)>>);
+pub(crate) struct EpochRow(Arc<Mutex<(LedgerSight, Mood)>>, Arc<AtomicU64>);
 
 impl EpochRow {
     pub(crate) fn say(&self, ledger: Ledger, epoch: Option<u64>) {
@@ -137,11 +137,17 @@ impl EpochRow {
     pub(crate) fn set(&self, mood: Mood) {
         self.0.lock().unwrap().1 = mood;
     }
+
+    /// How often it was read since this was called last.
+    pub(crate) fn asked(&self) -> u64 {
+        self.1.swap(0, Ordering::Relaxed)
+    }
 }
 
 impl LedgerEpoch for EpochRow {
     async fn read_epoch(&self) -> LedgerSight {
         yield_now().await;
+        self.1.fetch_add(1, Ordering::Relaxed);
         let (sight, mood) = *self.0.lock().unwrap();
         match mood {
             Mood::Answers => sight,
@@ -177,7 +183,7 @@ impl World {
         let sight = LedgerSight { ledger: Ledger::Writable, epoch: None };
         Self {
             control: Control::default(),
-            row: EpochRow(Arc::new(Mutex::new((sight, Mood::Answers)))),
+            row: EpochRow(Arc::new(Mutex::new((sight, Mood::Answers))), Arc::default()),
             skipped_ms: Arc::default(),
             began: Instant::now(),
         }

@@ -297,6 +297,10 @@ async fn a_renewal_that_is_dropped_is_done_by_the_next_request() {
     assert_eq!(word(keeper), "open 1");
 }
 
+async fn half_a_second() {
+    sleep(Duration::from_millis(500)).await;
+}
+
 /// Readiness in one word.
 async fn ready(keeper: &TestKeeper) -> &'static str {
     match keeper.readiness().await {
@@ -307,21 +311,45 @@ async fn ready(keeper: &TestKeeper) -> &'static str {
 }
 
 #[tokio::test(start_paused = true)]
-async fn readiness_looks_at_the_ledger_for_each_answer() {
+async fn readiness_is_told_from_what_the_ledger_said_a_moment_ago() {
     let world = World::active_in_east().await;
     let keeper = &world.keeper("function", Tenure::Shared);
     assert_eq!(ready(keeper).await, "record_unknown");
     keeper.renew_if_due().await;
     assert_eq!(ready(keeper).await, "ready");
     world.row.say(Ledger::ReadOnly, Some(1));
+    assert_eq!(ready(keeper).await, "ready", "for half a second");
+    half_a_second().await;
     assert_eq!(ready(keeper).await, "ledger_read_only");
     for mood in [Mood::Silent, Mood::Hangs] {
         world.row.set(mood);
+        half_a_second().await;
         assert_eq!(ready(keeper).await, "ledger_silent", "{mood:?}");
     }
     world.row.set(Mood::Answers);
     world.row.say(Ledger::Writable, Some(2));
+    half_a_second().await;
     assert_eq!(ready(keeper).await, "ledger_differs");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_fifty_who_ask_for_readiness_one_looks() {
+    for mood in [Mood::Answers, Mood::Silent, Mood::Hangs] {
+        let world = World::active_in_east().await;
+        let keeper = &world.keeper("function", Tenure::Shared);
+        world.row.set(mood);
+        for _ in 0..3 {
+            let asked = (0..50).map(|_| {
+                let keeper = keeper.clone();
+                tokio::spawn(async move { keeper.readiness().await })
+            });
+            for asked in asked.collect::<Vec<_>>() {
+                asked.await.unwrap();
+            }
+            assert_eq!(world.row.asked(), 1, "{mood:?}");
+            half_a_second().await;
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
