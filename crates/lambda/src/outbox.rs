@@ -77,9 +77,7 @@ impl Outbox {
         let options = WorkerOptions {
             events_max: AT_ONCE_MAX,
             callbacks_max: AT_ONCE_MAX,
-            row_time_max,
-            lease: row_time_max + RESERVE,
-            ..WorkerOptions::default()
+            ..WorkerOptions::with_row_time(row_time_max)
         };
         let ports = ports(&self.site, &self.outside, self.money().await?)?;
         let (source, numbers) = (Source::system(), self.numbers.clone());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws::{Aws, ControlTable, DatabaseSecret, Notice, Patience, Place, Replica, Said, rds_roots};
 use fence::{Holder, HolderId, RegionName, Tenure, Timing};
 use region::Keeper;
-use service::{JsonLines, Log, Source, rfc3339};
+use service::{JsonLines, Log, Source};
 use stores::{PgLedger, PgSettings, StoreError, Tls};
 
 use crate::settings::Settings;
@@ -65,7 +65,8 @@ impl Site {
         let holder = Holder { region, id, tenure: Tenure::Shared };
         let (table, source) = (ControlTable::clone(&self.table), Source::system());
         let gate =
-            Keeper::new(table, ledger.clone(), holder, Timing::default(), move || source.now());
+            Keeper::new(table, ledger.clone(), holder, Timing::default(), move || source.now())
+                .with_log(log());
         Ok(Money { ledger: Arc::new(ledger), gate })
     }
 
@@ -104,7 +105,7 @@ pub(crate) fn log() -> impl Log + 'static {
 /// Tells what failed and was borne.
 fn tell(notice: &Notice) {
     let line = serde_json::json!({
-        "at": rfc3339(Source::system().now()),
+        "at": payments::rfc3339(Source::system().now()),
         "level": "warn",
         "message": "aws",
         "about": notice.about,

@@ -52,7 +52,6 @@ pub use log::{JsonLines, Log};
 pub use numbers::{Count, Gauge, Numbers};
 pub use openapi::openapi;
 pub use options::{AfterAnswer, Exposure, Options};
-pub use payments::rfc3339;
 pub use ports::{Health, Region};
 pub use queue::QueuedLines;
 pub use router::router;
