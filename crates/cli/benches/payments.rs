@@ -1,7 +1,10 @@
 //! `cargo bench -p tideover --bench payments`: what the HTTP service costs beside its own SQL statements sent straight
-//! to the same PostgreSQL, how long clients wait at half the load, what connections weigh, and what hot accounts cost.
+//! to the same PostgreSQL, alone and with the worker that calls the processor for each payment and tells of it, which takes
+//! the ledger three more transactions; how long clients wait at half the load, what connections weigh, and what hot accounts cost.
 //! Prints figures of this run and their ratios; asserts nothing.
 
+#[path = "payments/bare.rs"]
+mod bare;
 #[path = "payments/direct.rs"]
 mod direct;
 #[path = "payments/load.rs"]
@@ -16,9 +19,11 @@ mod server;
 mod service;
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bare::Bare;
 use load::Connection;
 use server::Server;
 use service::{Running, Store};
@@ -42,22 +47,28 @@ async fn main() {
     line("SQL alone, uniform accounts", direct, direct);
     let direct_hot = direct::per_second(&server, &hot, TIME).await;
     line("SQL alone, 4 hot accounts", direct_hot, direct);
+    let bare = Bare::start(&server).await;
+    let over_http = flat_out(bare.address, &uniform).await;
+    line("HTTP without the worker, uniform", over_http, direct);
+    let over_http_hot = flat_out(bare.address, &hot).await;
+    line("HTTP without the worker, 4 hot", over_http_hot, direct);
+    drop(bare);
     let postgres = Running::start(Store::Postgres(&server));
-    let over_http = flat_out(&postgres, &uniform).await;
+    let over_http = flat_out(postgres.address, &uniform).await;
     line("HTTP, PostgreSQL, uniform accounts", over_http, direct);
-    let over_http_hot = flat_out(&postgres, &hot).await;
+    let over_http_hot = flat_out(postgres.address, &hot).await;
     line("HTTP, PostgreSQL, 4 hot accounts", over_http_hot, direct);
     latencies(&postgres, over_http / 2.0, &uniform).await;
     memory(&postgres).await;
     drop(postgres);
     let embedded = Running::start(Store::Embedded);
-    let over_http = flat_out(&embedded, &uniform).await;
+    let over_http = flat_out(embedded.address, &uniform).await;
     line("HTTP, embedded store, uniform accounts", over_http, direct);
     latencies(&embedded, over_http / 2.0, &uniform).await;
 }
 
-async fn flat_out(service: &Running, accounts: &Arc<Vec<String>>) -> f64 {
-    let load = load::flat_out(service.address, CONNECTIONS, TIME, accounts.clone()).await;
+async fn flat_out(address: SocketAddr, accounts: &Arc<Vec<String>>) -> f64 {
+    let load = load::flat_out(address, CONNECTIONS, TIME, accounts.clone()).await;
     if load.refused > 0 {
         say(&format!("  refused: {} of {}", load.refused, load.latencies.len()));
     }
