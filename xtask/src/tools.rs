@@ -19,7 +19,7 @@ struct Program {
     packages: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 5] = [
+const PROGRAMS: [Program; 6] = [
     Program {
         name: "a C compiler, which Rust links with",
         probe: &["cc", "--version"],
@@ -40,6 +40,11 @@ const PROGRAMS: [Program; 5] = [
         packages: &["nodejs"],
     },
     Program { name: "npm", probe: &["npm", "--version"], packages: &["npm"] },
+    Program {
+        name: "curl, and certificates",
+        probe: &["sh", "-c", "curl --version && test -d /etc/ssl/certs"],
+        packages: &["ca-certificates", "curl"],
+    },
     Program {
         name: "a PostgreSQL server",
         // Debian keeps them out of the path.

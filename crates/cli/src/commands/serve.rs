@@ -48,7 +48,7 @@ async fn serve_until_told(args: &ServeArgs) -> anyhow::Result<()> {
     let signals = Signals::listen().context("cannot listen to signals")?;
     // Before anything is written: what cannot serve leaves nothing behind.
     let listener = listen(args.listen).await?;
-    let trust = Trust::native().context("the certificates of this machine cannot be used")?;
+    let trust = trust()?;
     let folder = Folder::make(&args.data)?;
     let store = folder.store()?;
     let region = RegionName::new(&args.region);
@@ -166,6 +166,19 @@ fn worker_options() -> WorkerOptions {
 /// Waits for the other end to be dropped.
 async fn ended(signal: oneshot::Receiver<()>) {
     let _ = signal.await;
+}
+
+/// Whom connections over TLS believe. A machine without certificates can serve all the same: what is on it is reached
+/// without TLS.
+fn trust() -> anyhow::Result<Trust> {
+    match Trust::native() {
+        Ok(trust) => Ok(trust),
+        Err(error) => {
+            let error = anyhow::Error::new(error);
+            writeln!(io::stderr(), "warning: nothing is reached over TLS: {error:#}")?;
+            Ok(Trust::nobody())
+        }
+    }
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
