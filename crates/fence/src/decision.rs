@@ -15,8 +15,8 @@ pub enum Decision {
         /// The epoch that the latest failover with loss began, or the first epoch: of what was
         /// accepted earlier and is not in the ledger, nobody knows whether it ever was.
         nothing_lost_since: Epoch,
-        /// By when, by the same clock, the write must have ended: it is given up when this instant
-        /// comes first.
+        /// Until when, by the same clock, the gate is open by what is known now. A write that began
+        /// before and ends after it is stopped by the epoch row that it compares, not by this.
         until: Millis,
     },
     /// No.

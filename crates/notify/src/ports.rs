@@ -50,7 +50,8 @@ pub trait Outbox {
     ) -> impl Future<Output = Result<(), OutboxFault>> + Send;
 
     /// Claims up to `limit` callbacks that are due, oldest first, of endpoints that are not disabled at their present
-    /// revision. `endpoints` are those that are configured, each with its revision; callbacks to others wait.
+    /// revision. When several endpoints have some due, none gets more than a quarter of the claim. `endpoints` are those
+    /// that are configured, each with its revision; callbacks to others wait.
     fn claim_deliveries(
         &self,
         epoch: Epoch,

@@ -1,7 +1,5 @@
 //! Why a store gave no answer, sorted by what is certain.
 
-use payments::Epoch;
-
 use crate::stored::Malformed;
 
 /// What a driver or a file said.
@@ -19,9 +17,6 @@ pub enum StoreError {
     /// It is not one of ours, or not whole any more.
     #[error("the store is damaged, or is none")]
     Damaged(#[source] Cause),
-    /// It was not done: the ledger's epoch is this other one.
-    #[error("the ledger is in epoch {0}")]
-    Fenced(Epoch),
     /// It was written by a newer program, or not by this one.
     #[error("the store cannot be read by this version")]
     Malformed(#[from] Malformed),
