@@ -1,0 +1,19 @@
+//! The rehearsal: two simulated Regions are made to fail while clients pay, the real code of
+//! `payments`, `fence` and `runbook` runs in them, and a judge reads what happened.
+//!
+//! ```text
+//! scenario text ─ parse ─▶ Scenario ─ with a seed ─▶ Script ─ simulate ─▶ History ─ judge ─▶ Verdict ─▶ Report
+//! ```
+//!
+//! A pure crate: one thread, no clock, and no randomness but the seed's, so that the same seed gives
+//! the same history byte for byte. The live drill uses the same scenarios, history and judge.
+
+mod history;
+mod scenario;
+
+pub use history::{
+    Answer, ClientRequest, End, History, Moment, RequestKind, RunStep, Site, What,
+};
+pub use scenario::{
+    Expectation, Fault, Happening, Scenario, Span, Trigger, When, Workload,
+};

@@ -1,0 +1,158 @@
+//! A scenario: what fails, when, how clients behave, and what is expected of the outcome.
+
+use runbook::{ActionName, PlanKind};
+
+use crate::history::Site;
+
+/// A range of milliseconds or of numbers, both ends included; a seed chooses one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The least.
+    pub least: u64,
+    /// The most.
+    pub most: u64,
+}
+
+/// A rehearsal as it is written down. Times are in milliseconds from the beginning of the drill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scenario {
+    /// Its name: letters, digits and hyphens.
+    pub name: String,
+    /// What it rehearses, in one sentence for people.
+    pub title: String,
+    /// How clients behave.
+    pub workload: Workload,
+    /// What happens, in the order of the file.
+    pub happenings: Vec<When>,
+    /// What must come of it, besides what every drill must keep.
+    pub expectation: Expectation,
+}
+
+/// How clients behave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workload {
+    /// How many clients pay, each one request after the other.
+    pub clients: u32,
+    /// How many payments each makes.
+    pub payments: u32,
+    /// From the end of one request to the next, in milliseconds.
+    pub pause_ms: Span,
+    /// How many of a hundred payments are refunded by their client afterwards.
+    pub refunds_percent: u32,
+    /// How many accounts there are.
+    pub accounts: u32,
+    /// How many of a hundred payments go to the first account.
+    pub hot_percent: u32,
+    /// For how long a client waits for one answer, in milliseconds.
+    pub deadline_ms: u64,
+    /// The pause before a client sends the same request again, in milliseconds.
+    pub retry_ms: Span,
+    /// How many of a hundred clients' resolvers keep an answer far beyond its TTL.
+    pub sticky_dns_percent: u32,
+    /// How many of a hundred clients send every request twice at once.
+    pub doubling_percent: u32,
+    /// How many of a hundred cards make the processor late, silent, pending or declining.
+    pub odd_cards_percent: u32,
+}
+
+/// One line: when, and what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// When.
+    pub trigger: Trigger,
+    /// What.
+    pub happening: Happening,
+}
+
+/// When something happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// At this time.
+    At(Span),
+    /// So long after the line before it has happened.
+    After(Span),
+    /// When a run begins this action for the first time, before its effect.
+    Before(ActionName),
+    /// When this action has had its effect for the first time, before that is journaled.
+    Behind(ActionName),
+    /// At this of the runner's steps: every journal entry and every effect is one, from 0.
+    RunnerStep(Span),
+}
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happening {
+    /// Something fails.
+    Fault(Fault),
+    /// Something that failed works again; the same words as for the fault.
+    Mend(Fault),
+    /// Somebody asks for a run to the other Region.
+    Run(PlanKind),
+    /// Somebody aborts the run that is open.
+    Abort,
+    /// Somebody pauses the run that is open, and resumes it after so many milliseconds.
+    Pause(Span),
+    /// The runner dies; another goes on after so many milliseconds.
+    KillRunner(Span),
+    /// A second operator drives the same run.
+    SecondRunner,
+    /// A second operator asks for a run of his own.
+    RivalRun(PlanKind),
+}
+
+/// What fails. `Site` is a home role: what it is called, not which is active.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// The Region is gone: nothing in it runs or answers. Mended, it starts again with its disks.
+    RegionLost(Site),
+    /// The Region lives, and reaches nothing outside but its own clients.
+    RegionIsolated(Site),
+    /// The Region stands still, and wakes where it stood.
+    RegionFrozen(Site),
+    /// Everything that crosses the Region's border takes so many times as long.
+    RegionSlow(Site, u32),
+    /// The database of the Region does not answer.
+    DatabaseLost(Site),
+    /// The service of the Region does not answer; its database does.
+    ApiLost(Site),
+    /// Nothing gets from the first Region to the second; the other way works.
+    OneWayCut(Site, Site),
+    /// The Region does not reach the strongly consistent store at all; the rest works.
+    StoreCut(Site),
+    /// The Region's own endpoint of the strongly consistent store does not answer.
+    StoreEndpointLost(Site),
+    /// The witness has no vote.
+    WitnessLost,
+    /// The standby's database falls behind by so many milliseconds.
+    ReplicationLag(u64),
+    /// The Region's control planes refuse every call.
+    ControlPlanesLost(Site),
+    /// The database service does not manage to stop the old writer's volume.
+    StorageFenceFails,
+    /// Promotion is refused because of versions.
+    PromotionRefused,
+    /// Promotion does not answer this many times, and takes place or not.
+    PromotionUnclear(u32),
+    /// The Region's clocks are ahead by so many milliseconds, or behind.
+    ClockSkew(Site, i64),
+    /// The processor does not answer, and takes money or not.
+    ProcessorSilent,
+    /// The processor takes no connection.
+    ProcessorAway,
+    /// Of a hundred messages between places this many are lost.
+    MessagesLost(u32),
+}
+
+/// What must come of a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expectation {
+    /// The Region that is active at the end.
+    pub active: Option<Site>,
+    /// From the first fault, or the begin of a planned run, to the first payment that is
+    /// acknowledged after it in the Region that is active then, in milliseconds.
+    pub rto_ms: Option<u64>,
+    /// The longest time in which no client is acknowledged while clients try, in milliseconds.
+    pub pause_ms: Option<u64>,
+    /// Whether the surviving ledger may lack what was committed: only a failover's may.
+    pub may_lose_rows: bool,
+}
