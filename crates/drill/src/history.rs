@@ -1,7 +1,7 @@
 //! What happened in a drill, in the order in which it happened: all that the judge, the story, the
 //! report and the export see.
 
-use fence::ControlRecord;
+use fence::{ControlRecord, RegionName};
 use payments::{Intent, MovementId, PaymentRecord, Posting, ProcessorKey, State};
 use runbook::ActionName;
 
@@ -12,6 +12,47 @@ pub enum Site {
     Primary,
     /// The home standby.
     Standby,
+}
+
+/// The Region with the third vote of every drill.
+pub const WITNESS_REGION: &str = "us-west-2";
+
+impl Site {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Primary, Self::Standby];
+
+    /// The word for the home role.
+    #[must_use]
+    pub const fn role(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Standby => "standby",
+        }
+    }
+
+    /// The Region that has the role in every drill; those of a system that says nothing else.
+    #[must_use]
+    pub const fn region(self) -> &'static str {
+        match self {
+            Self::Primary => "us-east-1",
+            Self::Standby => "us-east-2",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Primary => Self::Standby,
+            Self::Standby => Self::Primary,
+        }
+    }
+
+    /// The role of the Region of this name; none for a Region that has no role.
+    #[must_use]
+    pub fn of(region: &RegionName) -> Option<Self> {
+        Self::ALL.into_iter().find(|site| site.region() == region.as_str())
+    }
 }
 
 /// A recorded drill.

@@ -12,8 +12,6 @@ mod history;
 mod scenario;
 
 pub use history::{
-    Answer, ClientRequest, End, History, Moment, RequestKind, RunStep, Site, What,
+    Answer, ClientRequest, End, History, Moment, RequestKind, RunStep, Site, WITNESS_REGION, What,
 };
-pub use scenario::{
-    Expectation, Fault, Happening, Scenario, Span, Trigger, When, Workload,
-};
+pub use scenario::{Expectation, Fault, Happening, Scenario, Span, Trigger, When, Workload};
