@@ -2,7 +2,10 @@
 //! report and the export see.
 
 use fence::{ControlRecord, RegionName};
-use payments::{Intent, MovementId, PaymentRecord, Posting, ProcessorKey, State};
+use payments::{
+    Amount, Currency, Intent, Money, MovementId, PaymentRecord, Posting, ProcessorKey, ScopedKey,
+    State,
+};
 use runbook::ActionName;
 
 /// A Region by its home role.
@@ -16,6 +19,9 @@ pub enum Site {
 
 /// The Region with the third vote of every drill.
 pub const WITNESS_REGION: &str = "us-west-2";
+
+/// The currency that every client of a drill pays in.
+pub const CURRENCY: &str = "USD";
 
 impl Site {
     /// Both.
@@ -83,6 +89,18 @@ pub struct ClientRequest {
     pub account: u32,
     /// How much, in minor units.
     pub minor_units: i64,
+}
+
+impl ClientRequest {
+    /// How much, in the currency of all drills.
+    ///
+    /// # Panics
+    /// When it is below zero, which no client asks for.
+    #[must_use]
+    pub fn money(&self) -> Money {
+        let amount = Amount::new(self.minor_units).expect("clients ask for zero or more");
+        Money::new(amount, Currency::find(CURRENCY).expect("the currency of drills is one"))
+    }
 }
 
 /// What a client wants.
@@ -171,6 +189,8 @@ pub enum What {
     IntentWritten {
         /// Whose.
         movement: MovementId,
+        /// Its name: what tells a second movement for the same wish from one for another.
+        key: ScopedKey,
         /// The Region whose process wrote it.
         site: Site,
     },

@@ -12,6 +12,7 @@ mod history;
 mod scenario;
 
 pub use history::{
-    Answer, ClientRequest, End, History, Moment, RequestKind, RunStep, Site, WITNESS_REGION, What,
+    Answer, CURRENCY, ClientRequest, End, History, Moment, RequestKind, RunStep, Site,
+    WITNESS_REGION, What,
 };
 pub use scenario::{Expectation, Fault, Happening, Scenario, Span, Trigger, When, Workload};
