@@ -9,10 +9,13 @@
 //! the same history byte for byte. The live drill uses the same scenarios, history and judge.
 
 mod history;
+mod random;
 mod scenario;
 
 pub use history::{
     Answer, CURRENCY, ClientRequest, End, History, Moment, RequestKind, RunStep, Site,
     WITNESS_REGION, What,
 };
-pub use scenario::{Expectation, Fault, Happening, Scenario, Span, Trigger, When, Workload};
+pub use scenario::{
+    Expectation, Fault, Happening, Operator, Scenario, Span, Trigger, Watch, When, Workload,
+};

@@ -1,5 +1,7 @@
 //! A scenario: what fails, when, how clients behave, and what is expected of the outcome.
 
+mod fixed;
+
 use runbook::{ActionName, PlanKind};
 
 use crate::history::Site;
@@ -13,6 +15,14 @@ pub struct Span {
     pub most: u64,
 }
 
+impl Span {
+    /// Nothing but this number.
+    #[must_use]
+    pub const fn exactly(number: u64) -> Self {
+        Self { least: number, most: number }
+    }
+}
+
 /// A rehearsal as it is written down. Times are in milliseconds from the beginning of the drill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scenario {
@@ -22,6 +32,8 @@ pub struct Scenario {
     pub title: String,
     /// How clients behave.
     pub workload: Workload,
+    /// The people on duty.
+    pub operator: Operator,
     /// What happens, in the order of the file.
     pub happenings: Vec<When>,
     /// What must come of it, besides what every drill must keep.
@@ -49,17 +61,71 @@ pub struct Workload {
     pub retry_ms: Span,
     /// How many of a hundred clients' resolvers keep an answer far beyond its TTL.
     pub sticky_dns_percent: u32,
+    /// How many of a hundred clients keep their connection for as long as it answers, wherever DNS
+    /// leads by then.
+    pub kept_connections_percent: u32,
     /// How many of a hundred clients send every request twice at once.
     pub doubling_percent: u32,
     /// How many of a hundred cards make the processor late, silent, pending or declining.
     pub odd_cards_percent: u32,
 }
 
-/// One line: when, and what.
+impl Default for Workload {
+    /// Three clients with nothing odd about them: what a file without these lines means.
+    fn default() -> Self {
+        Self {
+            clients: 3,
+            payments: 4,
+            pause_ms: Span { least: 1_000, most: 3_000 },
+            refunds_percent: 20,
+            accounts: 2,
+            hot_percent: 50,
+            deadline_ms: 3_000,
+            retry_ms: Span { least: 500, most: 2_000 },
+            sticky_dns_percent: 0,
+            kept_connections_percent: 0,
+            doubling_percent: 0,
+            odd_cards_percent: 0,
+        }
+    }
+}
+
+/// The people on duty: what they see, and how long they take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operator {
+    /// When they begin a failover by themselves; none: runs begin only where a line says so.
+    pub watch: Option<Watch>,
+    /// How long they take for each decision, in milliseconds: to begin the failover that they see
+    /// is needed, to approve, to retry an action that failed all its attempts, and to ask once more
+    /// for a run that was refused.
+    pub decide_ms: Span,
+    /// How many of them there are to approve.
+    pub approvers: u32,
+}
+
+impl Default for Operator {
+    /// Two people, who watch nothing and decide within half a minute.
+    fn default() -> Self {
+        Self { watch: None, decide_ms: Span { least: 5_000, most: 30_000 }, approvers: 2 }
+    }
+}
+
+/// How the people on duty notice that the active Region is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watch {
+    /// How many probes of the active Region must fail one after the other.
+    pub failed_probes: u32,
+    /// From one probe to the next, in milliseconds.
+    pub every_ms: u64,
+}
+
+/// One line: when, how often, and what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct When {
     /// When.
     pub trigger: Trigger,
+    /// In how many of a hundred drills it happens at all.
+    pub chance_percent: u32,
     /// What.
     pub happening: Happening,
 }
@@ -69,8 +135,10 @@ pub struct When {
 pub enum Trigger {
     /// At this time.
     At(Span),
-    /// So long after the line before it has happened.
+    /// So long after the line before it has happened, or after the beginning if there is none.
     After(Span),
+    /// So long after the line before it has happened and no run is open.
+    RunOver(Span),
     /// When a run begins this action for the first time, before its effect.
     Before(ActionName),
     /// When this action has had its effect for the first time, before that is journaled.
@@ -98,6 +166,8 @@ pub enum Happening {
     SecondRunner,
     /// A second operator asks for a run of his own.
     RivalRun(PlanKind),
+    /// Every process of the Region's service dies, and others begin at once: a deployment.
+    RestartService(Site),
 }
 
 /// What fails. `Site` is a home role: what it is called, not which is active.
@@ -143,8 +213,24 @@ pub enum Fault {
     MessagesLost(u32),
 }
 
+impl Fault {
+    /// The same with no amount in it: of two such faults one replaces the other, and a mend ends
+    /// either.
+    #[must_use]
+    pub const fn without_amount(self) -> Self {
+        match self {
+            Self::RegionSlow(site, _) => Self::RegionSlow(site, 0),
+            Self::ReplicationLag(_) => Self::ReplicationLag(0),
+            Self::PromotionUnclear(_) => Self::PromotionUnclear(0),
+            Self::ClockSkew(site, _) => Self::ClockSkew(site, 0),
+            Self::MessagesLost(_) => Self::MessagesLost(0),
+            other => other,
+        }
+    }
+}
+
 /// What must come of a scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Expectation {
     /// The Region that is active at the end.
     pub active: Option<Site>,

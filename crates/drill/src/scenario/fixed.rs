@@ -1,0 +1,129 @@
+//! A scenario with nothing left open: the seed decides which lines happen, and when.
+
+use crate::random::Random;
+use crate::scenario::{Fault, Happening, Scenario, Span, Trigger, When};
+
+impl Scenario {
+    /// The same with every span of its lines chosen, and without the lines that do not happen under
+    /// this seed. What is fixed already stays as it is, so that a fixed scenario can be shortened
+    /// and played again with the seed that it came from.
+    ///
+    /// The spans of the workload and of the operator stay: they are chosen anew at every use.
+    #[must_use]
+    pub fn fixed(&self, seed: u64) -> Self {
+        let random = Random::new(seed).fork("scenario");
+        let mut kept: Vec<When> = Vec::new();
+        let mut is_last_kept = true;
+        for (line, number) in self.happenings.iter().zip(0..) {
+            let mut random = random.numbered(number);
+            let happens = random.chance(line.chance_percent);
+            let hangs_on_nothing = hangs_on_last(line.trigger) && !is_last_kept;
+            is_last_kept = happens && !hangs_on_nothing && has_its_fault(line, &kept);
+            if is_last_kept {
+                kept.push(line.fixed(&mut random));
+            }
+        }
+        Self { happenings: kept, ..self.clone() }
+    }
+}
+
+impl When {
+    fn fixed(&self, random: &mut Random) -> Self {
+        let mut choose = |span: Span| Span::exactly(random.within(span));
+        let trigger = match self.trigger {
+            Trigger::At(span) => Trigger::At(choose(span)),
+            Trigger::After(span) => Trigger::After(choose(span)),
+            Trigger::RunOver(span) => Trigger::RunOver(choose(span)),
+            Trigger::RunnerStep(span) => Trigger::RunnerStep(choose(span)),
+            other @ (Trigger::Before(_) | Trigger::Behind(_)) => other,
+        };
+        let happening = match &self.happening {
+            Happening::Pause(span) => Happening::Pause(choose(*span)),
+            Happening::KillRunner(span) => Happening::KillRunner(choose(*span)),
+            other => other.clone(),
+        };
+        Self { trigger, chance_percent: 100, happening }
+    }
+}
+
+/// Whether a line happens only after the line before it.
+const fn hangs_on_last(trigger: Trigger) -> bool {
+    matches!(trigger, Trigger::After(_) | Trigger::RunOver(_))
+}
+
+/// Whether a line mends nothing, or something that one of the lines before it breaks.
+fn has_its_fault(line: &When, before: &[When]) -> bool {
+    match &line.happening {
+        Happening::Mend(fault) => begun(*fault, before).is_some(),
+        _ => true,
+    }
+}
+
+/// The latest of these faults, with whatever amount, that the lines begin.
+pub(super) fn begun(fault: Fault, lines: &[When]) -> Option<Fault> {
+    lines.iter().rev().find_map(|line| match &line.happening {
+        Happening::Fault(begun) if begun.without_amount() == fault.without_amount() => Some(*begun),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::Site;
+
+    fn scenario(lines: Vec<When>) -> Scenario {
+        Scenario {
+            name: "test".to_owned(),
+            title: "Test".to_owned(),
+            workload: crate::scenario::Workload::default(),
+            operator: crate::scenario::Operator::default(),
+            happenings: lines,
+            expectation: crate::scenario::Expectation::default(),
+        }
+    }
+
+    fn line(trigger: Trigger, chance_percent: u32, happening: Happening) -> When {
+        When { trigger, chance_percent, happening }
+    }
+
+    const EARLY: Trigger = Trigger::At(Span { least: 1_000, most: 9_000 });
+    const LATER: Trigger = Trigger::After(Span { least: 100, most: 200 });
+    const LOSE: Happening = Happening::Fault(Fault::RegionLost(Site::Primary));
+    const RESTORE: Happening = Happening::Mend(Fault::RegionLost(Site::Primary));
+
+    #[test]
+    fn spans_are_chosen_once_and_differ_between_seeds() {
+        let open = scenario(vec![
+            line(EARLY, 100, LOSE),
+            line(LATER, 100, Happening::KillRunner(Span { least: 1, most: 1_000_000 })),
+        ]);
+        let fixed = open.fixed(1);
+        assert_eq!(fixed.fixed(1), fixed);
+        assert_eq!(fixed.fixed(2), fixed);
+        assert_eq!(open.fixed(1), fixed);
+        assert_ne!(open.fixed(2), fixed);
+        assert_eq!(fixed.workload, open.workload);
+    }
+
+    #[test]
+    fn a_line_goes_with_what_it_hangs_on() {
+        let open = scenario(vec![
+            line(EARLY, 50, LOSE),
+            line(LATER, 100, Happening::Abort),
+            line(EARLY, 100, RESTORE),
+            line(Trigger::RunOver(Span::exactly(1)), 100, Happening::Abort),
+            line(EARLY, 100, Happening::SecondRunner),
+        ]);
+        let lengths: Vec<usize> = (0..20).map(|seed| open.fixed(seed).happenings.len()).collect();
+        assert!(lengths.iter().all(|length| [1, 5].contains(length)), "{lengths:?}");
+        assert!(lengths.contains(&1) && lengths.contains(&5), "{lengths:?}");
+    }
+
+    #[test]
+    fn one_line_less_changes_no_line_before_it() {
+        let long = scenario(vec![line(EARLY, 100, LOSE), line(LATER, 100, RESTORE)]);
+        let short = scenario(vec![line(EARLY, 100, LOSE)]);
+        assert_eq!(long.fixed(5).happenings[0], short.fixed(5).happenings[0]);
+    }
+}
