@@ -1,8 +1,10 @@
-//! Rules of the tree that no compiler checks, as tests: arrows between packages, files, licences.
+//! Rules of the tree that no compiler checks, as tests: arrows between packages, files, licences,
+//! planted bugs.
 
 mod arrows;
 mod files;
 mod licences;
+mod planted;
 
 use std::path::Path;
 

@@ -5,6 +5,8 @@
 //! and only the epoch row that is compared *inside* each ledger transaction stops it then (rule
 //! `pay-fencing-epoch`).
 
+use planted::{Bug, is_planted};
+
 use crate::decision::{ClosedReason, Decision};
 use crate::lease::{Held, Holder, Tenure};
 use crate::name::{Epoch, HolderId, RegionName};
@@ -151,7 +153,7 @@ impl Gate {
         let epoch = record.epoch();
         let held =
             self.held.filter(|held| held.epoch() == epoch).ok_or(ClosedReason::NotRenewed)?;
-        if held.until() <= now {
+        if held.until() <= now && !is_planted(Bug::LeaseEndIgnored) {
             return Err(ClosedReason::LeaseExpired { at: held.until() });
         }
         // Another thread may have renewed a moment after this one looked at the clock.
@@ -170,7 +172,9 @@ impl Gate {
     fn active_record(&self) -> Result<&ControlRecord, ClosedReason> {
         let record = self.record.as_ref().ok_or(ClosedReason::RecordUnknown)?;
         match (record.active_region(), record.state()) {
-            (Some(active), _) if *active != self.holder.region => {
+            (Some(active), _)
+                if *active != self.holder.region && !is_planted(Bug::RegionIgnored) =>
+            {
                 Err(ClosedReason::NotActive { active_region: active.clone() })
             }
             (Some(_), State::Active) => Ok(record),

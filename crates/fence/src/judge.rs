@@ -2,6 +2,8 @@
 //!
 //! Checks come in the order of precedence of [`Refusal`], after the question whether it is done.
 
+use planted::{Bug, is_planted};
+
 use crate::name::{Epoch, RegionName, RunId};
 use crate::order::{Begin, Command, Order, RecordChange, Refusal, Step, Verdict};
 use crate::record::{ControlRecord, PointOfNoReturn, RecordFields, Run, RunKind, State};
@@ -45,7 +47,8 @@ fn write(record: Option<&ControlRecord>, fields: RecordFields, order: &Order) ->
         RecordFields { updated_by: order.by.clone(), reason: order.reason.clone(), ..fields };
     let changed = ControlRecord::from_stored(signed).expect("an order keeps a record consistent");
     let epoch_before = record.map(ControlRecord::epoch);
-    assert!(epoch_before <= Some(changed.epoch()), "an epoch never goes down");
+    let is_kept = epoch_before <= Some(changed.epoch()) || is_planted(Bug::AbortUnderOldEpoch);
+    assert!(is_kept, "an epoch never goes down");
     let loss_before = record.map(ControlRecord::nothing_lost_since);
     assert!(loss_before <= Some(changed.nothing_lost_since()), "a loss is never forgotten");
     let expected = record.map(ControlRecord::version);
@@ -195,6 +198,7 @@ fn open(fields: &RecordFields, run: &Run) -> Result<RecordFields, Halt> {
 fn opened(run: &Run, fields: &RecordFields) -> RecordFields {
     let nothing_lost_since = match run.kind {
         RunKind::Switchover => fields.nothing_lost_since,
+        RunKind::Failover if is_planted(Bug::LossNotNoted) => fields.nothing_lost_since,
         RunKind::Failover => fields.epoch,
     };
     RecordFields { nothing_lost_since, ..active_in(&run.target, fields) }
@@ -203,10 +207,20 @@ fn opened(run: &Run, fields: &RecordFields) -> RecordFields {
 /// Nothing is lost with it, not even in a failover: the source's ledger has all that it had.
 fn abort(fields: &RecordFields, run: &Run) -> Result<RecordFields, Halt> {
     match (run.point_of_no_return, fields.state) {
-        (PointOfNoReturn::Passed, _) => Err(Refusal::PointOfNoReturnPassed.into()),
-        (PointOfNoReturn::Ahead, State::Active) => Err(Halt::Already),
-        (PointOfNoReturn::Ahead, _) => Ok(active_in(&run.source, fields)),
+        (PointOfNoReturn::Passed, _) if !is_planted(Bug::AbortPastNoReturn) => {
+            Err(Refusal::PointOfNoReturnPassed.into())
+        }
+        (_, State::Active) => Err(Halt::Already),
+        (_, State::Draining | State::Fenced) => Ok(reopened(run, fields)),
     }
+}
+
+/// The source as it was, but for the epoch: the one that the run reserved is used up.
+fn reopened(run: &Run, fields: &RecordFields) -> RecordFields {
+    let given_back = u64::from(is_planted(Bug::AbortUnderOldEpoch));
+    let epoch = Epoch::new(fields.epoch.number() - given_back);
+    let run = Run { point_of_no_return: PointOfNoReturn::Ahead, ..run.clone() };
+    RecordFields { epoch, run: Some(run.clone()), ..active_in(&run.source, fields) }
 }
 
 fn active_in(region: &RegionName, fields: &RecordFields) -> RecordFields {

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use planted::{Bug, is_planted};
+
 use crate::name::{Epoch, HolderId, RegionName};
 use crate::record::{ControlRecord, State};
 use crate::store::NoAnswer;
@@ -161,8 +163,11 @@ pub(crate) enum Renewal {
 pub(crate) fn renewable(record: &ControlRecord, region: &RegionName) -> Result<Epoch, NotRenewed> {
     match record.active_region() {
         None => Err(NotRenewed::Fenced),
-        Some(active) if active != region => Err(NotRenewed::NotActive),
+        Some(active) if active != region && !is_planted(Bug::RegionIgnored) => {
+            Err(NotRenewed::NotActive)
+        }
         Some(_) if record.state() == State::Active => Ok(record.epoch()),
+        Some(_) if is_planted(Bug::RenewedWhileDraining) => Ok(record.epoch()),
         Some(_) => Err(NotRenewed::Draining),
     }
 }
@@ -177,7 +182,8 @@ pub(crate) fn renewal(
     now: Millis,
 ) -> Result<Renewal, NotRenewed> {
     let until = now.plus(timing.lease_length);
-    if lease.is_some_and(|lease| lease.epoch > epoch) {
+    let is_revoked = lease.is_some_and(|lease| lease.epoch > epoch);
+    if is_revoked && !is_planted(Bug::RevocationOverwritten) {
         return Err(NotRenewed::RecordBehindLease);
     }
     let own = lease.and_then(|lease| lease.holders.get(&holder.id)).copied();
@@ -217,7 +223,7 @@ pub(crate) fn revocation(
     epoch: Epoch,
 ) -> Option<LeaseChange> {
     let holders = match lease {
-        Some(lease) if lease.epoch >= epoch => return None,
+        Some(lease) if lease.epoch >= epoch || is_planted(Bug::LeaseNotRevoked) => return None,
         Some(lease) => lease.holders.clone(),
         None => BTreeMap::new(),
     };

@@ -1,5 +1,7 @@
 //! How long a run waits until no gate of its source can be open any more.
 
+use planted::{Bug, is_planted};
+
 use crate::lease::Lease;
 use crate::name::{Epoch, RegionName};
 use crate::time::{DurationMs, Millis, Timing};
@@ -43,12 +45,16 @@ impl Stopped {
 /// revoking the lease ends the wait.
 #[must_use]
 pub fn fence_wait(lease: &Lease, epoch: Epoch, timing: &Timing, now: Millis) -> FenceWait {
-    if lease.epoch < epoch {
+    if lease.epoch < epoch && !is_planted(Bug::LeaseNotRevoked) {
         return FenceWait::Wait(timing.lease_length.plus(timing.clock_bound));
     }
-    let closed_at = lease.expires_at().map(|until| until.plus(timing.clock_bound));
+    let behind =
+        if is_planted(Bug::ClockBoundLeftOut) { DurationMs::ZERO } else { timing.clock_bound };
+    let closed_at = lease.expires_at().map(|until| until.plus(behind));
     match closed_at {
-        Some(closed_at) if now < closed_at => FenceWait::Wait(closed_at.since(now)),
+        Some(closed_at) if now < closed_at && !is_planted(Bug::LeaseNotWaitedFor) => {
+            FenceWait::Wait(closed_at.since(now))
+        }
         _ => FenceWait::Over(Stopped { region: lease.region.clone(), epoch }),
     }
 }
