@@ -4,6 +4,8 @@
 //! the intent is known to be written, nothing is acknowledged before the ledger is known to have
 //! it, and after any doubt the next effect is to look.
 
+use planted::{Bug, is_planted};
+
 use crate::command::Command;
 use crate::epoch::{Gate, Reign};
 use crate::id::{MovementId, PaymentId};
@@ -86,7 +88,10 @@ fn next(view: &View, command: &Command) -> Effect {
         Seen::Silent => Effect::Answer(Outcome::Unresolved),
         Seen::Doubtful => Effect::ReadIntent(command.key),
         Seen::Unread | Seen::Absent => accept(view, command, reign),
-        Seen::Found(intent) if intent.fingerprint != command.fingerprint => {
+        Seen::Found(intent)
+            if intent.fingerprint != command.fingerprint
+                && !is_planted(Bug::FingerprintNotCompared) =>
+        {
             Effect::Answer(Outcome::KeyReused)
         }
         Seen::Found(intent) => resume(view, command, reign, intent),
@@ -207,7 +212,8 @@ fn carry_out(
 /// failover with loss, or says that the ledger had it, or is a refund of a payment that is gone.
 fn may_be_lost(reign: Reign, intent: &Intent, record: Option<&PaymentRecord>) -> bool {
     let is_orphan = matches!(intent.order, Order::Refund(_)) && record.is_none();
-    intent.state != IntentState::Accepted || reign.may_have_lost(intent.epoch) || is_orphan
+    let is_older = reign.may_have_lost(intent.epoch) && !is_planted(Bug::LossForgotten);
+    intent.state != IntentState::Accepted || is_older || is_orphan
 }
 
 fn transaction(intent: &Intent, record: Option<&PaymentRecord>, reign: Reign) -> Transaction {

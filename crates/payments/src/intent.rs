@@ -1,6 +1,8 @@
 //! Intents: that something was accepted, written to the strongly consistent store before any effect
 //! (`pay-intent-before-effect`). The ledger may lose its last seconds; intents may not.
 
+use planted::{Bug, is_planted};
+
 use crate::epoch::Epoch;
 use crate::id::MovementId;
 use crate::key::{Fingerprint, ScopedKey};
@@ -103,6 +105,9 @@ impl Intent {
         self.changed(|intent| {
             intent.epoch = epoch;
             intent.claim = claim;
+            if is_planted(Bug::TakeoverRenames) {
+                intent.movement = claim.by.fresh();
+            }
         })
     }
 

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use planted::{Bug, is_planted};
+
 use crate::currency::Currency;
 use crate::epoch::Epoch;
 use crate::id::MovementId;
@@ -28,7 +30,8 @@ pub fn missing<'i>(
 ) -> Vec<Intent> {
     // What was refused for ever has nothing to lose.
     let counts = |intent: &&Intent| {
-        intent.epoch < before && !matches!(intent.state, IntentState::Refused(_))
+        let is_trusted = is_planted(Bug::NotesTrusted) && intent.state != IntentState::Accepted;
+        intent.epoch < before && !matches!(intent.state, IntentState::Refused(_)) && !is_trusted
     };
     let absent = |intent: &&Intent| !ledger.contains(&intent.movement);
     sorted(intents.into_iter().filter(counts).filter(absent))
@@ -214,7 +217,10 @@ pub async fn settle(
     let fate = record.as_ref().and_then(|record| record.fate(movement));
     match (fate, record) {
         (Some(Fate::Taken(State::Quarantined)), Some(record)) => {
-            let status = processor.status(ProcessorKey::of(movement)).await;
+            let status = match is_planted(Bug::ReleasedUnasked) {
+                true => Status::Unseen,
+                false => processor.status(ProcessorKey::of(movement)).await,
+            };
             match resolve(&record, movement, status, epoch) {
                 Resolution::Wait => Reconciled::Waits,
                 Resolution::Commit(transaction) => {

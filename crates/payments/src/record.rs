@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use planted::{Bug, is_planted};
+
 use crate::book::Version;
 use crate::epoch::Epoch;
 use crate::id::{MovementId, PaymentId, RefundId};
@@ -98,7 +100,11 @@ impl PaymentRecord {
     /// What can still be refunded.
     #[must_use]
     pub fn refundable(&self) -> Amount {
-        self.captured().checked_sub(self.reserved()).unwrap_or(Amount::ZERO)
+        let reserved = match is_planted(Bug::OpenRefundsNotCounted) {
+            true => self.refunded(|fate| fate == Fate::Taken(State::Succeeded)),
+            false => self.reserved(),
+        };
+        self.captured().checked_sub(reserved).unwrap_or(Amount::ZERO)
     }
 
     /// What became of this payment or of this refund of it; nothing when the ledger never heard of

@@ -1,5 +1,7 @@
 //! What is known while a request is carried out, and what an effect adds to it.
 
+use planted::{Bug, is_planted};
+
 use crate::decide::Effect;
 use crate::epoch::Gate;
 use crate::intent::{Intent, IntentState, IntentWrite};
@@ -47,6 +49,11 @@ impl View {
     pub(crate) fn note(&self, outcome: &Outcome) -> Option<Box<IntentWrite>> {
         match (outcome, &self.intent) {
             (Outcome::Acknowledged(..), Seen::Found(intent))
+                if is_planted(Bug::IntentAfterLedger) =>
+            {
+                Some(Box::new(intent.clone().first()))
+            }
+            (Outcome::Acknowledged(..), Seen::Found(intent))
                 if intent.state == IntentState::Accepted =>
             {
                 Some(Box::new(intent.moved(IntentState::Posted)))
@@ -73,6 +80,9 @@ impl View {
 
     pub(crate) fn committed(&mut self, transaction: &Transaction, committed: Committed) {
         self.ledger = match committed {
+            Committed::Unknown if is_planted(Bug::AcknowledgedOnUnknownCommit) => {
+                Seen::Found(transaction.record.clone())
+            }
             Committed::Done => Seen::Found(transaction.record.clone()),
             Committed::Conflict(_) => Seen::Doubtful,
             Committed::Unavailable => Seen::Silent,

@@ -5,6 +5,8 @@
 //! processing, in a commit that is known to have happened. Whatever else is found to be processing
 //! is unknown, and is only asked about (`pay-unknown-is-a-state`).
 
+use planted::{Bug, is_planted};
+
 use crate::epoch::{Gate, Reign};
 use crate::id::{MovementId, PaymentId};
 use crate::intent::{Intent, IntentState, IntentWrite};
@@ -128,7 +130,9 @@ impl Task<'_> {
         let accepted =
             self.record.accepted(self.movement).expect("its fate was read in the record");
         match self.view.status {
-            None if self.reign.may_have_lost(accepted) => self.ask(),
+            None if self.reign.may_have_lost(accepted) && !is_planted(Bug::NotAskedAfterLoss) => {
+                self.ask()
+            }
             None | Some(Status::Unseen) => self.commit(Change::Begun),
             Some(status) => self.found(status),
         }
@@ -139,6 +143,12 @@ impl Task<'_> {
             (Run::Began, None) => self.send(),
             (Run::Began, Some(Sent::Answered(verdict))) => self.commit(Change::Answered(verdict)),
             (Run::Began, Some(Sent::NotSent)) => self.commit(Change::NotSent),
+            (Run::Began, Some(Sent::NoAnswer)) if is_planted(Bug::UnknownSentAgain) => {
+                self.commit(Change::NotSent)
+            }
+            (Run::Began, Some(Sent::NoAnswer)) if is_planted(Bug::SilenceTakenForDecline) => {
+                self.commit(Change::Answered(Verdict::Declined))
+            }
             (Run::Began, Some(Sent::NoAnswer)) => self.commit(Change::TimedOut),
             (Run::Looking, _) => self.commit(Change::TimedOut),
             _ => WorkEffect::Stop(Worked::Later),
@@ -208,6 +218,10 @@ impl WorkView {
     ) {
         let begins = transaction.record.fate(movement) == Some(Fate::Taken(State::Processing));
         match committed {
+            Committed::Unknown if begins && is_planted(Bug::CalledOnUnknownCommit) => {
+                self.ledger = Seen::Found(transaction.record.clone());
+                self.run = Run::Began;
+            }
             Committed::Done => {
                 self.ledger = Seen::Found(transaction.record.clone());
                 self.run = if begins { Run::Began } else { self.run };

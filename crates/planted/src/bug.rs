@@ -81,6 +81,52 @@ bugs! {
     RecordWrittenUnconditionally = "record-written-unconditionally":
         "The control record is written without comparing what is stored.",
         breaks "runbook-single-runner", in "crates/fence/src/order.rs";
+
+    IntentNotWritten = "intent-not-written":
+        "A payment goes to the ledger without an intent.",
+        breaks "pay-intent-before-effect", in "crates/payments/src/pay.rs";
+    IntentAfterLedger = "intent-after-ledger":
+        "A payment's intent is written when the ledger has it and the client was told.",
+        breaks "pay-intent-before-effect", in "crates/payments/src/pay.rs";
+    AcknowledgedOnUnknownCommit = "acknowledged-on-unknown-commit":
+        "A payment is acknowledged when nobody knows whether the ledger took it.",
+        breaks "pay-unknown-is-a-state", in "crates/payments/src/view.rs";
+    FingerprintNotCompared = "fingerprint-not-compared":
+        "A key that comes with another request is answered as if it were the same.",
+        breaks "pay-idempotency-key-from-client", in "crates/payments/src/decide.rs";
+    LossForgotten = "loss-forgotten":
+        "A request that was accepted before a failover with loss is carried out as if it were new.",
+        breaks "pay-reconcile-after-loss", in "crates/payments/src/decide.rs";
+    TakeoverRenames = "takeover-renames":
+        "A try that takes an intent over gives the payment an id of its own.",
+        breaks "pay-at-most-once-external", in "crates/payments/src/intent.rs";
+    GateAskedOnce = "gate-asked-once":
+        "A request or a worker that began behind an open gate goes on when the gate has closed.",
+        breaks "pay-write-gate-lease", in "crates/payments/src/epoch.rs";
+    NotesTrusted = "notes-trusted":
+        "Reconciliation does not look for what intents say the ledger has.",
+        breaks "pay-reconcile-after-loss", in "crates/payments/src/reconcile.rs";
+    ReleasedUnasked = "released-unasked":
+        "What is in quarantine is released as unseen without asking the processor.",
+        breaks "pay-reconcile-after-loss", in "crates/payments/src/reconcile.rs";
+    UnknownSentAgain = "unknown-sent-again":
+        "A call that the processor did not answer is taken for one that never left, and sent again.",
+        breaks "pay-unknown-is-a-state", in "crates/payments/src/work.rs";
+    SilenceTakenForDecline = "silence-taken-for-decline":
+        "A call that the processor did not answer is booked as declined.",
+        breaks "pay-unknown-is-a-state", in "crates/payments/src/work.rs";
+    CalledOnUnknownCommit = "called-on-unknown-commit":
+        "The processor is called when nobody knows whether the ledger noted that it would be.",
+        breaks "pay-unknown-is-a-state", in "crates/payments/src/work.rs";
+    NotAskedAfterLoss = "not-asked-after-loss":
+        "A worker calls for a payment from before a failover with loss without asking first.",
+        breaks "pay-at-most-once-external", in "crates/payments/src/work.rs";
+    OpenRefundsNotCounted = "open-refunds-not-counted":
+        "What is left to refund does not count refunds under way.",
+        breaks "pay-double-entry-invariants", in "crates/payments/src/record.rs";
+    ReservationLeftOut = "reservation-left-out":
+        "A payment that leaves quarantine as paid is posted without having been reserved.",
+        breaks "pay-double-entry-invariants", in "crates/payments/src/transaction.rs";
 }
 
 impl fmt::Display for Bug {
