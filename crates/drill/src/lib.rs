@@ -17,5 +17,6 @@ pub use history::{
     WITNESS_REGION, What,
 };
 pub use scenario::{
-    Expectation, Fault, Happening, Operator, Scenario, Span, Trigger, Watch, When, Workload,
+    Expectation, Fault, Happening, Mistake, Operator, Scenario, Span, Trigger, Watch, When,
+    Workload, parse,
 };

@@ -1,10 +1,20 @@
 //! A scenario: what fails, when, how clients behave, and what is expected of the outcome.
 
 mod fixed;
+mod form;
+mod grammar;
+mod mistake;
+mod parse;
+mod value;
+mod words;
+mod write;
 
 use runbook::{ActionName, PlanKind};
 
 use crate::history::Site;
+
+pub use mistake::Mistake;
+pub use parse::parse;
 
 /// A range of milliseconds or of numbers, both ends included; a seed chooses one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

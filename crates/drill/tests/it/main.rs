@@ -1,0 +1,5 @@
+//! The drill from outside.
+
+mod scenario_mistakes;
+mod scenario_properties;
+mod scenario_texts;
