@@ -9,12 +9,17 @@
 //! the same history byte for byte. The live drill uses the same scenarios, history and judge.
 
 mod history;
+mod judge;
 mod random;
 mod scenario;
 
 pub use history::{
     Answer, CURRENCY, ClientRequest, End, History, Moment, RequestKind, RunStep, Site,
     WITNESS_REGION, What,
+};
+pub use judge::{
+    At, Books, Counts, DNS_DETECTION_MS, DNS_TTL_MS, Facts, LostRow, MissedWhen, Outcome, Pause,
+    Premature, RowFate, Seconds, Subject, Verdict, Violation, judge,
 };
 pub use scenario::{
     Expectation, Fault, Happening, Mistake, Operator, Scenario, Span, Trigger, Watch, When,

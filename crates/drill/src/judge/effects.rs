@@ -1,0 +1,93 @@
+//! The order that is safe, whatever plan and journal say, read from the effects themselves: what is
+//! promoted, opened and directed, and when.
+
+use fence::{PointOfNoReturn, RunKind};
+use runbook::ActionName;
+
+use crate::history::{RunStep, Site, What};
+use crate::judge::case::Case;
+use crate::judge::runs::Runs;
+use crate::judge::subject::At;
+use crate::judge::tenure::{Tenure, Turn};
+use crate::judge::violation::{Premature, Violation};
+
+pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
+    let mut reader = Reader::default();
+    for moment in &case.history.moments {
+        reader.read(moment.at_ms, &moment.what, found);
+    }
+}
+
+#[derive(Default)]
+struct Reader<'h> {
+    runs: Runs<'h>,
+    tenure: Tenure<'h>,
+    /// Whose database is the writer, once one was promoted.
+    writer: Option<Site>,
+    /// The epoch row of each ledger, as far as it was raised.
+    rows: [u64; 2],
+    /// The Regions that traffic was ever meant for.
+    announced: [bool; 2],
+}
+
+impl<'h> Reader<'h> {
+    fn read(&mut self, ms: u64, what: &'h What, found: &mut Vec<Violation>) {
+        match what {
+            What::Run { run, step: RunStep::Journaled(entry) } => self.runs.run(run).write(entry),
+            What::EpochRaised { site, epoch } => self.rows[*site as usize] = *epoch,
+            What::Promoted { site, .. } => {
+                let at = At { ms, site: *site };
+                found.extend(self.promotes_too_early(*site).map(|what| premature(what, at)));
+                self.writer = Some(*site);
+            }
+            What::Record(record) => {
+                if let Some(site) = Site::of(record.traffic_region()) {
+                    self.announced[site as usize] = true;
+                }
+                if let Turn::Opened(site) = self.tenure.turn(record) {
+                    let at = At { ms, site };
+                    found.extend(self.opens_too_early(site).map(|what| premature(what, at)));
+                }
+            }
+            What::Dns { to } => {
+                let is_early = self.tenure.record().is_some() && !self.announced[*to as usize];
+                if is_early {
+                    found.push(premature(Premature::DirectedBeforeOpen, At { ms, site: *to }));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn promotes_too_early(&mut self, site: Site) -> Option<Premature> {
+        let run = self.tenure.record()?.run();
+        let Some(run) = run.filter(|run| Site::of(&run.target) == Some(site)) else {
+            return Some(Premature::PromotedWithoutRun);
+        };
+        if run.point_of_no_return == PointOfNoReturn::Ahead {
+            return Some(Premature::PromotedBeforePointOfNoReturn);
+        }
+        let is_fenced = self.runs.run(run.id.as_str()).is_done(ActionName::WaitForFence);
+        (!is_fenced).then_some(Premature::PromotedBeforeFence)
+    }
+
+    /// An abort opens the source again, with its own database, and whoever initializes the record
+    /// opens the first Region.
+    fn opens_too_early(&mut self, site: Site) -> Option<Premature> {
+        let record = self.tenure.record()?;
+        let run = record.run().filter(|run| Site::of(&run.target) == Some(site))?;
+        if self.writer != Some(site) {
+            return Some(Premature::OpenedBeforePromotion);
+        }
+        if self.rows[site as usize] < record.epoch().number() {
+            return Some(Premature::OpenedBeforeEpoch);
+        }
+        let is_held = run.kind == RunKind::Switchover
+            || self.runs.run(run.id.as_str()).is_done(ActionName::HoldMissing);
+        (!is_held).then_some(Premature::OpenedBeforeHolding)
+    }
+}
+
+fn premature(what: Premature, at: At) -> Violation {
+    Violation::TooEarly { what, at }
+}

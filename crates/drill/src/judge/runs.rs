@@ -1,0 +1,150 @@
+//! The journals of a drill's runs, as far as they are written at a moment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use runbook::{ActionName, Condition, Entry, Event, Failure, OnFailure, Plan, Refused};
+
+/// Every run by its id.
+#[derive(Default)]
+pub(super) struct Runs<'h>(BTreeMap<&'h str, Run<'h>>);
+
+/// One run.
+pub(super) struct Run<'h> {
+    /// How many entries its journal has.
+    pub(super) length: u64,
+    plan: Option<&'h Plan>,
+    tries: Vec<Tries<'h>>,
+    is_turned_back: bool,
+}
+
+/// What became of the attempts of one action.
+#[derive(Clone, Default)]
+struct Tries<'h> {
+    /// Attempts that began and have not ended.
+    open: BTreeSet<u32>,
+    began: u32,
+    /// The result of the last that ended: nothing wrong, or what.
+    last: Option<Option<&'h Failure>>,
+    is_done: bool,
+    is_skipped: bool,
+    /// Who approved, and until when it counts.
+    approvals: BTreeMap<&'h str, u64>,
+}
+
+impl<'h> Runs<'h> {
+    /// The run of this id; it begins to be when it is asked for.
+    pub(super) fn run(&mut self, id: &'h str) -> &mut Run<'h> {
+        self.0.entry(id).or_default()
+    }
+}
+
+impl Default for Run<'_> {
+    fn default() -> Self {
+        let tries = vec![Tries::default(); ActionName::ALL.len()];
+        Self { length: 0, plan: None, tries, is_turned_back: false }
+    }
+}
+
+impl<'h> Run<'h> {
+    /// Takes the next entry.
+    pub(super) fn write(&mut self, entry: &'h Entry) {
+        self.length = self.length.max(entry.position.saturating_add(1));
+        match &entry.event {
+            Event::Planned { plan, .. } => self.plan = Some(plan),
+            Event::Began { action, attempt, .. } => {
+                let tries = self.tries_mut(*action);
+                tries.open.insert(*attempt);
+                tries.began += 1;
+            }
+            Event::Ended { action, attempt, result, .. } => {
+                let tries = self.tries_mut(*action);
+                tries.open.remove(attempt);
+                tries.last = Some(result.as_ref().err());
+                tries.is_done |= result.is_ok();
+            }
+            Event::Skipped { action, .. } => self.tries_mut(*action).is_skipped = true,
+            Event::Approved { action, by, expires_at, .. } => {
+                self.tries_mut(*action).approvals.insert(by.as_str(), expires_at.0);
+            }
+            Event::Aborted { .. } => self.is_turned_back = true,
+            Event::Took { .. }
+            | Event::Paused { .. }
+            | Event::Resumed { .. }
+            | Event::Retried { .. } => {}
+        }
+    }
+
+    fn tries(&self, action: ActionName) -> &Tries<'h> {
+        &self.tries[action as usize]
+    }
+
+    fn tries_mut(&mut self, action: ActionName) -> &mut Tries<'h> {
+        &mut self.tries[action as usize]
+    }
+
+    /// Its plan, once it is written.
+    pub(super) fn plan(&self) -> Option<&'h Plan> {
+        self.plan
+    }
+
+    /// Whether the journal says that this action succeeded.
+    pub(super) fn is_done(&self, action: ActionName) -> bool {
+        self.tries(action).is_done
+    }
+
+    /// Whether an effect of this action may appear now: an attempt is under way, or one ended of
+    /// which nobody knows what came.
+    pub(super) fn may_act(&self, action: ActionName) -> bool {
+        let tries = self.tries(action);
+        let is_unclear = matches!(tries.last, Some(Some(Failure::TryAgain(_) | Failure::TimedOut)));
+        !tries.open.is_empty() || is_unclear
+    }
+
+    /// Who approved an action so that it still counts at this time, by the clock of the journal.
+    pub(super) fn approvers(&self, action: ActionName, now: u64) -> BTreeSet<&'h str> {
+        let approvals = self.tries(action).approvals.iter();
+        approvals.filter(|(_, until)| **until > now).map(|(by, _)| *by).collect()
+    }
+
+    /// The first action of the plan that must be over before this one begins and is not.
+    pub(super) fn skipped_over(&self, action: ActionName) -> Option<ActionName> {
+        let plan = self.plan?;
+        let way = if self.is_turned_back { &plan.way_back } else { &plan.actions };
+        let before = way.iter().take_while(|before| before.name != action);
+        before.map(|before| before.name).find(|name| !self.is_over(plan, *name))
+    }
+
+    /// Whether the plan has this action on the way that the run is on.
+    pub(super) fn is_planned(&self, action: ActionName) -> bool {
+        let Some(plan) = self.plan else { return false };
+        let way = if self.is_turned_back { &plan.way_back } else { &plan.actions };
+        way.iter().any(|planned| planned.name == action)
+    }
+
+    fn is_over(&self, plan: &Plan, name: ActionName) -> bool {
+        let tries = self.tries(name);
+        let mut ways = plan.actions.iter().chain(&plan.way_back);
+        let Some(action) = ways.find(|action| action.name == name) else { return true };
+        let is_approved = || {
+            let approvers = u32::try_from(tries.approvals.len()).unwrap_or(u32::MAX);
+            action.approvers > 0 && approvers >= action.approvers
+        };
+        let is_due = match action.condition {
+            Condition::Always => true,
+            Condition::IfRefused(other) => self.is_refused_for_versions(other),
+        };
+        let is_given_up = action.on_failure == OnFailure::GoOn && tries.last.is_some();
+        let has_another_way = self.is_refused_for_versions(name)
+            && plan.actions.iter().any(|it| it.condition == Condition::IfRefused(name));
+        tries.is_done
+            || tries.is_skipped
+            || !is_due
+            || is_given_up
+            || has_another_way
+            || is_approved()
+    }
+
+    fn is_refused_for_versions(&self, action: ActionName) -> bool {
+        matches!(self.tries(action).last, Some(Some(Failure::Refused(Refused::Versions, _))))
+    }
+}
