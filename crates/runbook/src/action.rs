@@ -34,6 +34,8 @@ actions! {
     SnapshotEvidence = "snapshot-evidence",
     /// Waits for people to accept the estimated loss.
     ApproveLoss = "approve-loss",
+    /// Gives back the run lock of an earlier run that still waits for its source.
+    CloseEarlier = "close-earlier",
     /// Takes the run lock, reserves the next epoch, and drains or fences.
     BeginRun = "begin-run",
     /// Mutes the alarms that a planned change sets off.
@@ -96,7 +98,8 @@ actions! {
     RestoreProtection = "restore-protection",
     /// Gives the run lock back.
     Close = "close",
-    /// Checks that the source's database is still the writer.
+    /// Checks that the source's database is still the writer, and that no change of that is under
+    /// way: the source is reopened on the strength of it.
     ConfirmWriter = "confirm-writer",
     /// Makes the source active again, under the reserved epoch.
     Abort = "abort",
@@ -249,4 +252,8 @@ pub enum Condition {
     Always,
     /// Only after this one was refused because of versions.
     IfRefused(ActionName),
+    /// Only after this one was done, and not skipped or given up.
+    IfDone(ActionName),
+    /// Only when the run took the run lock, or may have: else nothing is to be turned back.
+    IfBegun,
 }

@@ -1,6 +1,6 @@
 //! How the permission to take money moves from one Region to the other: plan first, then do.
 //!
-//! `plan()` makes of a request and the observed facts an immutable [`Plan`]: a list of [`Action`]s
+//! [`plan()`] makes of a request and the observed facts an immutable [`Plan`]: a list of [`Action`]s
 //! in the order of the runbooks (rules 16.1 to 16.4), each with its calls, time limit and retries.
 //! The plan is the first entry of a [`Journal`]; `next()` says from the journal alone what is due;
 //! `drive()` does it over the ports [`World`] and [`Journal`], in AWS, on one machine and in the
@@ -9,15 +9,26 @@
 //! A pure crate: time, ids and answers are arguments; the loop is a plain future.
 
 mod action;
+mod conditions;
+mod facts;
 mod journal;
 mod observed;
 mod plan;
+mod planning;
+mod plans;
 mod ports;
+mod request;
+mod unmet;
+mod way;
 
 pub use action::{
     Action, ActionName, Call, Condition, OnFailure, Plane, Retry, Service, Side, Stage,
 };
+pub use facts::{Facts, Known, Lag, RecordSeen, SiteFacts};
 pub use journal::{Entry, Event, RunnerName};
 pub use observed::{Evidence, Failure, Observed, Refused, Tail};
 pub use plan::{Plan, PlanKind};
+pub use planning::plan;
 pub use ports::{Appended, Journal, World};
+pub use request::{Request, Settings};
+pub use unmet::{Precondition, Unmet};

@@ -57,6 +57,8 @@ pub enum Failure {
 /// Why something is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Refused {
+    /// Another run has begun since, and this one is over: it may not touch anything any more.
+    Superseded,
     /// The control record does not allow it.
     Record,
     /// A precondition does not hold any more.
@@ -76,6 +78,7 @@ impl Refused {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Superseded => "superseded",
             Self::Record => "record",
             Self::Precondition => "precondition",
             Self::Versions => "versions",

@@ -1,6 +1,8 @@
 //! The plan: an immutable list of actions, decided before the first is done.
 
-use fence::{Epoch, RegionName, RunId};
+use std::fmt;
+
+use fence::{Epoch, RegionName, RunId, RunKind, Timing};
 
 use crate::action::Action;
 
@@ -13,6 +15,33 @@ pub enum PlanKind {
     Failover,
     /// A switchover to the home primary.
     Failback,
+}
+
+impl PlanKind {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Switchover => "switchover",
+            Self::Failover => "failover",
+            Self::Failback => "failback",
+        }
+    }
+
+    /// What it is in the control record.
+    #[must_use]
+    pub const fn in_record(self) -> RunKind {
+        match self {
+            Self::Switchover | Self::Failback => RunKind::Switchover,
+            Self::Failover => RunKind::Failover,
+        }
+    }
+}
+
+impl fmt::Display for PlanKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// What a run does, action by action.
@@ -32,6 +61,11 @@ pub struct Plan {
     pub seen: Epoch,
     /// The epoch that the run reserves.
     pub epoch: Epoch,
+    /// An earlier run whose lock is given back first: its target serves users, or its source does
+    /// again, and it only waits.
+    pub earlier: Option<RunId>,
+    /// How long leases last, for fencing the source.
+    pub timing: Timing,
     /// The way forward.
     pub actions: Vec<Action>,
     /// The way back, from before the point of no return.

@@ -1,0 +1,188 @@
+//! What each action calls.
+//!
+//! In a failover the only required control planes are those of the target's own database service and
+//! functions, for which there is no data plane (rule `runbook-data-plane-only`).
+
+use crate::action::Service::{
+    ApiGateway, CloudWatch, Dns, DynamoDb, Https, Lambda, Ledger, Rds, S3,
+};
+use crate::action::Side::{Global, Source, Target};
+use crate::action::{ActionName, Plane, Service, Side};
+
+/// A call, before it is known which Region is which.
+pub(super) struct Asked {
+    /// Whose endpoint is asked; none: that of the Region on which the action acts.
+    pub(super) side: Option<Side>,
+    pub(super) service: Service,
+    pub(super) api: &'static str,
+    pub(super) plane: Plane,
+}
+
+/// The calls of an action.
+pub(super) fn of(name: ActionName) -> &'static [Asked] {
+    let mut rows = CALLS.iter();
+    rows.find(|(of, _)| *of == name).map_or(&[], |(_, calls)| *calls)
+}
+
+const fn data(side: Side, service: Service, api: &'static str) -> Asked {
+    Asked { side: Some(side), service, api, plane: Plane::Data }
+}
+
+const fn control(side: Side, service: Service, api: &'static str) -> Asked {
+    Asked { side: Some(side), service, api, plane: Plane::Control }
+}
+
+const fn data_here(service: Service, api: &'static str) -> Asked {
+    Asked { side: None, service, api, plane: Plane::Data }
+}
+
+const READ_RECORD: Asked = data(Global, DynamoDb, "GetItem");
+const WRITE_RECORD: Asked = data(Global, DynamoDb, "PutItem");
+const RECORD: &[Asked] = &[READ_RECORD, WRITE_RECORD];
+
+const CALLS: &[(ActionName, &[Asked])] = &[
+    (
+        ActionName::CheckPreconditions,
+        &[
+            READ_RECORD,
+            control(Target, Rds, "DescribeGlobalClusters"),
+            data(Source, CloudWatch, "GetMetricData"),
+            data(Target, CloudWatch, "GetMetricData"),
+        ],
+    ),
+    (
+        ActionName::Triage,
+        &[
+            control(Source, Rds, "DescribeDBClusters"),
+            data(Source, Ledger, "read"),
+            data(Source, Https, "GET /health/ready"),
+        ],
+    ),
+    (
+        ActionName::SnapshotEvidence,
+        &[
+            data(Target, CloudWatch, "GetMetricData"),
+            data(Target, DynamoDb, "Query"),
+            data(Target, Ledger, "read"),
+        ],
+    ),
+    (ActionName::ApproveLoss, &[READ_RECORD]),
+    (ActionName::CloseEarlier, RECORD),
+    (ActionName::BeginRun, RECORD),
+    (ActionName::MuteAlarms, &[control(Target, CloudWatch, "DisableAlarmActions")]),
+    (ActionName::StopIntake, &[control(Source, Lambda, "UpdateEventSourceMapping")]),
+    (
+        ActionName::StopSource,
+        &[
+            control(Source, Lambda, "UpdateEventSourceMapping"),
+            control(Source, Lambda, "PutFunctionConcurrency"),
+            control(Source, ApiGateway, "UpdateStage"),
+        ],
+    ),
+    (ActionName::WaitForFence, RECORD),
+    (ActionName::DrainOutbox, &[data(Source, Ledger, "read")]),
+    (
+        ActionName::WaitForReplication,
+        &[data(Source, CloudWatch, "GetMetricData"), data(Target, CloudWatch, "GetMetricData")],
+    ),
+    (ActionName::RecordTail, &[data(Source, Ledger, "read"), data(Target, DynamoDb, "Query")]),
+    (ActionName::PassPointOfNoReturn, RECORD),
+    (
+        ActionName::SwitchDatabase,
+        &[
+            control(Source, Rds, "SwitchoverGlobalCluster"),
+            control(Source, Rds, "DescribeGlobalClusters"),
+        ],
+    ),
+    (
+        ActionName::PromoteDatabase,
+        &[
+            control(Target, Rds, "FailoverGlobalCluster"),
+            control(Target, Rds, "DescribeGlobalClusters"),
+        ],
+    ),
+    (ActionName::ApproveDetach, &[READ_RECORD]),
+    (
+        ActionName::DetachDatabase,
+        &[
+            control(Target, Rds, "RemoveFromGlobalCluster"),
+            control(Target, Rds, "DescribeDBClusters"),
+        ],
+    ),
+    (ActionName::VerifyDatabase, &[data(Target, Ledger, "read")]),
+    (ActionName::RaiseEpoch, &[data_here(Ledger, "write")]),
+    (ActionName::HoldMissing, &[data(Target, DynamoDb, "Query"), data(Target, Ledger, "write")]),
+    (ActionName::Open, RECORD),
+    (ActionName::StartWorkers, &[control(Target, Lambda, "UpdateEventSourceMapping")]),
+    (ActionName::TryPayment, &[data(Target, Https, "POST /payments")]),
+    (ActionName::DirectTraffic, RECORD),
+    (
+        ActionName::ConfirmTraffic,
+        &[
+            data(Target, Https, "GET /health/traffic"),
+            data(Global, Dns, "query"),
+            data(Target, CloudWatch, "GetMetricData"),
+        ],
+    ),
+    (ActionName::Stabilize, &[data(Target, CloudWatch, "GetMetricData")]),
+    (
+        ActionName::SwapMonitoring,
+        &[
+            data_here(CloudWatch, "GetMetricData"),
+            control(Target, CloudWatch, "EnableAlarmActions"),
+        ],
+    ),
+    (ActionName::WriteReport, &[data_here(S3, "PutObject")]),
+    (
+        ActionName::AwaitSource,
+        &[control(Source, Rds, "DescribeDBClusters"), data(Source, Https, "GET /health")],
+    ),
+    (
+        ActionName::HoldSource,
+        &[
+            control(Source, Lambda, "UpdateEventSourceMapping"),
+            data(Source, Https, "GET /health/ready"),
+        ],
+    ),
+    (
+        ActionName::RescueTail,
+        &[
+            control(Source, Rds, "CopyDBClusterSnapshot"),
+            control(Source, Rds, "RestoreDBClusterFromSnapshot"),
+            data(Source, Ledger, "read"),
+        ],
+    ),
+    (
+        ActionName::SettleMissing,
+        &[
+            data(Target, Https, "the processor"),
+            data(Target, Ledger, "write"),
+            data(Target, DynamoDb, "PutItem"),
+        ],
+    ),
+    (
+        ActionName::Converge,
+        &[data(Source, CloudWatch, "GetMetricData"), data(Target, CloudWatch, "GetMetricData")],
+    ),
+    (
+        ActionName::RestoreProtection,
+        &[
+            control(Target, Rds, "DescribeGlobalClusters"),
+            data(Source, CloudWatch, "GetMetricData"),
+        ],
+    ),
+    (ActionName::Close, RECORD),
+    (
+        ActionName::ConfirmWriter,
+        &[control(Source, Rds, "DescribeGlobalClusters"), data(Source, Ledger, "read")],
+    ),
+    (ActionName::Abort, RECORD),
+    (
+        ActionName::ReopenSource,
+        &[
+            control(Source, Lambda, "UpdateEventSourceMapping"),
+            control(Source, Lambda, "DeleteFunctionConcurrency"),
+            control(Source, ApiGateway, "UpdateStage"),
+        ],
+    ),
+];
