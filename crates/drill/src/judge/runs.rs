@@ -132,6 +132,8 @@ impl<'h> Run<'h> {
         let is_due = match action.condition {
             Condition::Always => true,
             Condition::IfRefused(other) => self.is_refused_for_versions(other),
+            Condition::IfDone(other) => self.is_done(other),
+            Condition::IfBegun => self.tries(ActionName::BeginRun).began > 0,
         };
         let is_given_up = action.on_failure == OnFailure::GoOn && tries.last.is_some();
         let has_another_way = self.is_refused_for_versions(name)
