@@ -1,7 +1,7 @@
 //! The books of the processor: what it did under which key, and what it does next.
 //!
-//! A key has one answer for ever. Money moves only in [`CardProcessor::call`], and only under a key that nothing was
-//! done under before; however old a key is, it never becomes such a key again.
+//! Money moves only in [`CardProcessor::call`], and only under a key that nothing was done under before. A key has one
+//! answer for ever, and however old it is, it never becomes such a key again, unless the terms are [`Old::Forgotten`].
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,20 +16,31 @@ use crate::script::Script;
 /// The terms of the processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terms {
-    /// For how long it answers a call again with what it answered first. After that it refuses the call, and still
-    /// tells the status.
+    /// For how long it answers a call again with what it answered first. After that it still tells the status.
     pub replays: Duration,
+    /// What it makes of a call after that.
+    pub old: Old,
     /// How long after the first ask about a key that it has not seen it closes the key: a call that arrives later is
     /// declined.
     pub closes_unseen: Duration,
 }
 
+/// What a processor makes of a call under a key that is older than it replays answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Old {
+    /// It refuses the call.
+    Refused,
+    /// It has forgotten the key, takes the call for another one and moves money again, as processors do that throw old
+    /// keys away: whoever does not ask before such a call charges twice.
+    Forgotten,
+}
+
 impl Default for Terms {
-    /// Answers are replayed for 24 hours, as by Stripe; unseen keys are closed after a minute, so that nobody waits long
-    /// for a call that was lost.
+    /// Answers are replayed for 24 hours, as by Stripe, and older keys refused; unseen keys are closed after a minute, so
+    /// that nobody waits long for a call that was lost.
     fn default() -> Self {
         let day = Duration::from_secs(24 * 60 * 60);
-        Self { replays: day, closes_unseen: Duration::from_secs(60) }
+        Self { replays: day, old: Old::Refused, closes_unseen: Duration::from_secs(60) }
     }
 }
 
@@ -62,13 +73,16 @@ impl CardProcessor {
         processor
     }
 
-    /// Does what is asked, once for each key. Whoever keeps the books on a disk writes [`CardProcessor::entry`] of the
+    /// Does what is asked, once for each key that it remembers. Whoever keeps the books on a disk writes [`CardProcessor::entry`] of the
     /// key there before it acts out what comes back.
     pub fn call(&mut self, asked: &Asked, now: Time) -> Behaviour {
         let script = self.script(&asked.wanted);
         let (asked_since, not_taken) = match self.entries.get(&asked.key) {
             Some(Entry::Closed) => {
                 return Behaviour::at_once(Answer::Decided(Verdict::Declined));
+            }
+            Some(Entry::Decided(decided)) if self.has_forgotten(decided, now) => {
+                (None, script.not_taken)
             }
             Some(Entry::Decided(decided)) => return self.again(decided, asked, now, script),
             Some(Entry::Unseen { asked_since, not_taken }) => (*asked_since, *not_taken),
@@ -129,9 +143,17 @@ impl CardProcessor {
         &self.moved
     }
 
+    fn is_old(&self, decided: &Decided, now: Time) -> bool {
+        has_passed(decided.at, now, self.terms.replays)
+    }
+
+    fn has_forgotten(&self, decided: &Decided, now: Time) -> bool {
+        self.terms.old == Old::Forgotten && self.is_old(decided, now)
+    }
+
     /// What it does about a call under a key that was decided about.
     fn again(&self, decided: &Decided, asked: &Asked, now: Time, script: Script) -> Behaviour {
-        if has_passed(decided.at, now, self.terms.replays) {
+        if self.is_old(decided, now) {
             Behaviour::at_once(Answer::TooOld)
         } else if (&decided.wanted, decided.money) != (&asked.wanted, asked.money) {
             Behaviour::at_once(Answer::Mismatch)

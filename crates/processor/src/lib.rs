@@ -12,5 +12,5 @@ mod script;
 
 pub use asked::{Asked, CardToken, Wanted};
 pub use behaviour::{Answer, Behaviour, Travel};
-pub use books::{CardProcessor, Terms};
+pub use books::{CardProcessor, Old, Terms};
 pub use entry::{Decided, Entry, Moved};

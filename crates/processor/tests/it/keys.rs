@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use payments::{Amount, Currency, Money, Status, Verdict};
-use processor::{Answer, Asked, Behaviour, CardProcessor, Entry, Travel};
+use processor::{Answer, Asked, Behaviour, CardProcessor, Entry, Old, Terms, Travel};
 
 use crate::support::{TERMS, at, charge, euros, moved, refund, said, status};
 
@@ -42,6 +42,35 @@ fn an_old_key_is_refused_and_its_status_stays_known() {
         assert_eq!(answers, [&decided, &decided, &too_old, &too_old].map(String::as_str));
         assert!(processor.movements().len() <= 1);
     }
+}
+
+/// Whoever calls again without asking charges twice; the status of the first call could be had all along.
+#[test]
+fn an_old_key_is_forgotten_where_the_terms_say_so() {
+    let mut processor = CardProcessor::new(Terms { old: Old::Forgotten, ..TERMS });
+    let asked = charge("pay_1", "tok_refuse_1_abcd", 1_000);
+    let answers = [0, 1, 3_600, 3_601, 7_200, 7_201].map(|second| {
+        let told = said(processor.call(&asked, at(second)));
+        format!("{told}, {}, {:?}", status(&mut processor, "pay_1", second), moved(&processor))
+    });
+    expect![[r#"
+        nottaken, unseen, []
+        decided(succeeded), known(succeeded), [1000]
+        decided(succeeded), known(succeeded), [1000]
+        decided(succeeded), known(succeeded), [1000, 1000]
+        decided(succeeded), known(succeeded), [1000, 1000]
+        decided(succeeded), known(succeeded), [1000, 1000, 1000]"#]]
+    .assert_eq(&answers.join("\n"));
+}
+
+#[test]
+fn a_forgotten_refund_is_made_again_as_far_as_there_is_something_to_give_back() {
+    let mut processor = CardProcessor::new(Terms { old: Old::Forgotten, ..TERMS });
+    processor.call(&charge("pay_1", "tok_visa_abcd", 1_000), at(0));
+    for hour in 0..3 {
+        processor.call(&refund("ref_2", "pay_1", 400), at(hour * 3_600));
+    }
+    assert_eq!(moved(&processor), [1_000, -400, -400]);
 }
 
 /// A clock that goes backwards makes nothing younger than it is.

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use payments::{Amount, Currency, Money, Status, Time};
-use processor::{Asked, Behaviour, CardProcessor, CardToken, Terms, Travel, Wanted};
+use processor::{Asked, Behaviour, CardProcessor, CardToken, Old, Terms, Travel, Wanted};
 
-pub(crate) const TERMS: Terms =
-    Terms { replays: Duration::from_secs(3_600), closes_unseen: Duration::from_secs(60) };
+pub(crate) const TERMS: Terms = Terms {
+    replays: Duration::from_secs(3_600),
+    old: Old::Refused,
+    closes_unseen: Duration::from_secs(60),
+};
 
 /// So many seconds after Saturday, 22 November 2025, 08:26:40 UTC.
 pub(crate) fn at(seconds: u64) -> Time {
