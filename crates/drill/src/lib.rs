@@ -12,6 +12,7 @@ mod history;
 mod judge;
 mod random;
 mod scenario;
+mod shipped;
 
 pub use history::{
     Answer, CURRENCY, ClientRequest, End, History, Moment, RequestKind, RunStep, Site,
@@ -25,3 +26,4 @@ pub use scenario::{
     Expectation, Fault, Happening, Mistake, Operator, Scenario, Span, Trigger, Watch, When,
     Workload, parse,
 };
+pub use shipped::{STANDARD, shipped};

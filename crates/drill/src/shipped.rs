@@ -1,0 +1,57 @@
+//! The scenarios that come with tideover, as files of the tree and in the binary.
+
+/// Makes the table of files of these names.
+macro_rules! files {
+    ($($name:literal,)+) => {
+        &[$(($name, include_str!(concat!("../scenarios/", $name, ".drill"))),)+]
+    };
+}
+
+/// The name of the scenario that speed is measured with.
+pub const STANDARD: &str = "region-lost";
+
+/// From what happens every day to what should never happen.
+const SHIPPED: &[(&str, &str)] = files![
+    "steady",
+    "service-restarted",
+    "impatient-clients",
+    "processor-away",
+    "switchover",
+    "failback",
+    "sticky-resolvers",
+    "paused",
+    "abort-before-no-return",
+    "switchover-refused",
+    "runner-killed-switchover",
+    "witness-lost",
+    "standby-lost",
+    "store-endpoint-lost",
+    "store-cut",
+    "one-way-partition",
+    "short-partition",
+    "messages-lost",
+    "region-slow",
+    "api-lost",
+    "database-lost",
+    "store-cut-failover",
+    "region-lost",
+    "region-isolated",
+    "region-frozen",
+    "clock-skew",
+    "lag-high",
+    "control-planes-down",
+    "fence-timed-out",
+    "promotion-refused",
+    "promotion-unclear",
+    "processor-times-out",
+    "runner-killed-failover",
+    "two-operators",
+    "twice",
+    "everything-at-once",
+];
+
+/// The shipped scenarios: names and texts.
+#[must_use]
+pub const fn shipped() -> &'static [(&'static str, &'static str)] {
+    SHIPPED
+}
