@@ -191,7 +191,7 @@ fn carry_out(
     }
     let is_held = intent.state == IntentState::Quarantined
         || record.is_some_and(|record| record.state == State::Quarantined);
-    if is_held {
+    if is_held && !is_planted(Bug::QuarantineIgnored) {
         return quarantined(intent.movement);
     }
     if may_be_lost(reign, intent, record) {
@@ -212,8 +212,8 @@ fn carry_out(
 /// failover with loss, or says that the ledger had it, or is a refund of a payment that is gone.
 fn may_be_lost(reign: Reign, intent: &Intent, record: Option<&PaymentRecord>) -> bool {
     let is_orphan = matches!(intent.order, Order::Refund(_)) && record.is_none();
-    let is_older = reign.may_have_lost(intent.epoch) && !is_planted(Bug::LossForgotten);
-    intent.state != IntentState::Accepted || is_older || is_orphan
+    let is_older = intent.state != IntentState::Accepted || reign.may_have_lost(intent.epoch);
+    is_orphan || is_older && !is_planted(Bug::QuarantineIgnored)
 }
 
 fn transaction(intent: &Intent, record: Option<&PaymentRecord>, reign: Reign) -> Transaction {

@@ -61,7 +61,7 @@ bugs! {
         "A gate that was opened by a lease stays open when the lease has run out.",
         breaks "pay-write-gate-lease", in "crates/fence/src/gate.rs";
     RegionIgnored = "region-ignored":
-        "Neither renewal nor gate looks at which Region is active.",
+        "Neither renewal nor gate looks at which Region is active, nor at the ledger.",
         breaks "pay-fencing-epoch", in "crates/fence/src/gate.rs";
     RenewedWhileDraining = "renewed-while-draining":
         "A Region that is to drain renews its lease.",
@@ -69,6 +69,9 @@ bugs! {
     RevocationOverwritten = "revocation-overwritten":
         "A renewal does not look at whether the lease was revoked since it read the record.",
         breaks "pay-fencing-epoch", in "crates/fence/src/lease.rs";
+    TrafficNamedEarly = "traffic-named-early":
+        "Health endpoints name the target of a run as soon as it has begun.",
+        breaks "r53-promote-before-flip", in "crates/fence/src/health.rs";
     AbortUnderOldEpoch = "abort-under-old-epoch":
         "An aborted run gives the source its old epoch back.",
         breaks "pay-fencing-epoch", in "crates/fence/src/judge.rs";
@@ -94,8 +97,8 @@ bugs! {
     FingerprintNotCompared = "fingerprint-not-compared":
         "A key that comes with another request is answered as if it were the same.",
         breaks "pay-idempotency-key-from-client", in "crates/payments/src/decide.rs";
-    LossForgotten = "loss-forgotten":
-        "A request that was accepted before a failover with loss is carried out as if it were new.",
+    QuarantineIgnored = "quarantine-ignored":
+        "What a failover may have lost is not held in the ledger, and its key is paid again.",
         breaks "pay-reconcile-after-loss", in "crates/payments/src/decide.rs";
     TakeoverRenames = "takeover-renames":
         "A try that takes an intent over gives the payment an id of its own.",
@@ -107,7 +110,7 @@ bugs! {
         "Reconciliation does not look for what intents say the ledger has.",
         breaks "pay-reconcile-after-loss", in "crates/payments/src/reconcile.rs";
     ReleasedUnasked = "released-unasked":
-        "What is in quarantine is released as unseen without asking the processor.",
+        "What is in quarantine is released and called for without asking the processor.",
         breaks "pay-reconcile-after-loss", in "crates/payments/src/reconcile.rs";
     UnknownSentAgain = "unknown-sent-again":
         "A call that the processor did not answer is taken for one that never left, and sent again.",
