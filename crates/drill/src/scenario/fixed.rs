@@ -18,9 +18,10 @@ impl Scenario {
             let mut random = random.numbered(number);
             let happens = random.chance(line.chance_percent);
             let hangs_on_nothing = hangs_on_last(line.trigger) && !is_last_kept;
-            is_last_kept = happens && !hangs_on_nothing && has_its_fault(line, &kept);
-            if is_last_kept {
-                kept.push(line.fixed(&mut random));
+            let happening = mending(&line.happening, &kept);
+            is_last_kept = happens && !hangs_on_nothing && happening.is_some();
+            if let (true, Some(happening)) = (is_last_kept, happening) {
+                kept.push(line.fixed(happening, &mut random));
             }
         }
         Self { happenings: kept, ..self.clone() }
@@ -28,7 +29,7 @@ impl Scenario {
 }
 
 impl When {
-    fn fixed(&self, random: &mut Random) -> Self {
+    fn fixed(&self, happening: Happening, random: &mut Random) -> Self {
         let mut choose = |span: Span| Span::exactly(random.within(span));
         let trigger = match self.trigger {
             Trigger::At(span) => Trigger::At(choose(span)),
@@ -37,10 +38,10 @@ impl When {
             Trigger::RunnerStep(span) => Trigger::RunnerStep(choose(span)),
             other @ (Trigger::Before(_) | Trigger::Behind(_)) => other,
         };
-        let happening = match &self.happening {
-            Happening::Pause(span) => Happening::Pause(choose(*span)),
-            Happening::KillRunner(span) => Happening::KillRunner(choose(*span)),
-            other => other.clone(),
+        let happening = match happening {
+            Happening::Pause(span) => Happening::Pause(choose(span)),
+            Happening::KillRunner(span) => Happening::KillRunner(choose(span)),
+            other => other,
         };
         Self { trigger, chance_percent: 100, happening }
     }
@@ -51,11 +52,11 @@ const fn hangs_on_last(trigger: Trigger) -> bool {
     matches!(trigger, Trigger::After(_) | Trigger::RunOver(_))
 }
 
-/// Whether a line mends nothing, or something that one of the lines before it breaks.
-fn has_its_fault(line: &When, before: &[When]) -> bool {
-    match &line.happening {
-        Happening::Mend(fault) => begun(*fault, before).is_some(),
-        _ => true,
+/// What happens after these lines; none for the end of something that none of them begins.
+fn mending(happening: &Happening, before: &[When]) -> Option<Happening> {
+    match happening {
+        Happening::Mend(fault) => begun(*fault, before).map(Happening::Mend),
+        other => Some(other.clone()),
     }
 }
 
@@ -118,6 +119,19 @@ mod tests {
         let lengths: Vec<usize> = (0..20).map(|seed| open.fixed(seed).happenings.len()).collect();
         assert!(lengths.iter().all(|length| [1, 5].contains(length)), "{lengths:?}");
         assert!(lengths.contains(&1) && lengths.contains(&5), "{lengths:?}");
+    }
+
+    #[test]
+    fn what_ends_a_fault_ends_the_one_that_happened() {
+        let lag = |ms| Happening::Fault(Fault::ReplicationLag(ms));
+        let open = scenario(vec![
+            line(EARLY, 100, lag(1)),
+            line(EARLY, 0, lag(2)),
+            line(EARLY, 100, Happening::Mend(Fault::ReplicationLag(2))),
+        ]);
+        let happenings: Vec<Happening> =
+            open.fixed(1).happenings.into_iter().map(|line| line.happening).collect();
+        assert_eq!(happenings, [lag(1), Happening::Mend(Fault::ReplicationLag(1))]);
     }
 
     #[test]
