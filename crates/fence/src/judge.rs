@@ -150,6 +150,7 @@ fn continue_run(
         (Some(run), Step::PassPointOfNoReturn(stopped)) => pass(fields, run, stopped),
         (Some(run), Step::Open) => open(fields, run),
         (Some(run), Step::Abort) => abort(fields, run),
+        (Some(run), Step::TakeBack) => take_back(fields, run),
         (Some(_), Step::DirectTraffic) => direct_traffic(fields),
         (Some(_), Step::Close) => close(fields),
         (None, Step::Close) => Err(Halt::Already),
@@ -212,6 +213,22 @@ fn abort(fields: &RecordFields, run: &Run) -> Result<RecordFields, Halt> {
         }
         (_, State::Active) => Err(Halt::Already),
         (_, State::Draining | State::Fenced) => Ok(reopened(run, fields)),
+    }
+}
+
+/// Like an abort, past the point of no return: the target was never opened, and whoever orders it
+/// has seen that its database was not promoted either.
+fn take_back(fields: &RecordFields, run: &Run) -> Result<RecordFields, Halt> {
+    match (run.point_of_no_return, fields.state) {
+        (PointOfNoReturn::Passed, State::Draining) => Ok(reopened(run, fields)),
+        (PointOfNoReturn::Passed, State::Active | State::Fenced) => {
+            Err(Refusal::PointOfNoReturnPassed.into())
+        }
+        (PointOfNoReturn::Ahead, State::Active) => Err(Halt::Already),
+        (PointOfNoReturn::Ahead, State::Fenced) => {
+            Err(Refusal::WrongState { state: State::Fenced }.into())
+        }
+        (PointOfNoReturn::Ahead, State::Draining) => Err(Refusal::PointOfNoReturnAhead.into()),
     }
 }
 

@@ -11,8 +11,10 @@
 //!                begin                 pass               open          direct traffic, close
 //! ACTIVE source ──────▶ DRAINING│FENCED ─────▶ (the same) ─────▶ ACTIVE target ─────▶ ACTIVE target
 //! epoch e               epoch e+1              epoch e+1         epoch e+1            epoch e+1
-//!                           │ abort
-//!                           └─────▶ ACTIVE source, epoch e+1
+//!                           │ abort               │ take back, only a switchover whose
+//!                           ▼                     ▼ database never left the source
+//!                       ACTIVE source         ACTIVE source
+//!                       epoch e+1             epoch e+1
 //! ```
 //!
 //! A pure crate: the time is an argument, the store is the port [`ControlStore`], and the loops
@@ -23,8 +25,8 @@
 //! more than [`Timing::clock_bound`] and the store is linearizable:
 //!
 //! - An epoch never goes down, and under one epoch at most one Region is ever active.
-//! - From the instant at which a run may promote, no gate of its source is open, and none of the
-//!   target's was before. So no two Regions' gates are ever open at once.
+//! - From the instant at which a run may promote, no gate of its source is open unless the run is
+//!   taken back, and none of the target's was before. So no two Regions' gates are ever open at once.
 //! - An order has effect once, by however many drivers and however often it is given.
 //!
 //! What it cannot promise: that a write which passed the gate ends before the lease does. The

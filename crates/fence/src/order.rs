@@ -56,7 +56,8 @@ pub struct Begin {
     pub target: RegionName,
 }
 
-/// One step of a run, in their order. `Abort` stands in for the two before it.
+/// One step of a run, in their order. `Abort` stands in for the two before it, and `TakeBack` for
+/// `Open`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Gives up the way back, right before the target's database is promoted. Only for somebody who
@@ -66,6 +67,11 @@ pub enum Step {
     Open,
     /// The source becomes active again, under the reserved epoch and never under its old one.
     Abort,
+    /// The source becomes active again under the reserved epoch, although the point of no return is
+    /// passed: it lies ahead again, so that an order to open that comes late is refused. Only of a
+    /// switchover, and only for somebody who has seen that the database never left the source and
+    /// that no switch of it is under way. Nothing here can know either; of a failover nobody can.
+    TakeBack,
     /// DNS is to send traffic to the active Region.
     DirectTraffic,
     /// Gives the run lock back.

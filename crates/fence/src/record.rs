@@ -51,7 +51,8 @@ impl fmt::Display for RunKind {
 pub enum PointOfNoReturn {
     /// The source may be reopened.
     Ahead,
-    /// The target's database may have been promoted: the run can only be finished.
+    /// The target's database may have been promoted: the run can only be finished, unless it is a
+    /// switchover that is [taken back](crate::Step::TakeBack).
     Passed,
 }
 

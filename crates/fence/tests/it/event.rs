@@ -44,6 +44,8 @@ pub(crate) enum Intent {
     Open,
     /// To go back.
     Abort,
+    /// To go back past the point of no return.
+    TakeBack,
     /// To give its last order again.
     Repeat,
 }
@@ -78,6 +80,7 @@ pub(crate) enum Mutant {
 pub(crate) struct Seen {
     pub(crate) opened: usize,
     pub(crate) aborted: usize,
+    pub(crate) taken_back: usize,
     pub(crate) escalated: usize,
     pub(crate) open_after_loss: usize,
     pub(crate) open_after_none: usize,
@@ -93,6 +96,7 @@ impl Seen {
     pub(crate) fn add(&mut self, other: &Self) {
         self.opened += other.opened;
         self.aborted += other.aborted;
+        self.taken_back += other.taken_back;
         self.escalated += other.escalated;
         self.open_after_loss += other.open_after_loss;
         self.open_after_none += other.open_after_none;

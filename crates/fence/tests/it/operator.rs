@@ -25,6 +25,7 @@ impl Model {
                 None => self.look(index),
             },
             (Intent::Abort, Some(record)) => self.begin_step(index, &record, Step::Abort),
+            (Intent::TakeBack, Some(record)) => self.begin_step(index, &record, Step::TakeBack),
             (Intent::Open, Some(record)) => self.begin_step(index, &record, Step::Open),
             (Intent::GoOn(kind), Some(record)) => self.go_on(index, kind, &record),
         }

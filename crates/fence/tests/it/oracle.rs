@@ -58,9 +58,11 @@ impl Model {
             let [before, after] = pair else { continue };
             if before.state() != State::Active && after.state() == State::Active {
                 let run = after.run().expect("a run opened it");
-                let aborted = after.active_region() == Some(&run.source);
-                self.seen.aborted += usize::from(aborted);
-                self.seen.opened += usize::from(!aborted);
+                let turned = after.active_region() == Some(&run.source);
+                let taken_back = turned && is_passed(before);
+                self.seen.taken_back += usize::from(taken_back);
+                self.seen.aborted += usize::from(turned && !taken_back);
+                self.seen.opened += usize::from(!turned);
             }
             let escalated = before.state() == State::Draining && after.state() == State::Fenced;
             self.seen.escalated += usize::from(escalated);
@@ -74,6 +76,11 @@ pub(crate) fn count_of(epoch: Epoch) -> usize {
     usize::try_from(epoch.number()).expect("a test has few epochs")
 }
 
+/// Whether the target's database may have been promoted.
+fn is_passed(record: &ControlRecord) -> bool {
+    record.run().is_some_and(|run| run.point_of_no_return == PointOfNoReturn::Passed)
+}
+
 /// What may follow what in the record.
 pub(crate) fn check_records(records: &[ControlRecord]) -> Result<(), String> {
     for pair in records.windows(2) {
@@ -84,6 +91,13 @@ pub(crate) fn check_records(records: &[ControlRecord]) -> Result<(), String> {
         let expected = if begins || escalates { next } else { Some(epoch) };
         if Some(after.epoch()) != expected {
             return Err(format!("from epoch {epoch} to {}", after.epoch()));
+        }
+        if before.state() != State::Draining
+            && is_passed(before)
+            && !is_passed(after)
+            && after.run().is_some()
+        {
+            return Err(format!("what is promoted or open was taken back in epoch {epoch}"));
         }
         if let (Some(run), Some(other)) = (before.run(), after.run())
             && run.id != other.id

@@ -96,6 +96,82 @@ fn abort() {
 }
 
 #[test]
+fn take_back() {
+    check(expect![[r#"
+        0       ann       initialize east                    -> epoch 1 ACTIVE east, traffic east
+        0       east-1    renew                              -> epoch 1 until 10000
+        0       ann       switchover r1 1 east west          -> epoch 2 DRAINING east, switchover r1 to west ahead, traffic east
+        0       ann       take-back r1 2                     -> refused: the point of no return is not passed yet
+        12000   ann       fence r1 2                         -> east stopped
+        12000   ann       pass r1 2                          -> epoch 2 DRAINING east, switchover r1 to west passed, traffic east
+        12000   ann       abort r1 2                         -> refused: the point of no return is passed; the run can only be finished
+        12000   bob       take-back r2 2                     -> refused: run `r1` is open
+        12000   ann       take-back r1 1                     -> refused: the record is in epoch 2, not 1
+        12100   ann       take-back r1 2                     -> epoch 2 ACTIVE east, switchover r1 to west ahead, traffic east
+        12100   bob       take-back r1 2                     -> epoch 2 ACTIVE east, switchover r1 to west ahead, traffic east
+        12100   ann       open r1 2                          -> refused: the state is ACTIVE
+        12100   ann       pass r1 2                          -> refused: the state is ACTIVE
+        12100   bob       abort r1 2                         -> epoch 2 ACTIVE east, switchover r1 to west ahead, traffic east
+        12200   east-1    renew                              -> epoch 2 until 22200
+        12200   east-1    ledger 2                           -> ok
+        12200   east-1    decide                             -> open, epoch 2 until 22200
+        12300   ann       close r1 2                         -> epoch 2 ACTIVE east, traffic east
+        12300   ann       take-back r1 2                     -> refused: the run is not open
+        12400   ann       switchover r2 2 east west          -> epoch 3 DRAINING east, switchover r2 to west ahead, traffic east
+        30000   ann       fence r2 3                         -> east stopped
+        30000   ann       pass r2 3                          -> epoch 3 DRAINING east, switchover r2 to west passed, traffic east
+        30000   ann       open r2 3                          -> epoch 3 ACTIVE west, switchover r2 to west passed, traffic east
+        30000   ann       take-back r2 3                     -> refused: the point of no return is passed; the run can only be finished
+    "#]]);
+}
+
+#[test]
+fn an_order_that_comes_after_the_run_was_taken_back() {
+    check(expect![[r#"
+        0       ann       initialize east                    -> epoch 1 ACTIVE east, traffic east
+        0       ann       switchover r1 1 east west          -> epoch 2 DRAINING east, switchover r1 to west ahead, traffic east
+        0       ann       fence r1 2                         -> east stopped
+        0       ann       pass r1 2                          -> epoch 2 DRAINING east, switchover r1 to west passed, traffic east
+        0       net       next works delivers-late loses-answer -> ok
+        0       ann       open r1 2                          -> it is not known whether the change took place
+        0       bob       take-back r1 2                     -> epoch 2 ACTIVE east, switchover r1 to west ahead, traffic east
+        0       net       land                               -> 1 landed
+        0       east-1    read                               -> epoch 2 ACTIVE east, switchover r1 to west ahead, traffic east
+        0       ann       close r1 2                         -> epoch 2 ACTIVE east, traffic east
+        0       ann       switchover r2 2 east west          -> epoch 3 DRAINING east, switchover r2 to west ahead, traffic east
+        0       ann       fence r2 3                         -> east stopped
+        0       ann       pass r2 3                          -> epoch 3 DRAINING east, switchover r2 to west passed, traffic east
+        0       net       next works delivers-late loses-answer -> ok
+        0       bob       take-back r2 3                     -> it is not known whether the change took place
+        0       ann       open r2 3                          -> epoch 3 ACTIVE west, switchover r2 to west passed, traffic east
+        0       net       land                               -> 1 landed
+        0       east-1    read                               -> epoch 3 ACTIVE west, switchover r2 to west passed, traffic east
+    "#]]);
+}
+
+#[test]
+fn a_failover_is_not_taken_back() {
+    check(expect![[r#"
+        0       ann       initialize east                    -> epoch 1 ACTIVE east, traffic east
+        0       ann       failover r1 1 east west            -> epoch 2 FENCED -, failover r1 to west ahead, traffic east
+        0       ann       take-back r1 2                     -> refused: the state is FENCED
+        0       ann       fence r1 2                         -> east stopped
+        0       ann       pass r1 2                          -> epoch 2 FENCED -, failover r1 to west passed, traffic east
+        0       ann       take-back r1 2                     -> refused: the point of no return is passed; the run can only be finished
+        0       ann       open r1 2                          -> epoch 2 ACTIVE west, failover r1 to west passed, traffic east, nothing lost since 2
+        0       ann       take-back r1 2                     -> refused: the point of no return is passed; the run can only be finished
+        0       ann       direct r1 2                        -> epoch 2 ACTIVE west, failover r1 to west passed, traffic west, nothing lost since 2
+        0       ann       close r1 2                         -> epoch 2 ACTIVE west, traffic west, nothing lost since 2
+        0       ann       switchover r2 2 west east          -> epoch 3 DRAINING west, switchover r2 to east ahead, traffic west, nothing lost since 2
+        0       ann       fence r2 3                         -> west stopped
+        0       ann       pass r2 3                          -> epoch 3 DRAINING west, switchover r2 to east passed, traffic west, nothing lost since 2
+        0       bob       failover r2 3 west east            -> epoch 4 FENCED -, failover r2 to east passed, traffic west, nothing lost since 2
+        0       ann       take-back r2 3                     -> refused: the record is in epoch 4, not 3
+        0       ann       take-back r2 4                     -> refused: the point of no return is passed; the run can only be finished
+    "#]]);
+}
+
+#[test]
 fn one_run_at_a_time() {
     check(expect![[r#"
         0       ann       initialize east                    -> epoch 1 ACTIVE east, traffic east

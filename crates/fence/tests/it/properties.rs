@@ -36,11 +36,12 @@ impl Word {
 
     fn intent(&mut self) -> Intent {
         match self.below(20) {
-            0..4 => Intent::Look,
-            4 => Intent::Abort,
-            5 => Intent::Repeat,
-            6 => Intent::Open,
-            7..13 => Intent::GoOn(RunKind::Switchover),
+            0..3 => Intent::Look,
+            3 => Intent::Abort,
+            4 => Intent::Repeat,
+            5 => Intent::Open,
+            6..8 => Intent::TakeBack,
+            8..15 => Intent::GoOn(RunKind::Switchover),
             _ => Intent::GoOn(RunKind::Failover),
         }
     }
@@ -109,17 +110,18 @@ fn cases_are_eventful() {
     assert!(played.is_ok(), "{played:?}");
     expect![[r#"
         Seen {
-            opened: 185,
-            aborted: 105,
-            escalated: 163,
-            open_after_loss: 9339,
-            open_after_none: 3570,
-            open_gates: 18923,
-            open_under_old_epoch: 7617,
-            waits: 254,
-            unsettled: 146,
-            landed_late: 10,
-            refused: 466,
+            opened: 146,
+            aborted: 97,
+            taken_back: 4,
+            escalated: 157,
+            open_after_loss: 7288,
+            open_after_none: 4130,
+            open_gates: 17857,
+            open_under_old_epoch: 6748,
+            waits: 220,
+            unsettled: 145,
+            landed_late: 14,
+            refused: 723,
         }
     "#]]
     .assert_debug_eq(&total.into_inner());

@@ -77,6 +77,7 @@ pub(crate) enum StepWord {
     Pass,
     Open,
     Abort,
+    TakeBack,
     Direct,
     Close,
 }
@@ -174,6 +175,7 @@ fn step(word: &str) -> Option<StepWord> {
         "pass" => Some(StepWord::Pass),
         "open" => Some(StepWord::Open),
         "abort" => Some(StepWord::Abort),
+        "take-back" => Some(StepWord::TakeBack),
         "direct" => Some(StepWord::Direct),
         "close" => Some(StepWord::Close),
         _ => None,

@@ -36,7 +36,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         (region(), epoch())
             .prop_map(|(region, epoch)| Step::PassPointOfNoReturn(stopped(region, epoch))),
-        select(&[Step::Open, Step::Abort, Step::DirectTraffic, Step::Close][..]),
+        select(&[Step::Open, Step::Abort, Step::TakeBack, Step::DirectTraffic, Step::Close][..]),
     ]
 }
 

@@ -152,6 +152,7 @@ impl World {
                     },
                     StepWord::Open => Step::Open,
                     StepWord::Abort => Step::Abort,
+                    StepWord::TakeBack => Step::TakeBack,
                     StepWord::Direct => Step::DirectTraffic,
                     StepWord::Close => Step::Close,
                 };
