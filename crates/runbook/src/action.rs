@@ -159,6 +159,18 @@ pub enum Side {
     Global,
 }
 
+impl Side {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Target => "target",
+            Self::Global => "global",
+        }
+    }
+}
+
 /// One action of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
@@ -186,6 +198,14 @@ pub struct Action {
     pub approvers: u32,
 }
 
+impl Action {
+    /// Whether the run does not go on without it.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        self.on_failure != OnFailure::GoOn
+    }
+}
+
 /// A call that an action makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
@@ -199,21 +219,48 @@ pub struct Call {
     pub region: RegionName,
 }
 
-/// A service that actions call.
+/// A service that actions call. No plan calls those whose control plane lives in one Region only;
+/// they have a name here so that a plan which does is found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the names are the services'")]
 pub enum Service {
     ApiGateway,
+    CloudFront,
     CloudWatch,
     Dns,
     DynamoDb,
     EventBridgeScheduler,
     Https,
+    Iam,
     Lambda,
     Ledger,
     Rds,
+    Route53,
     S3,
     StepFunctions,
+}
+
+impl Service {
+    /// The name that people know it by.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiGateway => "API Gateway",
+            Self::CloudFront => "CloudFront",
+            Self::CloudWatch => "CloudWatch",
+            Self::Dns => "DNS",
+            Self::DynamoDb => "DynamoDB",
+            Self::EventBridgeScheduler => "EventBridge Scheduler",
+            Self::Https => "HTTPS",
+            Self::Iam => "IAM",
+            Self::Lambda => "Lambda",
+            Self::Ledger => "ledger",
+            Self::Rds => "RDS",
+            Self::Route53 => "Route 53",
+            Self::S3 => "S3",
+            Self::StepFunctions => "Step Functions",
+        }
+    }
 }
 
 /// Whether a call keeps working while a Region's control planes do not.
@@ -223,6 +270,17 @@ pub enum Plane {
     Data,
     /// Changes of what exists.
     Control,
+}
+
+impl Plane {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Control => "control",
+        }
+    }
 }
 
 /// How often an action is attempted.
@@ -243,6 +301,18 @@ pub enum OnFailure {
     Stop,
     /// Required, and the way back is open: the source is reopened.
     Abort,
+}
+
+impl OnFailure {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::GoOn => "go-on",
+            Self::Stop => "stop",
+            Self::Abort => "abort",
+        }
+    }
 }
 
 /// When an action is due.

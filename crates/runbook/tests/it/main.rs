@@ -1,5 +1,7 @@
 //! Plans as tables, and runs that are killed, repeated, raced and refused.
 
 mod facts;
+mod lost;
+mod pairs;
 mod plans;
 mod unmet;
