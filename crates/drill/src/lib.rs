@@ -13,6 +13,7 @@ mod judge;
 mod random;
 mod scenario;
 mod shipped;
+mod shrink;
 
 pub use history::{
     Answer, CURRENCY, ClientRequest, End, History, Moment, RequestKind, RunStep, Site,
@@ -27,3 +28,4 @@ pub use scenario::{
     Workload, parse,
 };
 pub use shipped::{STANDARD, shipped};
+pub use shrink::shrink;

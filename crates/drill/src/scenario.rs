@@ -13,6 +13,7 @@ use runbook::{ActionName, PlanKind};
 
 use crate::history::Site;
 
+pub(crate) use fixed::begun;
 pub use mistake::Mistake;
 pub use parse::parse;
 

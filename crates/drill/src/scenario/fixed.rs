@@ -61,7 +61,7 @@ fn mending(happening: &Happening, before: &[When]) -> Option<Happening> {
 }
 
 /// The latest of these faults, with whatever amount, that the lines begin.
-pub(super) fn begun(fault: Fault, lines: &[When]) -> Option<Fault> {
+pub(crate) fn begun(fault: Fault, lines: &[When]) -> Option<Fault> {
     lines.iter().rev().find_map(|line| match &line.happening {
         Happening::Fault(begun) if begun.without_amount() == fault.without_amount() => Some(*begun),
         _ => None,
