@@ -68,7 +68,7 @@ impl<'h> Case<'h> {
     /// The names of a movement.
     pub(super) fn subject(&self, number: usize) -> Subject {
         let movement = &self.movements[number];
-        let request = movement.request.map(|number| self.request(number));
+        let request = self.asked_by(movement).map(|number| self.request(number));
         Subject { movement: Some(movement.id), money: self.money(number), request }
     }
 
@@ -76,6 +76,13 @@ impl<'h> Case<'h> {
     pub(super) fn subject_of_request(&self, number: u32) -> Subject {
         let request = self.request(number);
         Subject { movement: None, money: Some(request.1.money()), request: Some(request) }
+    }
+
+    /// The request that a movement is for, by what it or another of the same key was acknowledged to.
+    fn asked_by(&self, movement: &Movement<'_>) -> Option<u32> {
+        let same_key = |other: &&Movement<'_>| movement.key.is_some() && other.key == movement.key;
+        let of_key = || self.movements.iter().filter(same_key).find_map(|other| other.request);
+        movement.request.or_else(of_key)
     }
 
     fn request(&self, number: u32) -> (u32, ClientRequest) {

@@ -8,7 +8,7 @@ use crate::judge::subject::At;
 use crate::judge::tenure::{Tenure, Turn};
 use crate::judge::violation::{MissedWhen, Violation};
 
-/// Whether the ledger that counts, that of the writer, has a movement.
+/// Whether the ledger that counts has a movement.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Row {
     /// No ledger was seen to have it.
@@ -55,7 +55,8 @@ struct Reader<'c, 'h> {
     case: &'c Case<'h>,
     known: Vec<Known>,
     tenure: Tenure<'h>,
-    /// Whose database is the writer.
+    /// Whose ledger counts: that of the database that was promoted last, or of the Region that was
+    /// opened.
     writer: Option<Site>,
     /// Whether a database was promoted and its Region not yet opened: nothing must be held yet.
     is_between: bool,
@@ -89,7 +90,7 @@ impl<'c, 'h> Reader<'c, 'h> {
         }
     }
 
-    /// What the writer commits is there; what the other database commits is not.
+    /// What is committed in the ledger that counts is there; what the other commits is not.
     fn commit(&mut self, number: usize, site: Site) {
         let row = &mut self.known[number].row;
         let is_by_writer = self.writer.is_none_or(|writer| writer == site);
@@ -111,7 +112,7 @@ impl<'c, 'h> Reader<'c, 'h> {
     }
 
     fn open(&mut self, at: At, found: &mut Vec<Violation>) {
-        self.writer.get_or_insert(at.site);
+        self.writer = Some(at.site);
         self.is_between = false;
         for number in 0..self.known.len() {
             self.report_if_missing(number, MissedWhen::Opened(at), found);

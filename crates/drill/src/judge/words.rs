@@ -119,8 +119,10 @@ impl fmt::Display for Violation {
             ),
             Self::AcknowledgedAfterHandover { subject, committed, opened, acknowledged } => write!(
                 f,
-                "{subject} was committed in {committed}, after {opened} was opened, and \
-                 acknowledged by {acknowledged}; only what the open Region commits may be"
+                "{subject} was committed in {committed}, after {} was opened at {}, and \
+                 acknowledged by {acknowledged}; only what the open Region commits may be",
+                opened.site.region(),
+                Seconds(opened.ms)
             ),
             Self::RowEpochWentDown { at, from, to } => write!(
                 f,
@@ -154,7 +156,9 @@ impl fmt::Display for Violation {
             Self::LossUnnamed { subject, promoted, opened } => write!(
                 f,
                 "{subject} was lost by the promotion of {promoted} and was not in quarantine when \
-                 {opened} was opened"
+                 {} was opened at {}",
+                opened.site.region(),
+                Seconds(opened.ms)
             ),
             Self::RowsLost { at, kind, count, subject } => write!(
                 f,
@@ -277,18 +281,22 @@ fn premature(f: &mut Formatter<'_>, what: Premature, at: At) -> fmt::Result {
             write!(f, "the database was promoted in {at} before `wait-for-fence` had ended")
         }
         Premature::OpenedBeforePromotion => {
-            write!(f, "{at} was opened and its database had not been promoted")
+            write!(f, "{} and its database had not been promoted", opened(at))
         }
         Premature::OpenedBeforeEpoch => {
-            write!(f, "{at} was opened and its ledger's epoch row had not been raised")
+            write!(f, "{} and its ledger's epoch row had not been raised", opened(at))
         }
         Premature::OpenedBeforeHolding => {
-            write!(f, "{at} was opened by a failover before `hold-missing` had ended")
+            write!(f, "{} by a failover before `hold-missing` had ended", opened(at))
         }
         Premature::DirectedBeforeOpen => {
             write!(f, "DNS led to {at}, to which the control record had never sent traffic")
         }
     }
+}
+
+fn opened(At { ms, site }: At) -> String {
+    format!("{} was opened at {}", site.region(), Seconds(ms))
 }
 
 fn book_fault(f: &mut Formatter<'_>, fault: &BookFault) -> fmt::Result {
@@ -323,7 +331,9 @@ fn book_fault(f: &mut Formatter<'_>, fault: &BookFault) -> fmt::Result {
 impl fmt::Display for MissedWhen {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Opened(at) => write!(f, "when {at} was opened"),
+            Self::Opened(At { ms, site }) => {
+                write!(f, "when {} was opened at {}", site.region(), Seconds(*ms))
+            }
             Self::Acknowledged => f.write_str("of the Region that was open then"),
             Self::End => f.write_str("at the end"),
         }

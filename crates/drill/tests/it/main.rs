@@ -1,5 +1,12 @@
 //! The drill from outside.
 
+mod history_end;
+mod history_runs;
+mod history_table;
+mod judge_money;
+mod judge_permission;
+mod judge_runs;
+mod judge_service;
 mod scenario_mistakes;
 mod scenario_properties;
 mod scenario_texts;
