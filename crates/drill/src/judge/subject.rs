@@ -12,7 +12,7 @@ pub struct Seconds(pub u64);
 
 impl fmt::Display for Seconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:03} s", self.0 / 1_000, self.0 % 1_000)
+        f.pad(&format!("{}.{:03} s", self.0 / 1_000, self.0 % 1_000))
     }
 }
 
