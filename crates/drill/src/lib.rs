@@ -11,9 +11,12 @@
 mod history;
 mod judge;
 mod random;
+mod report;
 mod scenario;
 mod shipped;
 mod shrink;
+mod story;
+mod words;
 
 pub use history::{
     Answer, CURRENCY, ClientRequest, End, History, Moment, RequestKind, RunStep, Site,
@@ -23,9 +26,15 @@ pub use judge::{
     At, Books, Counts, DNS_DETECTION_MS, DNS_TTL_MS, Facts, LostRow, MissedWhen, Outcome, Pause,
     Premature, RowFate, Seconds, Subject, Verdict, Violation, judge,
 };
+pub use report::{
+    ActionOutcome, ActionReport, Course, DnsSpan, Ending, Figures, GateSpan, HappeningLine,
+    LagPoint, Loss, LossRow, Part, Recovery, Report, Route, RunReport, Spread, Summary, Totals,
+    Traffic,
+};
 pub use scenario::{
     Expectation, Fault, Happening, Mistake, Operator, Scenario, Span, Trigger, Watch, When,
     Workload, parse,
 };
 pub use shipped::{STANDARD, shipped};
 pub use shrink::shrink;
+pub use story::{StoryLine, Topic, story, story_text};

@@ -67,10 +67,7 @@ fn the_service_is_back_in_time() {
          12     record active 2 standby
          12     gate standby open 2
          20     told r0 1 primary p1";
-    check(
-        &format!("{table}\n69 pay r1 p2 standby 2"),
-        expect![""],
-    );
+    check(&format!("{table}\n69 pay r1 p2 standby 2"), expect![""]);
     check(
         &format!("{table}\n70 pay r1 p2 standby 2"),
         expect![[r#"

@@ -1,0 +1,143 @@
+//! The words in which stories, reports and pages speak of times, Regions, runs and outcomes.
+
+use runbook::{Observed, Tail};
+
+use crate::history::Site;
+use crate::judge::Seconds;
+use crate::report::ActionOutcome;
+
+/// A number of things: `1 payment`, `3 payments`.
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
+    let word = if number == 1 { one } else { many };
+    format!("{number} {word}")
+}
+
+/// A line of a scenario as what happened, with the names of the Regions in place of their roles:
+/// `lose primary` is told as `us-east-1 is lost`.
+pub(crate) fn happened(line: &str) -> String {
+    let words = line.split(' ').map(|word| match word {
+        "primary" => Site::Primary.region(),
+        "standby" => Site::Standby.region(),
+        other => other,
+    });
+    let line = words.collect::<Vec<_>>().join(" ");
+    let told = SENTENCES.iter().find_map(|(order, sentence)| {
+        let rest = line.strip_prefix(order)?;
+        Some(sentence.replacen('*', rest, 1))
+    });
+    told.unwrap_or(line)
+}
+
+/// How lines of scenarios begin, and what they are told as; the star is the rest of the line.
+/// Others are told as they are.
+const SENTENCES: &[(&str, &str)] = &[
+    ("lose messages ", "* of all messages are lost"),
+    ("lose ", "* is lost"),
+    ("restore messages", "no message is lost any more*"),
+    ("restore ", "* is back"),
+    ("isolate ", "* lives on, and reaches nothing but its clients"),
+    ("reconnect ", "* reaches the others again"),
+    ("freeze ", "* stands still"),
+    ("unfreeze ", "* wakes where it stood"),
+    ("slow ", "everything across a border is slow: *"),
+    ("speed up ", "* is as fast as before"),
+    ("cut from ", "nothing gets through from *"),
+    ("mend from ", "messages get through again from *"),
+    ("lag replication ", "the standby's database falls behind by *"),
+    ("catch up replication", "the standby's database catches up*"),
+    ("break storage-fence", "the database service cannot stop the old writer's volume*"),
+    ("restore storage-fence", "the database service can stop the old writer's volume again*"),
+    ("refuse promotion", "promotion is refused because of versions*"),
+    ("allow promotion", "promotion is not refused any more*"),
+    ("leave promotion unclear ", "promotion gives no clear answer *"),
+    ("skew clock of ", "a clock goes wrong: *"),
+    ("correct clock of ", "the clock of * is right again"),
+    ("silence processor", "the processor does not answer, and may take money*"),
+    ("unsilence processor", "the processor answers again*"),
+    ("run rival ", "a second operator asks for a * of his own"),
+    ("run ", "somebody asks for a *"),
+    ("abort run", "somebody aborts the run*"),
+    ("pause run for ", "somebody pauses the run for *"),
+    ("kill runner for ", "the runner is killed, for *"),
+    ("start second runner", "a second operator drives the same run*"),
+    ("restart service of ", "every process of the service of * is replaced"),
+];
+
+/// What came of an action.
+pub(crate) fn outcome(outcome: &ActionOutcome) -> String {
+    match outcome {
+        ActionOutcome::Done(observed) => self::observed(observed),
+        ActionOutcome::Failed(failure) => failure.to_string(),
+        ActionOutcome::Skipped(reason) => format!("left out: {reason}"),
+        ActionOutcome::Approved(people) => {
+            format!("{}, and it did not end", count((*people).into(), "approval", "approvals"))
+        }
+        ActionOutcome::Begun => "begun, and no end written down".to_owned(),
+    }
+}
+
+/// What was seen of an action that succeeded.
+pub(crate) fn observed(observed: &Observed) -> String {
+    match observed {
+        Observed::Done => "done".to_owned(),
+        Observed::Evidence(evidence) => evidence_words(evidence.lag_ms, evidence.intents_missing),
+        Observed::Tail(tail) => format!("the source ends with {}", tail_words(tail)),
+        Observed::Database(tail) => format!("writer with {}", tail_words(tail)),
+        Observed::Epoch(epoch) => format!("epoch row {epoch}"),
+        Observed::Movements(number) => count(*number, "movement", "movements"),
+        Observed::Approved(people) => count((*people).into(), "approval", "approvals"),
+    }
+}
+
+/// What is known of the loss before it is decided about.
+pub(crate) fn evidence_words(lag_ms: Option<u64>, intents_missing: Option<u64>) -> String {
+    let lag = lag_ms.map_or("lag unknown".to_owned(), |ms| format!("lag {}", Seconds(ms)));
+    let missing = match intents_missing {
+        Some(number) => {
+            count(number, "intent is not in the standby", "intents are not in the standby")
+        }
+        None => "missing intents not counted".to_owned(),
+    };
+    format!("{lag}, {missing}")
+}
+
+fn tail_words(tail: &Tail) -> String {
+    let movements = count(tail.movements, "movement", "movements");
+    let position = tail.position.map_or(String::new(), |position| format!(" at {position}"));
+    match tail.faults {
+        0 => format!("{movements}{position}, books balance"),
+        faults => format!("{movements}{position}, {}", count(faults, "fault", "faults")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{parse, shipped};
+
+    #[test]
+    fn lines_are_told_as_what_happened() {
+        for (line, told) in [
+            ("lose primary", "us-east-1 is lost"),
+            ("restore database of standby", "database of us-east-2 is back"),
+            ("cut from primary to standby", "nothing gets through from us-east-1 to us-east-2"),
+            ("lose messages 20%", "20% of all messages are lost"),
+            ("catch up replication", "the standby's database catches up"),
+            ("run failover", "somebody asks for a failover"),
+            ("something else", "something else"),
+        ] {
+            assert_eq!(happened(line), told);
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_shipped_scenarios_is_told() {
+        for (name, text) in shipped() {
+            let scenario = parse(name, text).expect("what is shipped can be read");
+            for when in scenario.happenings {
+                let line = when.happening.to_string();
+                assert!(SENTENCES.iter().any(|(order, _)| line.starts_with(order)), "{line}");
+            }
+        }
+    }
+}
