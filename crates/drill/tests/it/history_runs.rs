@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use drill::Site;
-use fence::{Author, DurationMs, Epoch, Millis, RegionName, RunId};
+use fence::{Author, DurationMs, Epoch, Millis, RegionName, RunId, Timing};
 use runbook::{
     Action, ActionName, Condition, Entry, Event, Evidence, Failure, Observed, OnFailure, Plan,
     PlanKind, Refused, Retry, RunnerName, Side, Stage,
@@ -98,6 +98,8 @@ fn plan(run: &str, kind: &str, actions: &str, way_back: &str) -> Option<Plan> {
         witness: RegionName::new(drill::WITNESS_REGION),
         seen: Epoch::new(1),
         epoch: Epoch::new(2),
+        earlier: None,
+        timing: Timing::default(),
         actions: actions?,
         way_back: way_back?,
     })
