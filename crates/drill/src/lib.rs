@@ -10,6 +10,7 @@
 
 mod history;
 mod judge;
+mod page;
 mod random;
 mod report;
 mod scenario;
@@ -26,6 +27,7 @@ pub use judge::{
     At, Books, Counts, DNS_DETECTION_MS, DNS_TTL_MS, Facts, LostRow, MissedWhen, Outcome, Pause,
     Premature, RowFate, Seconds, Subject, Verdict, Violation, judge,
 };
+pub use page::Page;
 pub use report::{
     ActionOutcome, ActionReport, Course, DnsSpan, Ending, Figures, GateSpan, HappeningLine,
     LagPoint, Loss, LossRow, Part, Recovery, Report, Route, RunReport, Spread, Summary, Totals,

@@ -7,6 +7,7 @@ mod judge_money;
 mod judge_permission;
 mod judge_runs;
 mod judge_service;
+mod page;
 mod report;
 mod sample;
 mod scenario_mistakes;
