@@ -5,6 +5,8 @@ mod form;
 mod grammar;
 mod mistake;
 mod parse;
+#[cfg(test)]
+mod reference;
 mod value;
 mod words;
 mod write;
