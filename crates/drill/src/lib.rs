@@ -8,6 +8,7 @@
 //! A pure crate: one thread, no clock, and no randomness but the seed's, so that the same seed gives
 //! the same history byte for byte. The live drill uses the same scenarios, history and judge.
 
+mod export;
 mod history;
 mod judge;
 mod page;
@@ -19,6 +20,7 @@ mod shrink;
 mod story;
 mod words;
 
+pub use export::{FORMAT, Unreadable, from_json, to_json};
 pub use history::{
     Answer, CURRENCY, ClientRequest, End, History, Moment, RequestKind, RunStep, Site,
     WITNESS_REGION, What,

@@ -6,7 +6,7 @@ use drill::Site;
 use fence::{Author, DurationMs, Epoch, Millis, RegionName, RunId, Timing};
 use runbook::{
     Action, ActionName, Condition, Entry, Event, Evidence, Failure, Observed, OnFailure, Plan,
-    PlanKind, Refused, Retry, RunnerName, Side, Stage,
+    PlanKind, Refused, Retry, RunnerName, Side, Stage, Tail,
 };
 
 use crate::history_table::{action_of, ms, region};
@@ -64,6 +64,9 @@ fn event(run: &str, words: &[&str]) -> Option<Event> {
             expires_at: Millis(ms(until)?),
             shown: Evidence::default(),
         },
+        ["paused"] => Event::Paused { by: by() },
+        ["resumed"] => Event::Resumed { by: by() },
+        ["retried", action] => Event::Retried { action: action_of(action)?, by: by() },
         ["aborted"] => Event::Aborted { by: by(), reason: "not now".to_owned() },
         _ => return None,
     })
@@ -72,12 +75,24 @@ fn event(run: &str, words: &[&str]) -> Option<Event> {
 fn result(word: &str) -> Option<Result<Observed, Failure>> {
     Some(match word {
         "done" => Ok(Observed::Done),
+        "evidence" => {
+            Ok(Observed::Evidence(Evidence { lag_ms: Some(120), intents_missing: Some(3) }))
+        }
+        "tail" => Ok(Observed::Tail(tail())),
+        "database" => Ok(Observed::Database(tail())),
+        "epoch" => Ok(Observed::Epoch(Epoch::new(2))),
+        "movements" => Ok(Observed::Movements(3)),
+        "approved" => Ok(Observed::Approved(2)),
         "timed-out" => Err(Failure::TimedOut),
         "try-again" => Err(Failure::TryAgain("not yet".to_owned())),
         "versions" => Err(Failure::Refused(Refused::Versions, "they differ".to_owned())),
         "refused" => Err(Failure::Refused(Refused::Other, "no".to_owned())),
         _ => return None,
     })
+}
+
+fn tail() -> Tail {
+    Tail { position: Some(77), movements: 5, faults: 0 }
 }
 
 /// Actions with commas between; behind the name `*2` asks two people, `?` is best effort, and

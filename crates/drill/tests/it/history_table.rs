@@ -178,7 +178,7 @@ impl Reader {
                 self.moved(key, movement, units, from)?
             }
             ["gate", site, "closed"] => {
-                What::Gate { site: self::site(site)?, open: None, reason: "lease over" }
+                What::Gate { site: self::site(site)?, open: None, reason: "lease_expired" }
             }
             ["gate", site, "open", epoch] => {
                 What::Gate { site: self::site(site)?, open: epoch.parse().ok(), reason: "" }

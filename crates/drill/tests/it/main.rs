@@ -1,6 +1,7 @@
 //! The drill from outside.
 
 mod history_end;
+mod history_export;
 mod history_runs;
 mod history_table;
 mod judge_money;
