@@ -62,7 +62,7 @@ const CALLS: &[(ActionName, &[Asked])] = &[
         ActionName::SnapshotEvidence,
         &[
             data(Target, CloudWatch, "GetMetricData"),
-            data(Target, DynamoDb, "Query"),
+            data(Target, DynamoDb, "Scan"),
             data(Target, Ledger, "read"),
         ],
     ),
@@ -85,7 +85,7 @@ const CALLS: &[(ActionName, &[Asked])] = &[
         ActionName::WaitForReplication,
         &[data(Source, CloudWatch, "GetMetricData"), data(Target, CloudWatch, "GetMetricData")],
     ),
-    (ActionName::RecordTail, &[data(Source, Ledger, "read"), data(Target, DynamoDb, "Query")]),
+    (ActionName::RecordTail, &[data(Source, Ledger, "read"), data(Target, DynamoDb, "Scan")]),
     (ActionName::PassPointOfNoReturn, RECORD),
     (
         ActionName::SwitchDatabase,
@@ -111,7 +111,7 @@ const CALLS: &[(ActionName, &[Asked])] = &[
     ),
     (ActionName::VerifyDatabase, &[data(Target, Ledger, "read")]),
     (ActionName::RaiseEpoch, &[data_here(Ledger, "write")]),
-    (ActionName::HoldMissing, &[data(Target, DynamoDb, "Query"), data(Target, Ledger, "write")]),
+    (ActionName::HoldMissing, &[data(Target, DynamoDb, "Scan"), data(Target, Ledger, "write")]),
     (ActionName::Open, RECORD),
     (ActionName::StartWorkers, &[control(Target, Lambda, "UpdateEventSourceMapping")]),
     (ActionName::TryPayment, &[data(Target, Https, "POST /payments")]),
@@ -181,7 +181,7 @@ const CALLS: &[(ActionName, &[Asked])] = &[
         ActionName::ReopenSource,
         &[
             control(Source, Lambda, "UpdateEventSourceMapping"),
-            control(Source, Lambda, "DeleteFunctionConcurrency"),
+            control(Source, Lambda, "PutFunctionConcurrency"),
             control(Source, ApiGateway, "UpdateStage"),
         ],
     ),
