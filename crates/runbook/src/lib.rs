@@ -18,6 +18,7 @@ mod plan;
 mod planning;
 mod plans;
 mod ports;
+pub mod render;
 mod request;
 mod supposed;
 mod unmet;

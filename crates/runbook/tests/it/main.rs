@@ -4,4 +4,5 @@ mod facts;
 mod lost;
 mod pairs;
 mod plans;
+mod render;
 mod unmet;

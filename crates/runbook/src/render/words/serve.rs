@@ -1,0 +1,89 @@
+//! Words for what opens the target and brings users to it.
+
+use super::Entry;
+
+pub(super) const OPEN: Entry = Entry {
+    does: "Makes {target} active: the state is ACTIVE in epoch {epoch}, and its gates open.",
+    precondition: "The epoch row of the ledger says {epoch}, and everything that is missing is held.",
+    verification: "The control record is ACTIVE in epoch {epoch} with {target} as `active_region`.",
+    by_hand: "Read the control record. `GET /health/ready` at the Regional name of {target} answers 200 with epoch \
+              {epoch} within a few seconds.",
+    when_it_fails: "Read the control record: the write may have happened. When the store gives no answer, try its \
+                    other endpoint.",
+};
+
+pub(super) const START_WORKERS: Entry = Entry {
+    does: "Turns on event sources and schedules of {target}, so that its outbox is worked off.",
+    precondition: "{target} is active.",
+    verification: "Every event source mapping and schedule of {target} is enabled.",
+    by_hand: "List the event source mappings: `State` is `Enabled`.",
+    when_it_fails: "Payments are taken all the same, and told of later. Try again until it is done.",
+};
+
+pub(super) const TRY_PAYMENT: Entry = Entry {
+    does: "Takes a synthetic payment of the smallest amount by the Regional name of {target}, past DNS.",
+    precondition: "{target} is active.",
+    verification: "The payment is acknowledged, and is read back as it was sent.",
+    by_hand: "Send one with a key of its own; the answer is 201.",
+    when_it_fails: "Look at `GET /health/ready` of {target}, which says why it takes none. Do not send users there \
+                    before it does.",
+};
+
+pub(super) const DIRECT_TRAFFIC: Entry = Entry {
+    does: "Turns the DNS switch: the control record names {target} as the Region that traffic is meant for. Both \
+           Regions say so at `/health/traffic`, and the health checks of Route 53 read it there. No record \
+           changes, and no control plane is asked.",
+    precondition: "{target} has taken a payment.",
+    verification: "The control record says `traffic_region` {target}.",
+    by_hand: "Read the control record; `GET /health/traffic` of {target} answers `\"traffic_region\":\"{target}\"`.",
+    when_it_fails: "Read the control record: the write may have happened. When the store gives no answer, try its \
+                    other endpoint.",
+};
+
+pub(super) const CONFIRM_TRAFFIC: Entry = Entry {
+    does: "Asks authoritative servers, then resolvers, and watches traffic cross over. {source} goes on answering \
+           503 until its share is under 0.1 %, as far as it answers.",
+    precondition: "The DNS switch is turned. Health checks need about 30 s, clients the time to live of the \
+                   record on top.",
+    verification: "Authoritative servers answer with {target}, and its API is called.",
+    by_hand: "`dig` at an authoritative server of the zone, and then at two public resolvers, answers what the \
+              Regional name of {target} answers.",
+    when_it_fails: "Users whose resolvers ignore the time to live come later: watch, and try again. When \
+                    authoritative servers still answer with {source}, look at the status of the two switch checks.",
+};
+
+pub(super) const STABILIZE: Entry = Entry {
+    does: "Looks at capacity, connections and errors of {target}, which carries all traffic now.",
+    precondition: "Users are served by {target}.",
+    verification: "No alarm of {target} rings that is not explained; what is short is named.",
+    by_hand: "Open the dashboard of {target}. Raise what is short: reserved concurrency, instances, quotas. Tell \
+              the status page that service is back, and say inside that there is no standby.",
+    when_it_fails: "Those on call take over from here.",
+};
+
+pub(super) const SWAP_MONITORING: Entry = Entry {
+    does: "Sees in which Region lag is measured now, which is the one that follows, and unmutes the alarms.",
+    precondition: "Users are served.",
+    verification: "The Region that follows has data points of lag, and the actions of all alarms are enabled.",
+    by_hand: "Look for data points of AuroraGlobalDBRPOLag in the Region that follows, and list alarms whose actions \
+              are disabled: there is none.",
+    when_it_fails: "Enable the alarms by hand; nobody must be left with muted alarms.",
+};
+
+pub(super) const WRITE_REPORT: Entry = Entry {
+    does: "Stores the report of the run: what was done when and by whom, the RTO by phase, and the loss in seconds \
+           and by name.",
+    precondition: "None.",
+    verification: "The report is in the bucket of {here}.",
+    by_hand: "List the folder `runs` of the bucket.",
+    when_it_fails: "Everything in it is in the journal, too: write it later.",
+};
+
+pub(super) const CLOSE: Entry = Entry {
+    does: "Gives the run lock back.",
+    precondition: "Traffic goes to the active Region.",
+    verification: "The control record is ACTIVE and names no run.",
+    by_hand: "Read the control record: it has no `run_id`.",
+    when_it_fails: "Read the control record: the write may have happened. An open run harms nobody, but no other \
+                    can begin.",
+};

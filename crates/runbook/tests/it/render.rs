@@ -1,0 +1,6 @@
+//! The renderings of plans.
+
+mod forms;
+mod states_language;
+mod walk;
+mod walks;
