@@ -19,7 +19,7 @@ use anyhow::{Context, Result};
 use cfn::assembly::Files;
 
 use crate::output::Outputs;
-use crate::{parity, vendor};
+use crate::{parity, runbooks, vendor};
 use model::ResourceType;
 use schema::Schema;
 
@@ -40,6 +40,7 @@ pub(crate) fn outputs(root: &Path) -> Result<Outputs> {
     let assembly = default_assembly()?;
     outputs.insert("docs/parity.md", parity::page(root, &assembly)?);
     golden_assembly(assembly, &mut outputs);
+    runbooks::pages(&mut outputs);
     Ok(outputs)
 }
 

@@ -5,6 +5,7 @@ mod codegen;
 mod output;
 mod parity;
 mod process;
+mod runbooks;
 mod test;
 #[cfg(test)]
 mod tidy;
