@@ -1,7 +1,10 @@
 //! One outcome for each idempotency key: a 2xx for one movement, or a refusal, and the same for ever;
-//! and no movement answers for two keys (`pay-idempotency-survives-region-loss`).
+//! no movement answers for two keys, and each is what was asked for under its key
+//! (`pay-idempotency-survives-region-loss`).
 
-use crate::history::{Answer, What};
+use payments::{IdempotencyKey, MovementId, Order, Scope, ScopedKey};
+
+use crate::history::{Answer, RequestKind, What};
 use crate::judge::case::Case;
 use crate::judge::subject::At;
 use crate::judge::violation::{Outcome, Violation};
@@ -34,17 +37,44 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             found.push(Violation::SharedMovement { subject, other, at });
         }
     }
-    amounts(case, found);
+    movements(case, found);
 }
 
-/// What was acknowledged is in the ledger as it was asked for.
-fn amounts(case: &Case<'_>, found: &mut Vec<Violation>) {
+/// What was acknowledged is what was asked for.
+fn movements(case: &Case<'_>, found: &mut Vec<Violation>) {
     for (number, movement) in case.movements.iter().enumerate() {
-        let (Some(request), Some((_, booked))) = (movement.request, movement.in_ledger) else {
-            continue;
-        };
-        if case.history.requests[request as usize].money() != booked {
+        let (Some(request), Some(at)) = (movement.request, movement.acknowledged) else { continue };
+        if !is_of(case, number, request) {
+            found.push(Violation::OtherKeysMovement { subject: case.subject(number), at });
+        }
+        if let Some((_, booked)) = movement.in_ledger
+            && case.history.requests[request as usize].money() != booked
+        {
             found.push(Violation::OtherAmount { subject: case.subject(number), booked });
         }
     }
+}
+
+/// Whether the movement's intent has the name that this request's key gives it, as far as that can
+/// be told.
+fn is_of(case: &Case<'_>, number: usize, request: u32) -> bool {
+    let movement = &case.movements[number];
+    let wanted = &case.history.requests[request as usize];
+    let scope = match (wanted.kind, movement.id, movement.intent.map(|intent| &intent.order)) {
+        (RequestKind::Payment, MovementId::Payment(_), Some(Order::Payment(order))) => {
+            Scope::PaymentsOf(order.account())
+        }
+        (RequestKind::Payment, MovementId::Payment(_), None) => return true,
+        (RequestKind::Refund { of }, MovementId::Refund(payment, _), _) => {
+            let refunded = case.payment_of(number).map(|payment| &case.movements[payment]);
+            if refunded.is_some_and(|payment| payment.request.is_some_and(|asked| asked != of)) {
+                return false;
+            }
+            Scope::RefundsOf(payment)
+        }
+        _ => return false,
+    };
+    let key = IdempotencyKey::parse(Some(&wanted.key)).ok();
+    let name = key.map(|key| ScopedKey::new(scope, &key));
+    movement.key.is_none() || movement.key == name
 }

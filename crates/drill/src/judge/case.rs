@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use payments::{Fate, Intent, IntentState, Money, MovementId, ScopedKey, State};
 
 use crate::history::{Answer, ClientRequest, History, Moment, What};
-use crate::judge::subject::Subject;
+use crate::judge::subject::{At, Subject};
 use crate::scenario::Expectation;
 
 /// A history, and what is looked up in it again and again.
@@ -30,6 +30,8 @@ pub(super) struct Movement<'h> {
     pub(super) key: Option<ScopedKey>,
     /// The number of the first request that it was acknowledged to.
     pub(super) request: Option<u32>,
+    /// When, and by which Region.
+    pub(super) acknowledged: Option<At>,
     /// What the ledger says of it in the end.
     pub(super) in_ledger: Option<(Fate, Money)>,
     /// Its intent in the end.
@@ -110,9 +112,11 @@ impl<'h> Case<'h> {
 
     fn meet(&mut self, moment: &Moment) -> Option<usize> {
         match &moment.what {
-            What::Told { request, answer: Answer::Acknowledged(movement), .. } => {
+            What::Told { request, from, answer: Answer::Acknowledged(movement), .. } => {
                 let number = self.add(*movement);
-                self.movements[number].request.get_or_insert(*request);
+                let movement = &mut self.movements[number];
+                movement.request.get_or_insert(*request);
+                movement.acknowledged.get_or_insert(At { ms: moment.at_ms, site: *from });
                 Some(number)
             }
             What::IntentWritten { movement, key, .. } => {
@@ -155,8 +159,14 @@ impl<'h> Case<'h> {
         let next = self.movements.len();
         let number = *self.numbers.entry(movement).or_insert(next);
         if number == next {
-            let (key, request, in_ledger, intent) = (None, None, None, None);
-            self.movements.push(Movement { id: movement, key, request, in_ledger, intent });
+            self.movements.push(Movement {
+                id: movement,
+                key: None,
+                request: None,
+                acknowledged: None,
+                in_ledger: None,
+                intent: None,
+            });
         }
         number
     }

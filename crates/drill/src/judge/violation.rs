@@ -105,6 +105,13 @@ violations! {
         /// When that one was acknowledged.
         at: At,
     }
+    /// A client was told 2xx of what somebody else wants, or of a refund of another payment.
+    OtherKeysMovement = "other-keys-movement" {
+        /// What the client was told of.
+        subject: Subject,
+        /// When and by whom.
+        at: At,
+    }
     /// What was acknowledged is in the ledger with another amount.
     OtherAmount = "other-amount" {
         /// Which, with the amount that was asked for.

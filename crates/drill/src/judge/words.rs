@@ -27,6 +27,7 @@ impl Violation {
             | Self::OtherProcessorKey { at, .. }
             | Self::TwoOutcomes { then: (_, at), .. }
             | Self::SharedMovement { at, .. }
+            | Self::OtherKeysMovement { at, .. }
             | Self::TwoRegionsUnderOneEpoch { then: at, .. }
             | Self::CommittedUnderOtherEpoch { at, .. }
             | Self::CommittedThroughGate { at, .. }
@@ -97,6 +98,11 @@ impl fmt::Display for Violation {
                 f,
                 "{subject} was also acknowledged to {other} by {at}; every key has a movement of \
                  its own"
+            ),
+            Self::OtherKeysMovement { subject, at } => write!(
+                f,
+                "{subject} is what the client was told of by {at}, and it is not what was asked for \
+                 under that key"
             ),
             Self::OtherAmount { subject, booked } => {
                 write!(f, "{subject} is in the ledger as {booked}")

@@ -14,7 +14,6 @@ use crate::history_table::{PRICE, account, scoped};
 /// One movement at the end.
 #[derive(Clone)]
 struct Row {
-    key: ScopedKey,
     minor_units: i64,
     fate: Option<Fate>,
     intent: IntentState,
@@ -24,18 +23,20 @@ struct Row {
 
 /// The ledger and the intents as the lines say.
 #[derive(Default)]
-pub(crate) struct Ledger(BTreeMap<MovementId, Row>);
+pub(crate) struct Ledger {
+    rows: BTreeMap<MovementId, Row>,
+    keys: BTreeMap<MovementId, ScopedKey>,
+}
 
 impl Ledger {
+    /// Keeps the name of a movement's intent, for its row if it has one.
+    pub(crate) fn name(&mut self, movement: MovementId, key: ScopedKey) {
+        self.keys.insert(movement, key);
+    }
+
     /// A movement with its whole life in the books, and a settled intent.
-    pub(crate) fn write(
-        &mut self,
-        movement: MovementId,
-        key: Option<ScopedKey>,
-        minor_units: i64,
-        state: State,
-    ) {
-        let row = self.row(movement, key);
+    pub(crate) fn write(&mut self, movement: MovementId, minor_units: i64, state: State) {
+        let row = self.row(movement);
         row.minor_units = minor_units;
         row.fate = Some(Fate::Taken(state));
     }
@@ -43,18 +44,18 @@ impl Ledger {
     /// `1234 succeeded`, `1234 refused`, `none`, or `books pending posted`.
     pub(crate) fn line(&mut self, movement: MovementId, words: &[&str]) -> Option<()> {
         match words {
-            ["none"] => self.row(movement, None).fate = None,
+            ["none"] => self.row(movement).fate = None,
             ["books", phases @ ..] => {
                 let phases = phases.iter().map(|word| phase(word)).collect::<Option<_>>()?;
-                self.row(movement, None).phases = Some(phases);
+                self.row(movement).phases = Some(phases);
             }
             [units, "refused"] => {
-                let row = self.row(movement, None);
+                let row = self.row(movement);
                 row.minor_units = units.parse().ok()?;
                 row.fate = Some(Fate::Refused(Refusal::ExceedsCaptured));
             }
             [units, state] => {
-                self.write(movement, None, units.parse().ok()?, State::find(state)?);
+                self.write(movement, units.parse().ok()?, State::find(state)?);
             }
             _ => return None,
         }
@@ -62,13 +63,8 @@ impl Ledger {
     }
 
     /// An intent in this state.
-    pub(crate) fn intend(
-        &mut self,
-        movement: MovementId,
-        key: Option<ScopedKey>,
-        state: &str,
-    ) -> Option<()> {
-        self.row(movement, key).intent = match state {
+    pub(crate) fn intend(&mut self, movement: MovementId, state: &str) -> Option<()> {
+        self.row(movement).intent = match state {
             "accepted" => IntentState::Accepted,
             "posted" => IntentState::Posted,
             "settled" => IntentState::Settled,
@@ -78,19 +74,19 @@ impl Ledger {
         Some(())
     }
 
-    fn row(&mut self, movement: MovementId, key: Option<ScopedKey>) -> &mut Row {
-        let own = scoped(&movement.to_string());
-        let row = self.0.entry(movement).or_insert(Row {
-            key: own,
+    fn row(&mut self, movement: MovementId) -> &mut Row {
+        self.rows.entry(movement).or_insert(Row {
             minor_units: PRICE,
             fate: None,
             intent: IntentState::Settled,
             phases: None,
-        });
-        if let Some(key) = key {
-            row.key = key;
-        }
-        row
+        })
+    }
+
+    /// The name of a movement's intent: one that no other has when no moment gave it one.
+    fn key(&self, movement: MovementId) -> ScopedKey {
+        let own = || scoped(&movement.to_string(), movement);
+        self.keys.get(&movement).copied().unwrap_or_else(own)
     }
 
     /// Records, postings and intents.
@@ -98,15 +94,16 @@ impl Ledger {
         let mut records: BTreeMap<PaymentId, PaymentRecord> = BTreeMap::new();
         let mut postings = Vec::new();
         // Payments come before refunds, so that a refund finds its record.
-        for (movement, row) in &self.0 {
+        for (movement, row) in &self.rows {
+            let key = self.key(*movement);
             let Some(fate) = row.fate else { continue };
             match (*movement, fate) {
                 (MovementId::Payment(id), Fate::Taken(state)) => {
-                    records.insert(id, record(id, row, state));
+                    records.insert(id, record(id, key, row, state));
                 }
                 (MovementId::Payment(_), Fate::Refused(_)) => panic!("no payment is refused"),
                 (MovementId::Refund(payment, id), fate) => {
-                    let (key, amount) = (row.key, amount(row.minor_units));
+                    let amount = amount(row.minor_units);
                     let refund = RefundRecord { key, amount, accepted: Epoch::new(1), fate };
                     let record = records.get_mut(&payment).expect("its payment is in the ledger");
                     record.refunds.insert(id, refund);
@@ -116,7 +113,9 @@ impl Ledger {
                 postings.extend(transfer(*movement, row.minor_units, phase).postings());
             }
         }
-        let intents = self.0.iter().map(|(movement, row)| intent(*movement, row)).collect();
+        let intents = self.rows.iter();
+        let intents =
+            intents.map(|(movement, row)| intent(*movement, self.key(*movement), row)).collect();
         (records.into_values().collect(), postings, intents)
     }
 }
@@ -150,9 +149,9 @@ fn transfer(movement: MovementId, minor_units: i64, phase: Phase) -> Transfer {
     Transfer { id, debit, credit, money: money(minor_units) }
 }
 
-fn record(id: PaymentId, row: &Row, state: State) -> PaymentRecord {
+fn record(id: PaymentId, key: ScopedKey, row: &Row, state: State) -> PaymentRecord {
     let (accepted, refunds) = (Epoch::new(1), BTreeMap::new());
-    let (key, order, version) = (row.key, payment_order(row.minor_units), Version(3));
+    let (order, version) = (payment_order(row.minor_units), Version(3));
     PaymentRecord { id, key, order, accepted, version, state, refunds }
 }
 
@@ -162,7 +161,7 @@ fn payment_order(minor_units: i64) -> PaymentOrder {
         .expect("it is above zero")
 }
 
-fn intent(movement: MovementId, row: &Row) -> Intent {
+fn intent(movement: MovementId, key: ScopedKey, row: &Row) -> Intent {
     let order = match movement {
         MovementId::Payment(_) => Order::Payment(payment_order(row.minor_units)),
         MovementId::Refund(payment, _) => Order::Refund(RefundOrder {
@@ -172,7 +171,7 @@ fn intent(movement: MovementId, row: &Row) -> Intent {
         }),
     };
     Intent {
-        key: row.key,
+        key,
         fingerprint: Fingerprint::from_bytes([0; 32]),
         movement,
         order,

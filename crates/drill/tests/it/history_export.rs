@@ -81,7 +81,7 @@ fn every_kind_of_moment() {
         {"at_ms":1004,"what":"moved","movement":"pay_00000000010000000000000000","processor_key":"pay_00000000010000000000000000","minor_units":1234,"from":"primary"},
         {"at_ms":1005,"what":"committed","site":"primary","epoch":1,"row_epoch":1,"movement":"pay_00000000010000000000000000","state":"succeeded","gate":"open"},
         {"at_ms":2000,"what":"sent","request":1,"attempt":1,"to":"primary"},
-        {"at_ms":2000,"what":"intent-written","movement":"pay_00000000010000000000000000/ref_00000000020000000000000000","key":"okcpplpiedmomomiiiofdlapcheminhimkibcicfnbnnpmacnokfdoedigleahde","site":"primary"},
+        {"at_ms":2000,"what":"intent-written","movement":"pay_00000000010000000000000000/ref_00000000020000000000000000","key":"bjlgbnmifdohjiikocneoaedadhjeipnlapplidmekijijfnlkpfgoakhoiedakn","site":"primary"},
         {"at_ms":2000,"what":"committed","site":"primary","epoch":1,"row_epoch":1,"movement":"pay_00000000010000000000000000/ref_00000000020000000000000000","state":null,"gate":"closed"},
         {"at_ms":2000,"what":"told","request":1,"attempt":1,"from":"primary","answer":"refused"},
         {"at_ms":2000,"what":"told","request":1,"attempt":2,"from":"primary","answer":"pending"},
@@ -134,7 +134,7 @@ fn every_kind_of_moment() {
         "end":{"at_ms":13000,"is_at_rest":false,"left":["run R"],
         "record":{"epoch":2,"nothing_lost_since":1,"state":"ACTIVE","active_region":"us-east-2","run":{"id":"R","kind":"failover","source":"us-east-1","target":"us-east-2","point_of_no_return":"passed"},"traffic_region":"us-east-2","updated_by":"table","reason":"a table says so"},
         "payments":[
-        {"payment":"pay_00000000010000000000000000","key":"omfnclhnlgpcjpngjppkbehanbclfahihcjceilinbeebllkpkcgepgdafkdlieg","account":"acc_00000000000000000000000000","minor_units":1234,"currency":"USD","accepted":1,"version":3,"state":"succeeded","refunds":[{"refund":"ref_00000000020000000000000000","key":"inbikeieahhnacfiplghamcnndddiihpnefpnjiijhpfdacmkifjfnoihgmdlebk","minor_units":500,"accepted":1,"state":null,"refusal":"refund_exceeds_captured"},{"refund":"ref_00000000030000000000000000","key":"omopcmbkpbcpelabljfdffagppinlnfbcdoodoeamkdoebjedoanagakecpdkali","minor_units":100,"accepted":1,"state":"succeeded","refusal":null}]}
+        {"payment":"pay_00000000010000000000000000","key":"omfnclhnlgpcjpngjppkbehanbclfahihcjceilinbeebllkpkcgepgdafkdlieg","account":"acc_00000000000000000000000000","minor_units":1234,"currency":"USD","accepted":1,"version":3,"state":"succeeded","refunds":[{"refund":"ref_00000000020000000000000000","key":"bjlgbnmifdohjiikocneoaedadhjeipnlapplidmekijijfnlkpfgoakhoiedakn","minor_units":500,"accepted":1,"state":null,"refusal":"refund_exceeds_captured"},{"refund":"ref_00000000030000000000000000","key":"kljpohmcnmhbppmappipfplkofhacolncfkadloemdimijmhhpnbfbabfapodabj","minor_units":100,"accepted":1,"state":"succeeded","refusal":null}]}
         ],
         "postings":[
         {"movement":"pay_00000000010000000000000000","version":1,"phase":"pending","book":"clearing","side":"debit","minor_units":1234,"currency":"USD"},
@@ -148,8 +148,8 @@ fn every_kind_of_moment() {
         ],
         "intents":[
         {"movement":"pay_00000000010000000000000000","key":"omfnclhnlgpcjpngjppkbehanbclfahihcjceilinbeebllkpkcgepgdafkdlieg","account":"acc_00000000000000000000000000","minor_units":1234,"currency":"USD","epoch":1,"state":"settled","refusal":null,"revision":1},
-        {"movement":"pay_00000000010000000000000000/ref_00000000020000000000000000","key":"inbikeieahhnacfiplghamcnndddiihpnefpnjiijhpfdacmkifjfnoihgmdlebk","account":"acc_00000000000000000000000000","minor_units":500,"currency":"USD","epoch":1,"state":"settled","refusal":null,"revision":1},
-        {"movement":"pay_00000000010000000000000000/ref_00000000030000000000000000","key":"omopcmbkpbcpelabljfdffagppinlnfbcdoodoeamkdoebjedoanagakecpdkali","account":"acc_00000000000000000000000000","minor_units":100,"currency":"USD","epoch":1,"state":"quarantined","refusal":null,"revision":1}
+        {"movement":"pay_00000000010000000000000000/ref_00000000020000000000000000","key":"bjlgbnmifdohjiikocneoaedadhjeipnlapplidmekijijfnlkpfgoakhoiedakn","account":"acc_00000000000000000000000000","minor_units":500,"currency":"USD","epoch":1,"state":"settled","refusal":null,"revision":1},
+        {"movement":"pay_00000000010000000000000000/ref_00000000030000000000000000","key":"kljpohmcnmhbppmappipfplkofhacolncfkadloemdimijmhhpnbfbabfapodabj","account":"acc_00000000000000000000000000","minor_units":100,"currency":"USD","epoch":1,"state":"quarantined","refusal":null,"revision":1}
         ]}}
     "#]].assert_eq(&to_json(&history));
 }

@@ -62,10 +62,7 @@ impl Reader {
             }
             ["ledger", movement, rest @ ..] => self.ledger.line(self::movement(movement)?, rest)?,
             ["intent", movement, state] => {
-                self.ledger.intend(self::movement(movement)?, None, state)?;
-            }
-            ["intent", movement, key, state] => {
-                self.ledger.intend(self::movement(movement)?, Some(scoped(key)), state)?;
+                self.ledger.intend(self::movement(movement)?, state)?;
             }
             ["left", rest @ ..] => self.left.push(rest.join(" ")),
             ["end", at] => self.end_ms = Some(ms(at)?),
@@ -126,7 +123,7 @@ impl Reader {
             let what = self.what(&line.split_whitespace().collect::<Vec<_>>())?;
             self.push(at_ms + later_ms, what);
         }
-        self.ledger.write(movement, Some(scoped(&key)), PRICE, State::Succeeded);
+        self.ledger.write(movement, PRICE, State::Succeeded);
         Some(())
     }
 
@@ -188,11 +185,12 @@ impl Reader {
                 self.record = Some(record.clone());
                 What::Record(Box::new(record))
             }
-            ["intent", movement, key, site] => What::IntentWritten {
-                movement: self::movement(movement)?,
-                key: scoped(key),
-                site: self::site(site)?,
-            },
+            ["intent", movement, key, site] => {
+                let movement = self::movement(movement)?;
+                let key = scoped(key, movement);
+                self.ledger.name(movement, key);
+                What::IntentWritten { movement, key, site: self::site(site)? }
+            }
             ["promoted", site, "lost", lost @ ..] => What::Promoted {
                 site: self::site(site)?,
                 lost: lost.iter().map(|word| self::movement(word)).collect::<Option<_>>()?,
@@ -375,8 +373,12 @@ pub(crate) fn account() -> AccountId {
     AccountId::new(Time::from_ms(0), [0; 10])
 }
 
-/// The name of the intent of this key.
-pub(crate) fn scoped(key: &str) -> ScopedKey {
+/// The name of the intent that this key gives to a movement.
+pub(crate) fn scoped(key: &str, movement: MovementId) -> ScopedKey {
     let key = IdempotencyKey::parse(Some(key)).expect("a word is a key");
-    ScopedKey::new(Scope::PaymentsOf(account()), &key)
+    let scope = match movement {
+        MovementId::Payment(_) => Scope::PaymentsOf(account()),
+        MovementId::Refund(payment, _) => Scope::RefundsOf(payment),
+    };
+    ScopedKey::new(scope, &key)
 }

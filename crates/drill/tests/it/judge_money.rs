@@ -157,7 +157,7 @@ fn one_key_moves_money_once() {
          2      commit primary p2 1/1 posted open
          2      moved p2 1234 primary
          ledger p2 1234 succeeded
-         intent p2 k0 settled",
+         intent p2 settled",
         expect![[r#"
             moved-for-one-key: payment pay_00000000010000000000000000 of USD 12.34 (request 0 of client 0, key `k0`) moved money from us-east-1 at 1.004 s, and under the same idempotency key payment pay_00000000020000000000000000 of USD 12.34 (request 0 of client 0, key `k0`) did from us-east-1 at 2.000 s; a key moves money once
         "#]],
@@ -293,6 +293,35 @@ fn what_is_acknowledged_is_in_the_ledger_as_it_was_asked_for() {
          request r0 wants 1200",
         expect![[r#"
             other-amount: payment pay_00000000010000000000000000 of USD 12.00 (request 0 of client 0, key `k0`) is in the ledger as USD 12.34
+        "#]],
+    );
+}
+
+#[test]
+fn a_client_is_told_of_what_another_asked_for() {
+    check(
+        "request r2 refunds r0 500
+         0      record active 1 primary
+         0      gate primary open 1
+         1      sent r0 1 primary
+         1      sent r1 1 primary
+         1      intent p1 k0 primary
+         1      intent p2 k1 primary
+         1      commit primary p1 1/1 posted open
+         1      commit primary p2 1/1 posted open
+         1.100  told r0 1 primary p2
+         1.200  told r1 1 primary p1
+         2      sent r2 1 primary
+         2      intent f3:p1 k2 primary
+         2      commit primary f3:p1 1/1 posted open
+         2      told r2 1 primary f3:p1
+         ledger p1 1234 declined
+         ledger p2 1234 declined
+         ledger f3:p1 500 declined",
+        expect![[r#"
+            other-keys-movement: payment pay_00000000020000000000000000 of USD 12.34 (request 0 of client 0, key `k0`) is what the client was told of by us-east-1 at 1.100 s, and it is not what was asked for under that key
+            other-keys-movement: payment pay_00000000010000000000000000 of USD 12.34 (request 1 of client 1, key `k1`) is what the client was told of by us-east-1 at 1.200 s, and it is not what was asked for under that key
+            other-keys-movement: refund ref_00000000030000000000000000 of USD 5.00 (request 2 of client 2, key `k2`) is what the client was told of by us-east-1 at 2.000 s, and it is not what was asked for under that key
         "#]],
     );
 }

@@ -14,6 +14,7 @@ mod sample;
 mod scenario_mistakes;
 mod scenario_properties;
 mod scenario_texts;
+mod second_judge;
 mod shipped_scenarios;
 mod shrinking;
 mod story;
