@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use runbook::{ActionName, Condition, Entry, Event, Failure, OnFailure, Plan, Refused};
+use runbook::{Action, ActionName, Condition, Entry, Event, Failure, OnFailure, Plan, Refused};
 
 /// Every run by its id.
 #[derive(Default)]
@@ -13,7 +13,8 @@ pub(super) struct Run<'h> {
     /// How many entries its journal has.
     pub(super) length: u64,
     plan: Option<&'h Plan>,
-    tries: Vec<Tries<'h>>,
+    /// The attempts on the way forward, and on the way back, which has actions of its own.
+    ways: [Vec<Tries<'h>>; 2],
     is_turned_back: bool,
 }
 
@@ -23,6 +24,7 @@ struct Tries<'h> {
     /// Attempts that began and have not ended.
     open: BTreeSet<u32>,
     began: u32,
+    refused: u32,
     /// The result of the last that ended: nothing wrong, or what.
     last: Option<Option<&'h Failure>>,
     is_done: bool,
@@ -40,8 +42,8 @@ impl<'h> Runs<'h> {
 
 impl Default for Run<'_> {
     fn default() -> Self {
-        let tries = vec![Tries::default(); ActionName::ALL.len()];
-        Self { length: 0, plan: None, tries, is_turned_back: false }
+        let way = vec![Tries::default(); ActionName::ALL.len()];
+        Self { length: 0, plan: None, ways: [way.clone(), way], is_turned_back: false }
     }
 }
 
@@ -60,6 +62,7 @@ impl<'h> Run<'h> {
                 let tries = self.tries_mut(*action);
                 tries.open.remove(attempt);
                 tries.last = Some(result.as_ref().err());
+                tries.refused += u32::from(matches!(result, Err(Failure::Refused(..))));
                 tries.is_done |= result.is_ok();
             }
             Event::Skipped { action, .. } => self.tries_mut(*action).is_skipped = true,
@@ -74,12 +77,19 @@ impl<'h> Run<'h> {
         }
     }
 
-    fn tries(&self, action: ActionName) -> &Tries<'h> {
-        &self.tries[action as usize]
+    /// The attempts of an action on both ways.
+    fn tries(&self, action: ActionName) -> impl Iterator<Item = &Tries<'h>> {
+        self.ways.iter().map(move |way| &way[action as usize])
     }
 
+    /// Those on the way that the run is on.
+    fn tries_now(&self, action: ActionName) -> &Tries<'h> {
+        &self.ways[usize::from(self.is_turned_back)][action as usize]
+    }
+
+    /// Those that an entry of now is about.
     fn tries_mut(&mut self, action: ActionName) -> &mut Tries<'h> {
-        &mut self.tries[action as usize]
+        &mut self.ways[usize::from(self.is_turned_back)][action as usize]
     }
 
     /// Its plan, once it is written.
@@ -89,20 +99,22 @@ impl<'h> Run<'h> {
 
     /// Whether the journal says that this action succeeded.
     pub(super) fn is_done(&self, action: ActionName) -> bool {
-        self.tries(action).is_done
+        self.tries(action).any(|tries| tries.is_done)
     }
 
     /// Whether an effect of this action may appear now: an attempt is under way, or one ended of
     /// which nobody knows what came.
     pub(super) fn may_act(&self, action: ActionName) -> bool {
-        let tries = self.tries(action);
-        let is_unclear = matches!(tries.last, Some(Some(Failure::TryAgain(_) | Failure::TimedOut)));
-        !tries.open.is_empty() || is_unclear
+        self.tries(action).any(|tries| {
+            let is_unclear =
+                matches!(tries.last, Some(Some(Failure::TryAgain(_) | Failure::TimedOut)));
+            !tries.open.is_empty() || is_unclear
+        })
     }
 
     /// Who approved an action so that it still counts at this time, by the clock of the journal.
     pub(super) fn approvers(&self, action: ActionName, now: u64) -> BTreeSet<&'h str> {
-        let approvals = self.tries(action).approvals.iter();
+        let approvals = self.tries(action).flat_map(|tries| &tries.approvals);
         approvals.filter(|(_, until)| **until > now).map(|(by, _)| *by).collect()
     }
 
@@ -110,8 +122,8 @@ impl<'h> Run<'h> {
     pub(super) fn skipped_over(&self, action: ActionName) -> Option<ActionName> {
         let plan = self.plan?;
         let way = if self.is_turned_back { &plan.way_back } else { &plan.actions };
-        let before = way.iter().take_while(|before| before.name != action);
-        before.map(|before| before.name).find(|name| !self.is_over(plan, *name))
+        let mut before = way.iter().take_while(|before| before.name != action);
+        before.find(|before| !self.is_over(plan, before)).map(|before| before.name)
     }
 
     /// Whether the plan has this action on the way that the run is on.
@@ -121,10 +133,8 @@ impl<'h> Run<'h> {
         way.iter().any(|planned| planned.name == action)
     }
 
-    fn is_over(&self, plan: &Plan, name: ActionName) -> bool {
-        let tries = self.tries(name);
-        let mut ways = plan.actions.iter().chain(&plan.way_back);
-        let Some(action) = ways.find(|action| action.name == name) else { return true };
+    fn is_over(&self, plan: &Plan, action: &Action) -> bool {
+        let tries = self.tries_now(action.name);
         let is_approved = || {
             let approvers = u32::try_from(tries.approvals.len()).unwrap_or(u32::MAX);
             action.approvers > 0 && approvers >= action.approvers
@@ -133,11 +143,11 @@ impl<'h> Run<'h> {
             Condition::Always => true,
             Condition::IfRefused(other) => self.is_refused_for_versions(other),
             Condition::IfDone(other) => self.is_done(other),
-            Condition::IfBegun => self.tries(ActionName::BeginRun).began > 0,
+            Condition::IfBegun => self.may_have_begun(),
         };
         let is_given_up = action.on_failure == OnFailure::GoOn && tries.last.is_some();
-        let has_another_way = self.is_refused_for_versions(name)
-            && plan.actions.iter().any(|it| it.condition == Condition::IfRefused(name));
+        let has_another_way = self.is_refused_for_versions(action.name)
+            && plan.actions.iter().any(|it| it.condition == Condition::IfRefused(action.name));
         tries.is_done
             || tries.is_skipped
             || !is_due
@@ -146,7 +156,15 @@ impl<'h> Run<'h> {
             || is_approved()
     }
 
+    /// Whether the run has the run lock, or may have: some attempt to take it was not refused.
+    fn may_have_begun(&self) -> bool {
+        self.tries(ActionName::BeginRun).any(|tries| tries.began > tries.refused)
+    }
+
     fn is_refused_for_versions(&self, action: ActionName) -> bool {
-        matches!(self.tries(action).last, Some(Some(Failure::Refused(Refused::Versions, _))))
+        let for_versions = |tries: &Tries<'_>| {
+            matches!(tries.last, Some(Some(Failure::Refused(Refused::Versions, _))))
+        };
+        self.tries(action).any(for_versions)
     }
 }

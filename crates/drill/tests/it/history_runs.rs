@@ -96,7 +96,7 @@ fn tail() -> Tail {
 }
 
 /// Actions with commas between; behind the name `*2` asks two people, `?` is best effort, and
-/// `|other` makes it due only when the other was refused for versions.
+/// `|other` makes it due only when the other was refused for versions, `~` only when the run began.
 fn plan(run: &str, kind: &str, actions: &str, way_back: &str) -> Option<Plan> {
     let all = |text: &str| text.split(',').filter(|text| !text.is_empty()).map(action).collect();
     let actions: Option<Vec<_>> = all(actions);
@@ -121,9 +121,10 @@ fn plan(run: &str, kind: &str, actions: &str, way_back: &str) -> Option<Plan> {
 }
 
 fn action(text: &str) -> Option<Action> {
-    let (text, condition) = match text.split_once('|') {
-        None => (text, Condition::Always),
-        Some((text, other)) => (text, Condition::IfRefused(action_of(other)?)),
+    let (text, condition) = match (text.split_once('|'), text.strip_suffix('~')) {
+        (Some((text, other)), _) => (text, Condition::IfRefused(action_of(other)?)),
+        (None, Some(text)) => (text, Condition::IfBegun),
+        (None, None) => (text, Condition::Always),
     };
     let (text, on_failure) = match text.strip_suffix('?') {
         None => (text, OnFailure::Stop),

@@ -106,6 +106,29 @@ fn the_old_region_acknowledges_what_it_committed_too_late() {
 }
 
 #[test]
+fn what_was_held_before_the_target_was_opened_is_acknowledged_by_it() {
+    check(
+        "0      record active 1 primary
+         0      gate primary open 1
+         1      sent r0 1 primary
+         1      intent p1 k0 primary
+         9      gate primary closed
+         10     failover R
+         11     promoted standby
+         11     raised standby 2
+         12     held p1
+         12     commit standby p1 2/2 quarantined run
+         12     run R ended hold-missing 1 done
+         13     record active 2 standby R failover primary passed
+         14     commit standby p1 2/2 declined run
+         14     released p1
+         15     told r0 1 standby p1
+         ledger p1 1234 declined",
+        expect![[""]],
+    );
+}
+
+#[test]
 fn a_gate_closes_before_the_point_of_no_return() {
     check(
         "0      record active 1 primary

@@ -177,6 +177,38 @@ fn the_way_back_has_an_order_too() {
 }
 
 #[test]
+fn the_way_back_of_a_run_that_never_began() {
+    check(
+        "0      record active 1 primary
+         1      run R planned switchover begin-run,raise-epoch back abort~,raise-epoch~,write-report
+         2      run R began begin-run 1
+         3      run R ended begin-run 1 refused
+         3      run R aborted
+         4      run R began write-report 1",
+        expect![[""]],
+    );
+}
+
+#[test]
+fn the_way_back_has_attempts_of_its_own() {
+    check(
+        "0      record active 1 primary
+         1      run R planned switchover begin-run,raise-epoch back abort~,raise-epoch~,write-report
+         2      run R began begin-run 1
+         2      run R ended begin-run 1 try-again
+         3      run R began begin-run 2
+         3      run R ended begin-run 2 refused
+         4      run R aborted
+         5      run R began abort 1
+         6      run R ended abort 1 done
+         7      run R began write-report 1",
+        expect![[r#"
+            out-of-order: `write-report` of run R began at 7.000 s and `raise-epoch`, which the plan puts before it, was not over
+        "#]],
+    );
+}
+
+#[test]
 fn a_detachment_is_due_when_promoting_was_refused_for_versions() {
     check(
         "0      record active 1 primary
