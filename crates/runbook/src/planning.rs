@@ -19,7 +19,7 @@ pub fn plan(request: &Request, facts: &Facts) -> Result<Plan, Vec<Unmet>> {
     unmet.sort_by_key(|unmet| unmet.what);
     let epoch = way.seen.next().filter(|_| unmet.is_empty()).ok_or(unmet)?;
     let (source, target) = (way.source.region.clone(), way.target.region.clone());
-    let place = Place { source: &source, target: &target };
+    let place = Place { source: &source, target: &target, timing: &request.settings.timing };
     let (actions, way_back) = match request.kind {
         PlanKind::Switchover | PlanKind::Failback => {
             (plans::switchover(place), plans::way_back(place))

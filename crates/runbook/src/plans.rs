@@ -5,7 +5,7 @@ mod failover;
 mod switchover;
 mod way_back;
 
-use fence::{DurationMs, RegionName, RunId};
+use fence::{DurationMs, RegionName, RunId, Timing};
 
 use crate::action::{Action, ActionName, Call, Condition, OnFailure, Retry, Side, Stage};
 
@@ -17,6 +17,8 @@ const FOREVER: u32 = u32::MAX;
 pub(crate) struct Place<'r> {
     pub(crate) source: &'r RegionName,
     pub(crate) target: &'r RegionName,
+    /// How long leases last there.
+    pub(crate) timing: &'r Timing,
 }
 
 impl Place<'_> {
@@ -54,6 +56,8 @@ struct Row {
     stage: Stage,
     side: Side,
     time_limit_s: u64,
+    /// Whether an attempt may have to wait for leases to run out, besides.
+    waits_for_leases: bool,
     attempts_max: u32,
     interval_s: u64,
     on_failure: OnFailure,
@@ -79,6 +83,7 @@ const fn row(
         stage,
         side,
         time_limit_s,
+        waits_for_leases: false,
         attempts_max,
         interval_s,
         on_failure: OnFailure::Stop,
@@ -92,6 +97,11 @@ impl Row {
     /// Best effort, which a person need not wait for.
     const fn or_go_on(self) -> Self {
         Self { on_failure: OnFailure::GoOn, is_skippable: true, ..self }
+    }
+
+    /// After leases have run out, which takes so much longer.
+    const fn after_leases(self) -> Self {
+        Self { waits_for_leases: true, ..self }
     }
 
     /// Required, and nothing is lost by turning back.
@@ -120,13 +130,15 @@ impl Row {
             plane: call.plane,
             region: place.region(call.side.unwrap_or(self.side)),
         });
+        let leases = place.timing.lease_length.plus(place.timing.clock_bound);
+        let wait = if self.waits_for_leases { leases } else { DurationMs::ZERO };
         Action {
             name: self.name,
             stage: self.stage,
             side: self.side,
             region: place.region(self.side),
             calls: calls.collect(),
-            time_limit: DurationMs(self.time_limit_s * 1_000),
+            time_limit: DurationMs(self.time_limit_s * 1_000).plus(wait),
             retry: Retry {
                 attempts_max: self.attempts_max,
                 interval: DurationMs(self.interval_s * 1_000),

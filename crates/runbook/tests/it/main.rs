@@ -1,8 +1,15 @@
 //! Plans as tables, and runs that are killed, repeated, raced and refused.
 
+mod carry;
+mod clock;
+mod controls;
 mod facts;
+mod failures;
+mod kills;
+mod lab;
 mod lost;
 mod pairs;
 mod plans;
 mod render;
+mod runs;
 mod unmet;

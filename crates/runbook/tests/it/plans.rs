@@ -63,27 +63,27 @@ fn switchover() {
     check(
         &planned(PlanKind::Switchover, "east").actions,
         expect![[r#"
-        decide    check-preconditions     target west    30 s    3 x / 5  s aborts
-        fence     begin-run               global west    15 s    5 x / 2  s aborts
-        fence     mute-alarms             target west    20 s    2 x / 2  s goes on, skippable
-        fence     stop-intake             source east    30 s    3 x / 2  s aborts
-        fence     wait-for-fence          global west    60 s    3 x / 2  s aborts
-        fence     drain-outbox            source east    10 s    1 x / 0  s goes on, skippable
-        fence     wait-for-replication    source east    60 s    1 x / 0  s goes on, skippable
-        fence     record-tail             source east    15 s    3 x / 2  s aborts
-        promote   pass-point-of-no-return global west    15 s    5 x / 2  s aborts
-        promote   switch-database         source east   600 s    3 x / 5  s stops
-        verify    verify-database         target west    30 s   20 x / 3  s stops
-        verify    raise-epoch             target west    15 s   10 x / 2  s stops
-        verify    open                    global west    15 s   10 x / 2  s stops
-        route     start-workers           target west    30 s    5 x / 2  s stops
-        route     try-payment             target west    20 s   10 x / 2  s stops, skippable
-        route     direct-traffic          global west    15 s   10 x / 2  s stops
-        route     confirm-traffic         global west   300 s    1 x / 0  s goes on, skippable
-        stabilize swap-monitoring         target west    60 s    3 x / 5  s goes on, skippable
-        stabilize write-report            target west    60 s    3 x / 5  s goes on, skippable
-        stabilize close                   global west    15 s   10 x / 2  s stops
-    "#]],
+            decide    check-preconditions     target west    30 s    3 x / 5  s aborts
+            fence     begin-run               global west    15 s    5 x / 2  s aborts
+            fence     mute-alarms             target west    20 s    2 x / 2  s goes on, skippable
+            fence     stop-intake             source east    30 s    3 x / 2  s aborts
+            fence     wait-for-fence          global west    27 s    3 x / 2  s aborts
+            fence     drain-outbox            source east    10 s    1 x / 0  s goes on, skippable
+            fence     wait-for-replication    source east    60 s    1 x / 0  s goes on, skippable
+            fence     record-tail             source east    15 s    3 x / 2  s aborts
+            promote   pass-point-of-no-return global west    27 s    5 x / 2  s aborts
+            promote   switch-database         source east    60 s   20 x / 1  s stops
+            verify    verify-database         target west    30 s   20 x / 3  s stops
+            verify    raise-epoch             target west    15 s   10 x / 2  s stops
+            verify    open                    global west    15 s   10 x / 2  s stops
+            route     start-workers           target west    30 s    5 x / 2  s stops
+            route     try-payment             target west    20 s   10 x / 2  s stops, skippable
+            route     direct-traffic          global west    15 s   10 x / 2  s stops
+            route     confirm-traffic         global west    60 s    5 x / 1  s goes on, skippable
+            stabilize swap-monitoring         target west    60 s    3 x / 5  s goes on, skippable
+            stabilize write-report            target west    60 s    3 x / 5  s goes on, skippable
+            stabilize close                   global west    15 s   10 x / 2  s stops
+        "#]],
     );
 }
 
@@ -92,34 +92,34 @@ fn failover() {
     check(
         &planned(PlanKind::Failover, "east").actions,
         expect![[r#"
-        decide    triage                  source east    10 s    1 x / 0  s goes on, skippable
-        decide    snapshot-evidence       target west    20 s    2 x / 1  s goes on, skippable
-        decide    approve-loss            global west    15 s    1 x / 0  s stops, 2 approve
-        fence     begin-run               global west    15 s   10 x / 2  s stops
-        fence     stop-source             source east    20 s    1 x / 0  s goes on, skippable
-        fence     wait-for-fence          global west    60 s   10 x / 2  s stops
-        promote   pass-point-of-no-return global west    15 s   10 x / 2  s stops
-        promote   promote-database        target west   600 s    3 x / 5  s stops
-        promote   approve-detach          global west    15 s    1 x / 0  s stops, 2 approve, if promote-database was refused
-        promote   detach-database         target west   600 s    3 x / 5  s stops, if promote-database was refused
-        verify    verify-database         target west    30 s   20 x / 3  s stops
-        verify    raise-epoch             target west    15 s   10 x / 2  s stops
-        verify    hold-missing            target west   120 s   10 x / 2  s stops
-        verify    open                    global west    15 s   10 x / 2  s stops
-        route     start-workers           target west    30 s    5 x / 2  s stops
-        route     try-payment             target west    20 s   10 x / 2  s stops, skippable
-        route     direct-traffic          global west    15 s   10 x / 2  s stops
-        route     confirm-traffic         global west   300 s    1 x / 0  s goes on, skippable
-        stabilize stabilize               target west    60 s    1 x / 0  s goes on, skippable
-        stabilize write-report            target west    60 s    3 x / 5  s goes on, skippable
-        restore   await-source            source east    60 s always / 30 s stops, skippable
-        restore   hold-source             source east    60 s always / 30 s stops, if await-source was done
-        restore   rescue-tail             source east  3600 s   10 x / 60 s stops, skippable, if await-source was done
-        restore   settle-missing          target west   600 s always / 30 s stops
-        restore   converge                source east  3600 s    1 x / 0  s goes on, skippable, if await-source was done
-        restore   restore-protection      target west   600 s always / 60 s stops, skippable
-        restore   close                   global west    15 s   10 x / 2  s stops
-    "#]],
+            decide    triage                  source east    10 s    1 x / 0  s goes on, skippable
+            decide    snapshot-evidence       target west    20 s    2 x / 1  s goes on, skippable
+            decide    approve-loss            global west    15 s    1 x / 0  s stops, 2 approve
+            fence     begin-run               global west    15 s   10 x / 2  s stops
+            fence     stop-source             source east    20 s    1 x / 0  s goes on, skippable
+            fence     wait-for-fence          global west    27 s   10 x / 2  s stops
+            promote   pass-point-of-no-return global west    27 s   10 x / 2  s stops
+            promote   promote-database        target west    60 s   20 x / 1  s stops
+            promote   approve-detach          global west    15 s    1 x / 0  s stops, 2 approve, if promote-database was refused
+            promote   detach-database         target west    60 s   20 x / 1  s stops, if promote-database was refused
+            verify    verify-database         target west    30 s   20 x / 3  s stops
+            verify    raise-epoch             target west    15 s   10 x / 2  s stops
+            verify    hold-missing            target west   120 s   10 x / 2  s stops
+            verify    open                    global west    15 s   10 x / 2  s stops
+            route     start-workers           target west    30 s    5 x / 2  s stops
+            route     try-payment             target west    20 s   10 x / 2  s stops, skippable
+            route     direct-traffic          global west    15 s   10 x / 2  s stops
+            route     confirm-traffic         global west    60 s    5 x / 1  s goes on, skippable
+            stabilize stabilize               target west    60 s    1 x / 0  s goes on, skippable
+            stabilize write-report            target west    60 s    3 x / 5  s goes on, skippable
+            restore   await-source            source east    60 s always / 30 s stops, skippable
+            restore   hold-source             source east    60 s always / 30 s stops, if await-source was done
+            restore   rescue-tail             source east  3600 s   10 x / 60 s stops, skippable, if await-source was done
+            restore   settle-missing          target west   600 s always / 30 s stops
+            restore   converge                source east  3600 s    1 x / 0  s goes on, skippable, if await-source was done
+            restore   restore-protection      target west   600 s always / 60 s stops, skippable
+            restore   close                   global west    15 s   10 x / 2  s stops
+        "#]],
     );
 }
 

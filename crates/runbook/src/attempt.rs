@@ -1,0 +1,50 @@
+//! One attempt of an action, within its time limit.
+
+use crate::action::{Action, ActionName};
+use crate::journal::Entry;
+use crate::observed::{Failure, Observed};
+use crate::on_record::{OnRecord, is_on_record};
+use crate::plan::Plan;
+use crate::ports::World;
+use crate::progress::{Heading, Progress};
+use crate::race::within;
+use crate::seen::accept;
+
+/// Attempts `action` of the run with these entries.
+pub(crate) async fn attempt(
+    world: &impl World,
+    progress: &Progress,
+    entries: &[Entry],
+    action: &Action,
+) -> Result<Observed, Failure> {
+    let (plan, by, reason) = progress.planned(entries).expect("what is attempted was planned");
+    if action.approvers > 0 {
+        let approvers = progress.approvers(action.name, entries, world.now()).len();
+        return Ok(Observed::Approved(u32::try_from(approvers).unwrap_or(u32::MAX)));
+    }
+    let record = OnRecord { world, plan, by, reason };
+    let work = async {
+        if is_on_record(action.name) {
+            return record.perform(action.name).await;
+        }
+        if action.name == ActionName::CheckPreconditions && record.has_begun().await? {
+            return Ok(Observed::Done);
+        }
+        if is_beyond_opening(action, plan, progress.heading()) {
+            record.check_not_superseded().await?;
+        }
+        let observed = world.perform(plan, action).await?;
+        accept(action.name, observed, plan, progress, entries)
+    };
+    within(work, world.wait(action.time_limit)).await.unwrap_or(Err(Failure::TimedOut))
+}
+
+/// Whether a Region is active again when `action` is due, so that another run may begin.
+fn is_beyond_opening(action: &Action, plan: &Plan, heading: Heading) -> bool {
+    let opening = match heading {
+        Heading::Forward => ActionName::Open,
+        Heading::Back => ActionName::Abort,
+    };
+    let before = plan.way(heading).iter().take_while(|other| other.name != action.name);
+    before.into_iter().any(|other| other.name == opening)
+}
