@@ -2,7 +2,7 @@
 
 use payments::{Fate, MovementId, State};
 
-use crate::history::{Answer, RunStep, Site, What};
+use crate::history::{Answer, Moment, Site, What};
 use crate::judge::case::Case;
 use crate::judge::subject::At;
 use crate::judge::tenure::{Tenure, Turn};
@@ -10,7 +10,7 @@ use crate::judge::tenure::{Tenure, Turn};
 /// What happened, in numbers. Times are in milliseconds since the beginning of the drill.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// When the first fault began, or the first run if that was earlier: from here on counts the RTO.
+    /// When the first fault began, or the first run where nothing failed: from here on counts the RTO.
     pub disturbed_ms: Option<u64>,
     /// The first acknowledgement after that by the Region that is active then. Where a Region was
     /// opened after the disturbance, one that was already on its way before does not count.
@@ -95,16 +95,24 @@ pub(super) enum Asked {
 impl Facts {
     /// Reads them out of a history.
     pub(super) fn of(case: &Case<'_>) -> Self {
-        let (mut service, mut clients) = (Service::default(), Clients::new(case));
+        let disturbed_ms = disturbed_ms(&case.history.moments);
+        let mut service = Service { disturbed_ms, ..Service::default() };
+        let mut clients = Clients::new(case);
         for moment in &case.history.moments {
             service.read(moment.at_ms, &moment.what);
             clients.read(moment.at_ms, &moment.what);
         }
         clients.end(case.history.end.at_ms);
-        let Service { disturbed_ms, served, .. } = service;
         let Clients { longest_pause, counts, .. } = clients;
-        Self { disturbed_ms, served, longest_pause, lost: lost(case), counts }
+        Self { disturbed_ms, served: service.served, longest_pause, lost: lost(case), counts }
     }
+}
+
+fn disturbed_ms(moments: &[Moment]) -> Option<u64> {
+    let first = |is_such: fn(&What) -> bool| moments.iter().find(|moment| is_such(&moment.what));
+    let fault = || first(|what| matches!(what, What::Happened { is_fault: true, .. }));
+    let run = || first(|what| matches!(what, What::Run { .. }));
+    fault().or_else(run).map(|moment| moment.at_ms)
 }
 
 /// When the service was disturbed, and when it was back.
@@ -120,17 +128,13 @@ struct Service<'h> {
 impl<'h> Service<'h> {
     fn read(&mut self, ms: u64, what: &'h What) {
         match what {
-            What::Happened { is_fault: true, .. }
-            | What::Run { step: RunStep::Began | RunStep::Journaled(_), .. } => {
-                self.disturbed_ms.get_or_insert(ms);
-            }
             What::Record(record) => {
                 if let Turn::Opened(site) = self.tenure.turn(record) {
-                    self.open(site);
+                    self.open(ms, site);
                 }
             }
             What::Told { from, answer: Answer::Acknowledged(_), .. }
-                if self.disturbed_ms.is_some() && self.active == Some(*from) =>
+                if self.is_disturbed(ms) && self.active == Some(*from) =>
             {
                 self.served.get_or_insert(At { ms, site: *from });
             }
@@ -138,10 +142,14 @@ impl<'h> Service<'h> {
         }
     }
 
+    fn is_disturbed(&self, ms: u64) -> bool {
+        self.disturbed_ms.is_some_and(|disturbed_ms| disturbed_ms <= ms)
+    }
+
     /// What was served before the first Region was opened after the disturbance does not count.
-    fn open(&mut self, site: Site) {
-        self.active = Some(site);
-        if self.disturbed_ms.is_some() && !self.is_opened {
+    fn open(&mut self, ms: u64, site: Site) {
+        let is_first = self.active.replace(site).is_none();
+        if self.is_disturbed(ms) && !is_first && !self.is_opened {
             self.is_opened = true;
             self.served = None;
         }

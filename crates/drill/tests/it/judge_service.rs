@@ -98,6 +98,37 @@ fn a_planned_run_begins_the_recovery() {
 }
 
 #[test]
+fn a_fault_begins_the_recovery_whatever_was_planned_before() {
+    check(
+        "expect rto 5s
+         0      record active 1 primary
+         0      gate primary open 1
+         10     run R starts
+         20     pay r1 p2 primary 1
+         30     fault region primary is slow
+         34     pay r2 p3 primary 1",
+        expect![[""]],
+    );
+}
+
+#[test]
+fn a_fault_in_the_first_millisecond_begins_the_recovery() {
+    check(
+        "expect rto 9s
+         0      record active 1 primary
+         0      fault storage cannot be fenced
+         0      gate primary open 1
+         1      pay r1 p2 primary 1
+         5      gate primary closed
+         6      record active 2 standby
+         10     pay r2 p3 standby 2",
+        expect![[r#"
+            served-too-late: the service was disturbed at 0.000 s and back with an acknowledgement by us-east-2 at 10.003 s; 9.000 s is the longest that may take
+        "#]],
+    );
+}
+
+#[test]
 fn clients_wait_for_an_acknowledgement() {
     check(
         "expect pause 10s
