@@ -31,10 +31,12 @@ pub mod render;
 mod request;
 mod seen;
 mod stopped;
+mod summary;
 mod supposed;
 mod tenure;
 mod unmet;
 mod way;
+pub mod wire;
 mod writing;
 
 pub use action::{
@@ -52,5 +54,6 @@ pub use ports::{Appended, Journal, World};
 pub use progress::Heading;
 pub use request::{Request, Settings};
 pub use stopped::Stopped;
+pub use summary::{FailedAttempt, Summary, phases, summary};
 pub use supposed::{Homes, supposed};
 pub use unmet::{Precondition, Unmet};

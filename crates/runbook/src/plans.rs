@@ -9,6 +9,8 @@ use fence::{DurationMs, RegionName, RunId, Timing};
 
 use crate::action::{Action, ActionName, Call, Condition, OnFailure, Retry, Side, Stage};
 
+pub(crate) use calls::known_api;
+
 /// As often as it takes.
 const FOREVER: u32 = u32::MAX;
 

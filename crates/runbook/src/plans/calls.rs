@@ -24,6 +24,13 @@ pub(super) fn of(name: ActionName) -> &'static [Asked] {
     rows.find(|(of, _)| *of == name).map_or(&[], |(_, calls)| *calls)
 }
 
+/// The operation of this name, if an action calls one. What no action calls any more stays known
+/// here for as long as there may be journals of runs that did.
+pub(crate) fn known_api(name: &str) -> Option<&'static str> {
+    let mut calls = CALLS.iter().flat_map(|(_, calls)| calls.iter().map(|call| call.api));
+    calls.find(|api| *api == name)
+}
+
 const fn data(side: Side, service: Service, api: &'static str) -> Asked {
     Asked { side: Some(side), service, api, plane: Plane::Data }
 }

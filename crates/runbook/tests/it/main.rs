@@ -12,4 +12,6 @@ mod pairs;
 mod plans;
 mod render;
 mod runs;
+mod summaries;
 mod unmet;
+mod wire;

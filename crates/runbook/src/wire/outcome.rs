@@ -1,0 +1,100 @@
+//! What came of an attempt, as JSON.
+
+use fence::Epoch;
+use serde_json::{Value, json};
+
+use super::Unreadable;
+use super::read::Fields;
+use crate::observed::{Evidence, Failure, Observed, Refused, Tail};
+
+pub(super) fn write(result: &Result<Observed, Failure>) -> Value {
+    match result {
+        Ok(observed) => write_observed(observed),
+        Err(failure) => write_failure(failure),
+    }
+}
+
+fn write_observed(observed: &Observed) -> Value {
+    match observed {
+        Observed::Done => json!({"saw": "done"}),
+        Observed::Evidence(evidence) => {
+            json!({"saw": "evidence", "evidence": write_evidence(evidence)})
+        }
+        Observed::Tail(tail) => json!({"saw": "tail", "tail": write_tail(tail)}),
+        Observed::Database(tail) => json!({"saw": "database", "tail": write_tail(tail)}),
+        Observed::Epoch(epoch) => json!({"saw": "epoch", "epoch": epoch.number()}),
+        Observed::Movements(count) => json!({"saw": "movements", "count": count}),
+        Observed::Approved(count) => json!({"saw": "approved", "count": count}),
+    }
+}
+
+fn write_failure(failure: &Failure) -> Value {
+    match failure {
+        Failure::TryAgain(cause) => json!({"failed": "try-again", "cause": cause}),
+        Failure::TimedOut => json!({"failed": "timed-out"}),
+        Failure::Refused(refused, cause) => {
+            json!({"failed": "refused", "refused": refused.as_str(), "cause": cause})
+        }
+    }
+}
+
+pub(super) fn write_evidence(evidence: &Evidence) -> Value {
+    json!({"lag_ms": evidence.lag_ms, "intents_missing": evidence.intents_missing})
+}
+
+fn write_tail(tail: &Tail) -> Value {
+    json!({"position": tail.position, "movements": tail.movements, "faults": tail.faults})
+}
+
+pub(super) fn read(fields: &Fields<'_>) -> Result<Result<Observed, Failure>, Unreadable> {
+    match fields.text_or_none("saw")? {
+        Some(_) => read_observed(fields).map(Ok),
+        None => read_failure(fields).map(Err),
+    }
+}
+
+fn read_observed(fields: &Fields<'_>) -> Result<Observed, Unreadable> {
+    Ok(match fields.text("saw")? {
+        "done" => Observed::Done,
+        "evidence" => Observed::Evidence(read_evidence(&fields.object("evidence")?)?),
+        "tail" => Observed::Tail(read_tail(&fields.object("tail")?)?),
+        "database" => Observed::Database(read_tail(&fields.object("tail")?)?),
+        "epoch" => Observed::Epoch(Epoch::new(fields.number("epoch")?)),
+        "movements" => Observed::Movements(fields.number("count")?),
+        "approved" => Observed::Approved(fields.small("count")?),
+        _ => return Err(fields.unknown("saw")),
+    })
+}
+
+fn read_failure(fields: &Fields<'_>) -> Result<Failure, Unreadable> {
+    let cause = || Ok(fields.text("cause")?.to_owned());
+    Ok(match fields.text("failed")? {
+        "try-again" => Failure::TryAgain(cause()?),
+        "timed-out" => Failure::TimedOut,
+        "refused" => Failure::Refused(fields.word("refused", REFUSED, Refused::as_str)?, cause()?),
+        _ => return Err(fields.unknown("failed")),
+    })
+}
+
+pub(super) fn read_evidence(fields: &Fields<'_>) -> Result<Evidence, Unreadable> {
+    let lag_ms = fields.number_or_none("lag_ms")?;
+    Ok(Evidence { lag_ms, intents_missing: fields.number_or_none("intents_missing")? })
+}
+
+fn read_tail(fields: &Fields<'_>) -> Result<Tail, Unreadable> {
+    Ok(Tail {
+        position: fields.number_or_none("position")?,
+        movements: fields.number("movements")?,
+        faults: fields.number("faults")?,
+    })
+}
+
+const REFUSED: &[Refused] = &[
+    Refused::Superseded,
+    Refused::Record,
+    Refused::Precondition,
+    Refused::Versions,
+    Refused::NothingMoved,
+    Refused::Database,
+    Refused::Other,
+];
