@@ -49,8 +49,8 @@ pub(crate) struct Inner {
     troubles: BTreeMap<ActionName, VecDeque<Trouble>>,
     /// What happens to the next questions to the control store.
     store: VecDeque<Trouble>,
-    /// What happens to the next entries.
-    pub(crate) journal: VecDeque<Trouble>,
+    /// What happens to the next questions to the journal.
+    pub(crate) journal: VecDeque<Option<Trouble>>,
     /// What must never be.
     pub(crate) wrong: Vec<String>,
 }
@@ -185,8 +185,9 @@ impl Inner {
         if self.writer == plan.target {
             return;
         }
-        let gate_closes = self.leases[&plan.source].expires_at().expect("a process holds it");
-        let is_fenced = self.is_passed() && self.active().is_none() && gate_closes < now;
+        let gate_closes = self.leases.get(&plan.source).and_then(Lease::expires_at);
+        let is_stopped = gate_closes.is_none_or(|until| until < now);
+        let is_fenced = self.is_passed() && self.active().is_none() && is_stopped;
         self.must(is_fenced, "a gate of the source may be open", name);
         if name == ActionName::SwitchDatabase {
             self.epochs.insert(plan.target.clone(), self.epochs[&plan.source]);
@@ -341,7 +342,7 @@ impl World for Lab {
 impl Journal for Lab {
     async fn read(&self) -> Result<Vec<Entry>, NoAnswer> {
         self.clock.turn().await;
-        let trouble = self.inner().journal.pop_front();
+        let trouble = self.inner().journal.pop_front().flatten();
         let entries = match trouble {
             None => Ok(self.inner().entries.clone()),
             Some(_) => Err(silence()),
@@ -354,7 +355,7 @@ impl Journal for Lab {
         self.clock.turn().await;
         let appended = {
             let mut inner = self.inner();
-            let trouble = inner.journal.pop_front();
+            let trouble = inner.journal.pop_front().flatten();
             let is_next = u64::try_from(inner.entries.len()) == Ok(entry.position);
             if is_next && matches!(trouble, None | Some(Trouble::After(_))) {
                 inner.check_entry(entry);
