@@ -130,6 +130,49 @@ bugs! {
     ReservationLeftOut = "reservation-left-out":
         "A payment that leaves quarantine as paid is posted without having been reserved.",
         breaks "pay-double-entry-invariants", in "crates/payments/src/transaction.rs";
+
+    FencedBeforeApproval = "fenced-before-approval":
+        "A failover fences every Region before people have approved of the loss.",
+        breaks "human-approval-before-loss", in "crates/runbook/src/plans/misplaced.rs";
+    LostRegionRequired = "lost-region-required":
+        "A failover waits for a step in the Region that is lost.",
+        breaks "runbook-old-region-steps-optional", in "crates/runbook/src/plans/misplaced.rs";
+    PromotedBeforeFence = "promoted-before-fence":
+        "A failover promotes the target's database before the source's lease has run out.",
+        breaks "pay-write-gate-lease", in "crates/runbook/src/plans/misplaced.rs";
+    SwitchedBeforeFence = "switched-before-fence":
+        "A switchover moves the database while the source's gates are open.",
+        breaks "pay-write-gate-lease", in "crates/runbook/src/plans/misplaced.rs";
+    EpochNotRaised = "epoch-not-raised":
+        "The ledger that is opened keeps the epoch of the Region that wrote it before.",
+        breaks "pay-fencing-epoch", in "crates/runbook/src/plans/misplaced.rs";
+    HoldingLeftOut = "holding-left-out":
+        "A failover opens its target without looking for what is missing in its ledger.",
+        breaks "pay-reconcile-after-loss", in "crates/runbook/src/plans/misplaced.rs";
+    OpenedBeforeHolding = "opened-before-holding":
+        "A failover opens its target first and looks then for what is missing in its ledger.",
+        breaks "pay-reconcile-after-loss", in "crates/runbook/src/plans/misplaced.rs";
+    SettlingLeftOut = "settling-left-out":
+        "A failover is closed without asking the processor about what is in quarantine.",
+        breaks "pay-reconcile-after-loss", in "crates/runbook/src/plans/misplaced.rs";
+    ApprovalNotNeeded = "approval-not-needed":
+        "A run goes on where people have to approve and have not.",
+        breaks "human-approval-before-loss", in "crates/runbook/src/next.rs";
+    ExpiredApprovalCounts = "expired-approval-counts":
+        "An approval counts when its time is over.",
+        breaks "human-approval-before-loss", in "crates/runbook/src/next.rs";
+    BegunTakenForDone = "begun-taken-for-done":
+        "A runner that goes on after a death takes an action that began for one that ended.",
+        breaks "runbook-steps-idempotent", in "crates/runbook/src/next.rs";
+    EffectBeforeJournal = "effect-before-journal":
+        "The beginning of an action is not written down before its effect.",
+        breaks "runbook-steps-idempotent", in "crates/runbook/src/driver.rs";
+    OtherRunnerIgnored = "other-runner-ignored":
+        "A runner goes on with a run that another one has taken.",
+        breaks "runbook-single-runner", in "crates/runbook/src/driver.rs";
+    EntryTakenForWritten = "entry-taken-for-written":
+        "A runner goes on when the journal did not take its entry.",
+        breaks "runbook-single-runner", in "crates/runbook/src/writing.rs";
 }
 
 impl fmt::Display for Bug {

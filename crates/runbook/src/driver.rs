@@ -1,6 +1,7 @@
 //! A runner with its journal: what it does next, and that it may.
 
 use fence::{Author, DurationMs, Millis, NoAnswer};
+use planted::{Bug, is_planted};
 
 use crate::action::{Action, ActionName};
 use crate::attempt::attempt;
@@ -89,7 +90,9 @@ impl<'p, W: World, J: Journal> Driver<'p, W, J> {
         let Due { name: action, attempt: number, .. } = *due;
         let runner = self.runner.name.clone();
         let began = Event::Began { action, attempt: number, runner };
-        if let Noted::No(_) = self.note(began).await? {
+        if !is_planted(Bug::EffectBeforeJournal)
+            && let Noted::No(_) = self.note(began).await?
+        {
             return Ok(false);
         }
         self.check_has_run()?;
@@ -121,7 +124,7 @@ impl<'p, W: World, J: Journal> Driver<'p, W, J> {
     }
 
     fn has_run(&self) -> bool {
-        self.book.runner() == Some(&self.runner.name)
+        self.book.runner() == Some(&self.runner.name) || is_planted(Bug::OtherRunnerIgnored)
     }
 
     /// Takes the run if it may; whether it has.
@@ -144,7 +147,7 @@ impl<'p, W: World, J: Journal> Driver<'p, W, J> {
     /// That nobody has taken the run from this runner.
     fn check_has_run(&self) -> Result<(), Stopped> {
         match self.book.runner() {
-            Some(runner) if *runner != self.runner.name => {
+            Some(runner) if *runner != self.runner.name && !is_planted(Bug::OtherRunnerIgnored) => {
                 let (runner, free_at) = (runner.clone(), self.world.now());
                 Err(Stopped::OtherRunner { runner, free_at })
             }

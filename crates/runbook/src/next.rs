@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use fence::{Author, Millis};
+use planted::{Bug, is_planted};
 
 use crate::action::{Action, ActionName, Condition, OnFailure};
 use crate::journal::{Entry, Event};
@@ -106,12 +107,13 @@ impl Progress {
         if is_skipped || !self.is_met(action.condition, entries) {
             return None;
         }
-        if action.approvers > 0 {
+        if action.approvers > 0 && !is_planted(Bug::ApprovalNotNeeded) {
             return self.approval_of(action, plan, entries, now);
         }
         match self.ended(action.name, entries) {
             Some((Ok(_), _)) => None,
             Some((Err(failure), at)) => self.after(action, failure, at, plan),
+            None if is_planted(Bug::BegunTakenForDone) && self.has_begun(action.name) => None,
             None => Some(self.act(action, Millis(0))),
         }
     }
@@ -199,7 +201,7 @@ impl Progress {
     ) -> BTreeSet<&'j Author> {
         let approvers = self.since_planned(entries).iter().filter_map(|entry| match &entry.event {
             Event::Approved { action: of, by, expires_at, .. } if *of == action => {
-                (now < *expires_at).then_some(by)
+                (now < *expires_at || is_planted(Bug::ExpiredApprovalCounts)).then_some(by)
             }
             _ => None,
         });

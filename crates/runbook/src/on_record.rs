@@ -8,6 +8,7 @@ use fence::{
     PointOfNoReturn, Refusal, RegionName, RunId, State, Step, Stopped, Transition, Unsettled,
     fence_once, transition,
 };
+use planted::{Bug, is_planted};
 
 use crate::action::ActionName;
 use crate::observed::{Failure, Observed, Refused};
@@ -173,6 +174,7 @@ impl<W: World> OnRecord<'_, W> {
         let step = match standing(&record, self.plan) {
             Standing::Closed(region) if *region == self.plan.source => return Ok(Observed::Done),
             Standing::Superseded => return Err(superseded()),
+            Standing::OnItsWay(_) if is_planted(Bug::AbortPastNoReturn) => Step::Abort,
             Standing::OnItsWay(PointOfNoReturn::Passed) => Step::TakeBack,
             Standing::NotBegun => {
                 if let Transition::Refused(_) = self.order(self.begin_command()).await? {

@@ -2,6 +2,7 @@
 
 mod calls;
 mod failover;
+mod misplaced;
 mod switchover;
 mod way_back;
 
@@ -36,23 +37,25 @@ impl Place<'_> {
 
 /// The way forward of a switchover or a failback.
 pub(crate) fn switchover(place: Place<'_>) -> Vec<Action> {
-    switchover::ROWS.iter().map(|row| row.action(place)).collect()
+    misplaced::rows(switchover::ROWS).iter().map(|row| row.action(place)).collect()
 }
 
 /// The way forward of a failover, whose loss so many people approve, after this earlier run.
 pub(crate) fn failover(place: Place<'_>, approvers: u32, earlier: Option<&RunId>) -> Vec<Action> {
-    let rows = failover::ROWS.iter();
-    rows.filter(|row| row.name != ActionName::CloseEarlier || earlier.is_some())
+    let rows = misplaced::rows(failover::ROWS);
+    rows.iter()
+        .filter(|row| row.name != ActionName::CloseEarlier || earlier.is_some())
         .map(|row| Action { approvers: row.approvers * approvers, ..row.action(place) })
         .collect()
 }
 
 /// The way back of any run.
 pub(crate) fn way_back(place: Place<'_>) -> Vec<Action> {
-    way_back::ROWS.iter().map(|row| row.action(place)).collect()
+    misplaced::rows(way_back::ROWS).iter().map(|row| row.action(place)).collect()
 }
 
 /// A line of a table: an action before it is known between which Regions.
+#[derive(Clone)]
 struct Row {
     name: ActionName,
     stage: Stage,

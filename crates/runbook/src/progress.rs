@@ -4,6 +4,7 @@
 //! entries that it adds to.
 
 use fence::{Author, Millis};
+use planted::{Bug, is_planted};
 
 use crate::action::{Action, ActionName};
 use crate::journal::{Entry, Event, RunnerName};
@@ -175,7 +176,8 @@ impl Progress {
 
     /// Whether a person may turn the run back: nobody has begun to pass the point of no return.
     pub(crate) fn may_abort(&self) -> bool {
-        self.heading == Heading::Forward && !self.may_have_passed
+        self.heading == Heading::Forward
+            && (!self.may_have_passed || is_planted(Bug::AbortPastNoReturn))
     }
 
     pub(crate) fn heading(&self) -> Heading {
