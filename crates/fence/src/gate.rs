@@ -162,7 +162,9 @@ impl Gate {
             return Err(ClosedReason::ClockWentBack);
         }
         match self.ledger_epoch {
-            _ if is_planted(Bug::RegionIgnored) => Ok((record, held)),
+            _ if is_planted(Bug::RegionIgnored) || is_planted(Bug::DrainingIgnored) => {
+                Ok((record, held))
+            }
             None => Err(ClosedReason::LedgerUnknown),
             Some(ledger) if ledger == epoch => Ok((record, held)),
             Some(ledger) => Err(ClosedReason::LedgerDiffers { ledger, record: epoch }),
@@ -179,6 +181,7 @@ impl Gate {
                 Err(ClosedReason::NotActive { active_region: active.clone() })
             }
             (Some(_), State::Active) => Ok(record),
+            (Some(_), State::Draining) if is_planted(Bug::DrainingIgnored) => Ok(record),
             (Some(_), State::Draining) => Err(ClosedReason::Draining),
             (_, State::Fenced) | (None, _) => Err(ClosedReason::Fenced),
         }

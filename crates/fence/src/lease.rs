@@ -10,7 +10,7 @@ use planted::{Bug, is_planted};
 use crate::name::{Epoch, HolderId, RegionName};
 use crate::record::{ControlRecord, State};
 use crate::store::NoAnswer;
-use crate::time::{Millis, Timing};
+use crate::time::{DurationMs, Millis, Timing};
 
 /// How many holders a lease has at most; it is one item of a table, read on every renewal.
 pub const HOLDERS_MAX: usize = 32;
@@ -167,7 +167,7 @@ pub(crate) fn renewable(record: &ControlRecord, region: &RegionName) -> Result<E
             Err(NotRenewed::NotActive)
         }
         Some(_) if record.state() == State::Active => Ok(record.epoch()),
-        Some(_) if is_planted(Bug::RenewedWhileDraining) => Ok(record.epoch()),
+        Some(_) if is_planted(Bug::DrainingIgnored) => Ok(record.epoch()),
         Some(_) => Err(NotRenewed::Draining),
     }
 }
@@ -198,7 +198,10 @@ pub(crate) fn renewal(
         return Err(NotRenewed::TooManyHolders);
     }
     let renewed = Lease { region: holder.region.clone(), epoch, holders, revision: 0 };
-    Ok(Renewal::Write(LeaseChange::over(lease, renewed), Held { epoch, until }))
+    let overstay =
+        if is_planted(Bug::LeaseOverstayed) { timing.clock_bound } else { DurationMs::ZERO };
+    let held = Held { epoch, until: until.plus(overstay) };
+    Ok(Renewal::Write(LeaseChange::over(lease, renewed), held))
 }
 
 /// Whether a name was renewed a moment ago.

@@ -63,8 +63,11 @@ bugs! {
     RegionIgnored = "region-ignored":
         "Neither renewal nor gate looks at which Region is active, nor at the ledger.",
         breaks "pay-fencing-epoch", in "crates/fence/src/gate.rs";
-    RenewedWhileDraining = "renewed-while-draining":
-        "A Region that is to drain renews its lease.",
+    DrainingIgnored = "draining-ignored":
+        "A Region that is to drain keeps its lease and its gate as if it were active.",
+        breaks "pay-write-gate-lease", in "crates/fence/src/gate.rs";
+    LeaseOverstayed = "lease-overstayed":
+        "A process relies on its lease for the clock bound longer than it wrote.",
         breaks "pay-write-gate-lease", in "crates/fence/src/lease.rs";
     RevocationOverwritten = "revocation-overwritten":
         "A renewal does not look at whether the lease was revoked since it read the record.",
