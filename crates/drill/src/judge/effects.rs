@@ -1,7 +1,7 @@
 //! The order that is safe, whatever plan and journal say, read from the effects themselves: what is
 //! promoted, opened and directed, and when.
 
-use fence::{PointOfNoReturn, RunKind};
+use fence::{ControlRecord, PointOfNoReturn, RunKind};
 use runbook::ActionName;
 
 use crate::history::{RunStep, Site, What};
@@ -9,6 +9,7 @@ use crate::judge::case::Case;
 use crate::judge::runs::Runs;
 use crate::judge::subject::At;
 use crate::judge::tenure::{Tenure, Turn};
+use crate::judge::traffic::DNS_DETECTION_MS;
 use crate::judge::violation::{Premature, Violation};
 
 pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
@@ -26,8 +27,8 @@ struct Reader<'h> {
     writer: Option<Site>,
     /// The epoch row of each ledger, as far as it was raised.
     rows: [u64; 2],
-    /// The Regions that traffic was ever meant for.
-    announced: [bool; 2],
+    /// Until when traffic was meant for each Region; never, or for ever as far as was seen.
+    announced_until: [Option<u64>; 2],
 }
 
 impl<'h> Reader<'h> {
@@ -41,22 +42,36 @@ impl<'h> Reader<'h> {
                 self.writer = Some(*site);
             }
             What::Record(record) => {
-                if let Some(site) = Site::of(record.traffic_region()) {
-                    self.announced[site as usize] = true;
-                }
+                self.announce(ms, record);
                 if let Turn::Opened(site) = self.tenure.turn(record) {
                     let at = At { ms, site };
                     found.extend(self.opens_too_early(site).map(|what| premature(what, at)));
                 }
             }
-            What::Dns { to } => {
-                let is_early = self.tenure.record().is_some() && !self.announced[*to as usize];
-                if is_early {
-                    found.push(premature(Premature::DirectedBeforeOpen, At { ms, site: *to }));
-                }
+            What::Dns { to } if self.is_directed_too_early(ms, *to) => {
+                found.push(premature(Premature::DirectedBeforeOpen, At { ms, site: *to }));
             }
             _ => {}
         }
+    }
+
+    fn announce(&mut self, ms: u64, record: &ControlRecord) {
+        let before = self.tenure.record().and_then(|record| Site::of(record.traffic_region()));
+        let now = Site::of(record.traffic_region());
+        if let Some(before) = before.filter(|_| before != now) {
+            self.announced_until[before as usize] = Some(ms);
+        }
+        if let Some(now) = now {
+            self.announced_until[now as usize] = Some(u64::MAX);
+        }
+    }
+
+    /// DNS leads where traffic is meant to go, or was when the checks behind it began to look. When
+    /// nobody can tell, it leads to the home primary.
+    fn is_directed_too_early(&self, ms: u64, to: Site) -> bool {
+        let until = self.announced_until[to as usize];
+        let is_meant = until.is_some_and(|until| ms <= until.saturating_add(DNS_DETECTION_MS));
+        self.tenure.record().is_some() && to == Site::Standby && !is_meant
     }
 
     fn promotes_too_early(&mut self, site: Site) -> Option<Premature> {

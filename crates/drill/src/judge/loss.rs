@@ -1,8 +1,8 @@
 //! A loss is named before the target answers anybody: everything that a promotion lost and that was
-//! accepted is in quarantine or back in the ledger when the target is opened. A switchover loses
-//! nothing, a failover only where the scenario expects it (`pay-reconcile-after-loss`).
+//! accepted is in quarantine or back in the ledger when the target is opened, and the control record
+//! notes since when something may be lost. A switchover loses nothing, a failover only where the scenario expects it (`pay-reconcile-after-loss`).
 
-use fence::RunKind;
+use fence::{ControlRecord, RunKind};
 use payments::MovementId;
 
 use crate::history::{Site, What};
@@ -47,11 +47,25 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
             }
             (What::Record(record), _) => {
                 if let Turn::Opened(site) = tenure.turn(record) {
-                    report(case, &mut rows, At { ms: moment.at_ms, site }, found);
+                    let opened = At { ms: moment.at_ms, site };
+                    report(case, &mut rows, opened, found);
+                    check_note(record, opened, found);
                 }
             }
             _ => {}
         }
+    }
+}
+
+/// Whoever looks for what is lost begins at the epoch that the record notes.
+fn check_note(record: &ControlRecord, opened: At, found: &mut Vec<Violation>) {
+    let is_failover = record.run().is_some_and(|run| {
+        run.kind == RunKind::Failover && Site::of(&run.target) == Some(opened.site)
+    });
+    let (epoch, noted) = (record.epoch(), record.nothing_lost_since());
+    if is_failover && noted != epoch {
+        let (epoch, noted) = (epoch.number(), noted.number());
+        found.push(Violation::LossNotNoted { opened, epoch, noted });
     }
 }
 

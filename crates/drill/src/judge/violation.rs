@@ -223,6 +223,15 @@ violations! {
         /// When the target was opened.
         opened: At,
     }
+    /// A failover opened its target, and the control record does not say that something may be lost.
+    LossNotNoted = "loss-not-noted" {
+        /// When, and which Region was opened.
+        opened: At,
+        /// The epoch of the record.
+        epoch: u64,
+        /// The epoch since which nothing is lost, as the record says.
+        noted: u64,
+    }
     /// A promotion lost committed rows that it must not lose.
     RowsLost = "rows-lost" {
         /// The promotion.

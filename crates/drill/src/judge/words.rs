@@ -35,6 +35,7 @@ impl Violation {
             | Self::RowEpochWentDown { at, .. }
             | Self::TwoActive { then: at, .. }
             | Self::LossUnnamed { opened: at, .. }
+            | Self::LossNotNoted { opened: at, .. }
             | Self::RowsLost { at, .. }
             | Self::AcknowledgedBeforeCommit { at, .. }
             | Self::CommittedBeforeIntent { at, .. }
@@ -166,6 +167,12 @@ impl fmt::Display for Violation {
                 opened.site.region(),
                 Seconds(opened.ms)
             ),
+            Self::LossNotNoted { opened: at, epoch, noted } => write!(
+                f,
+                "{} by a failover under epoch {epoch}, and the control record says that nothing is \
+                 lost since epoch {noted}; it must be {epoch}",
+                opened(*at)
+            ),
             Self::RowsLost { at, kind, count, subject } => write!(
                 f,
                 "the {kind} lost what was committed with the promotion of {at}: {count} in all, \
@@ -296,7 +303,7 @@ fn premature(f: &mut Formatter<'_>, what: Premature, at: At) -> fmt::Result {
             write!(f, "{} by a failover before `hold-missing` had ended", opened(at))
         }
         Premature::DirectedBeforeOpen => {
-            write!(f, "DNS led to {at}, to which the control record had never sent traffic")
+            write!(f, "DNS led to {at}, and the control record did not send traffic there")
         }
     }
 }

@@ -267,6 +267,8 @@ fn record(words: &[&str]) -> Option<ControlRecord> {
         words => (words, None),
     };
     let [state, epoch, active, run @ ..] = words else { return None };
+    // An epoch behind a slash is the one since which nothing is lost.
+    let (epoch, lost_since) = epoch.split_once('/').unwrap_or((epoch, "1"));
     let run = match run {
         [] => None,
         [id, kind, source, point] => Some(run_of(id, kind, site(source)?, point)?),
@@ -277,7 +279,7 @@ fn record(words: &[&str]) -> Option<ControlRecord> {
     let traffic = to.or(source.as_ref().and_then(Site::of)).or(active)?;
     let fields = RecordFields {
         epoch: Epoch::new(epoch.parse().ok()?),
-        nothing_lost_since: Epoch::FIRST,
+        nothing_lost_since: Epoch::new(lost_since.parse().ok()?),
         state: match *state {
             "active" => fence::State::Active,
             "draining" => fence::State::Draining,

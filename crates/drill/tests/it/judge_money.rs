@@ -82,7 +82,7 @@ fn what_a_promotion_lost_is_held_when_the_target_is_opened() {
          11     raised standby 2
          12     held p1
          12     run R ended hold-missing 1 done
-         13     record active 2 standby R failover primary passed
+         13     record active 2/2 standby R failover primary passed
          14     released p1
          14     commit standby p1 2/2 succeeded run",
         expect![""],
@@ -101,7 +101,7 @@ fn what_a_promotion_lost_is_missing_when_the_target_is_opened() {
          11     promoted standby lost p1
          11     raised standby 2
          12     run R ended hold-missing 1 done
-         13     record active 2 standby R failover primary passed
+         13     record active 2/2 standby R failover primary passed
          14     commit standby p1 2/2 succeeded run",
         expect![[r#"
             lost: payment pay_00000000010000000000000000 of USD 12.34 (request 0 of client 0, key `k0`) was acknowledged by us-east-1 at 1.003 s and is neither in the ledger nor in quarantine when us-east-2 was opened at 13.000 s
@@ -124,7 +124,7 @@ fn what_the_old_writer_committed_after_the_promotion_is_missing() {
          11     raised standby 2
          11     commit primary p1 1/1 posted closed
          12     run R ended hold-missing 1 done
-         13     record active 2 standby R failover primary passed
+         13     record active 2/2 standby R failover primary passed
          14     told r0 1 primary p1
          15     commit standby p1 2/2 posted open
          ledger p1 1234 posted",

@@ -91,7 +91,7 @@ fn the_old_region_acknowledges_what_it_committed_too_late() {
          11     raised standby 2
          11     held p1
          12     run R ended hold-missing 1 done
-         13     record active 2 standby R failover primary passed
+         13     record active 2/2 standby R failover primary passed
          14     commit primary p1 1/1 posted closed
          14     commit primary p2 1/1 processing closed
          15     told r0 1 primary p1
@@ -119,7 +119,7 @@ fn what_was_held_before_the_target_was_opened_is_acknowledged_by_it() {
          12     held p1
          12     commit standby p1 2/2 quarantined run
          12     run R ended hold-missing 1 done
-         13     record active 2 standby R failover primary passed
+         13     record active 2/2 standby R failover primary passed
          14     commit standby p1 2/2 declined run
          14     released p1
          15     told r0 1 standby p1

@@ -48,7 +48,7 @@ pass-point-of-no-return,promote-database,detach-database|promote-database,raise-
          14     run R performed hold-missing
          14     run R ended hold-missing 1 done
          15     run R began open 1
-         15     record active 2 standby R failover primary passed
+         15     record active 2/2 standby R failover primary passed
          15     run R ended open 1 done
          16     commit standby p1 2/2 succeeded run",
         expect![[""]],
@@ -269,8 +269,8 @@ fn a_region_is_opened_in_its_time() {
     check(
         "0      record active 1 primary
          1      failover R
-         2      record active 2 standby R failover primary passed
-         3      record active 2 standby R failover primary passed to standby",
+         2      record active 2/2 standby R failover primary passed
+         3      record active 2/2 standby R failover primary passed to standby",
         expect![[r#"
             too-early: us-east-2 was opened at 2.000 s and its database had not been promoted
         "#]],
@@ -279,7 +279,7 @@ fn a_region_is_opened_in_its_time() {
         "0      record active 1 primary
          1      failover R
          4      promoted standby
-         5      record active 2 standby R failover primary passed",
+         5      record active 2/2 standby R failover primary passed",
         expect![[r#"
             too-early: us-east-2 was opened at 5.000 s and its ledger's epoch row had not been raised
         "#]],
@@ -289,7 +289,7 @@ fn a_region_is_opened_in_its_time() {
          1      failover R
          4      promoted standby
          5      raised standby 2
-         6      record active 2 standby R failover primary passed",
+         6      record active 2/2 standby R failover primary passed",
         expect![[r#"
             too-early: us-east-2 was opened at 6.000 s by a failover before `hold-missing` had ended
         "#]],
@@ -302,9 +302,32 @@ fn traffic_follows_the_record() {
         "0      dns primary
          0      record active 1 primary
          1      dns standby
-         2      dns primary",
+         2      dns primary
+         3      record active 2 standby
+         33     dns standby
+         34     record active 3 primary
+         64     dns standby
+         64.001 dns standby
+         65     dns primary",
         expect![[r#"
-            too-early: DNS led to us-east-2 at 1.000 s, to which the control record had never sent traffic
+            too-early: DNS led to us-east-2 at 1.000 s, and the control record did not send traffic there
+            too-early: DNS led to us-east-2 at 64.001 s, and the control record did not send traffic there
+        "#]],
+    );
+}
+
+#[test]
+fn a_failover_notes_that_something_may_be_lost() {
+    check(
+        "0      record active 1 primary
+         1      failover R
+         2      promoted standby
+         2      raised standby 2
+         2      run R ended hold-missing 1 done
+         3      record active 2 standby R failover primary passed
+         4      record active 2 standby",
+        expect![[r#"
+            loss-not-noted: us-east-2 was opened at 3.000 s by a failover under epoch 2, and the control record says that nothing is lost since epoch 1; it must be 2
         "#]],
     );
 }
@@ -330,7 +353,7 @@ fn a_loss_is_named_before_the_target_is_opened() {
          12     held p1
          12     commit standby p2 2/2 quarantined run
          12     run R ended hold-missing 1 done
-         13     record active 2 standby R failover primary passed",
+         13     record active 2/2 standby R failover primary passed",
         expect![[r#"
             loss-unnamed: payment pay_00000000030000000000000000 was lost by the promotion of us-east-2 at 11.000 s and was not in quarantine when us-east-2 was opened at 13.000 s
         "#]],
