@@ -1,11 +1,13 @@
 //! What can be typed: the commands and their options.
 
+mod run;
 mod serve;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::run::{Form, RunArgs};
 pub(crate) use self::serve::{ProcessorArgs, ServeArgs};
 
 /// The name of the file that describes the system.
@@ -15,7 +17,7 @@ const AFTER_HELP: &str = "\
 Exit codes:
   0  done
   1  something outside failed: a file cannot be read or written
-  2  the command line is wrong
+  2  the command line is wrong, or asks for what this version cannot do
   3  tideover.toml or what follows from it is wrong; every fault is listed
 
 Environment:
@@ -34,6 +36,7 @@ Examples:
   tideover synth --suffix prod     the same for another environment
   cdk deploy --app cdk.out --all   deploy them with the stock CDK CLI
   tideover serve                   take payments on this machine, with nothing installed
+  tideover failover --dry-run      what would be done if a Region were lost: action, API, Region and plane
 ";
 
 const PACKAGE_HELP: &str = "\
@@ -77,6 +80,15 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Build the functions of the payment service, and write their zips where tideover.toml wants them
     Package(PackageArgs),
+    /// Move the service to the home standby as planned, without loss
+    #[command(after_help = run::SWITCHOVER_HELP)]
+    Switchover(RunArgs),
+    /// Move the service out of a Region that is lost
+    #[command(after_help = run::FAILOVER_HELP)]
+    Failover(RunArgs),
+    /// Move the service home as planned, without loss
+    #[command(after_help = run::FAILBACK_HELP)]
+    Failback(RunArgs),
     /// Serve one Region's payment service on this machine
     Serve(ServeArgs),
     /// Run the simulated card processor by itself

@@ -40,6 +40,22 @@ impl fmt::Display for Hint {
     }
 }
 
+/// An end that has an exit code of its own, with what to type next.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: u8,
+    pub(crate) error: String,
+    pub(crate) hint: String,
+}
+
+impl std::error::Error for Ended {}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.error)
+    }
+}
+
 /// An error with a hint.
 pub(crate) fn with_hint(error: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
     Hint { text: hint.into(), error: error.into() }.into()
@@ -55,10 +71,11 @@ pub(crate) fn about(error: anyhow::Error, name: &str) -> anyhow::Error {
 
 /// The hint of an error, if it has one.
 pub(crate) fn hint(error: &anyhow::Error) -> Option<&str> {
-    match error.downcast_ref::<WrongInput>() {
-        Some(wrong) => wrong.hint,
-        None => error.downcast_ref::<Hint>().map(|hint| hint.text.as_str()),
+    if let Some(wrong) = error.downcast_ref::<WrongInput>() {
+        return wrong.hint;
     }
+    let ended = error.downcast_ref::<Ended>().map(|ended| ended.hint.as_str());
+    ended.or_else(|| error.downcast_ref::<Hint>().map(|hint| hint.text.as_str()))
 }
 
 /// Whether whoever reads our output has seen enough of it, as `head` does.
@@ -68,5 +85,6 @@ pub(crate) fn reader_has_gone(error: &anyhow::Error) -> bool {
 
 /// The documented exit code of an error.
 pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
-    ExitCode::from(if error.is::<WrongInput>() { 3 } else { 1 })
+    let ended = error.downcast_ref::<Ended>().map(|ended| ended.code);
+    ExitCode::from(ended.unwrap_or(if error.is::<WrongInput>() { 3 } else { 1 }))
 }

@@ -14,6 +14,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use runbook::PlanKind;
 
 use crate::args::{Args, Command};
 
@@ -32,6 +33,9 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Synth(args) => commands::synth::synth(&args),
         Command::List(args) => commands::list::list(&args),
         Command::Package(args) => commands::package::package(&args),
+        Command::Switchover(args) => commands::run::run(PlanKind::Switchover, &args),
+        Command::Failover(args) => commands::run::run(PlanKind::Failover, &args),
+        Command::Failback(args) => commands::run::run(PlanKind::Failback, &args),
         Command::Serve(args) => commands::serve::serve(&args),
         Command::Processor(args) => commands::processor::processor(&args),
         Command::Completions { shell } => commands::manual::completions(shell),

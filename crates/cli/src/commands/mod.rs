@@ -5,5 +5,6 @@ pub(crate) mod list;
 pub(crate) mod manual;
 pub(crate) mod package;
 pub(crate) mod processor;
+pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod synth;

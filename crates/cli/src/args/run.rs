@@ -1,0 +1,61 @@
+//! What can be typed to move the service from one Region to the other.
+
+use clap::ValueEnum;
+
+use super::InputArgs;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Show the plan, and do nothing. It is made from the file alone, as if the Region to be left were active and
+    /// every condition held
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// How to show the plan
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    pub(crate) output: Form,
+    /// Name or ARN of the function that a state machine invokes; without it, ${RunbookFunction} stands there for a
+    /// template to replace
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) function: Option<String>,
+}
+
+/// Forms of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// For people: each action with what it calls, and where
+    Text,
+    /// For programs
+    Json,
+    /// A page to follow by hand
+    Markdown,
+    /// A definition for AWS Step Functions
+    StateMachine,
+}
+
+pub(crate) const SWITCHOVER_HELP: &str = "\
+Both Regions are well and nothing is lost: the active one drains, its database changes hands, DNS follows.
+
+Examples:
+  tideover switchover --dry-run                     every action with its API, Region and plane
+  tideover switchover --dry-run --output markdown   a page to follow by hand
+";
+
+pub(crate) const FAILOVER_HELP: &str = "\
+The active Region is lost. People accept the loss, the Region is fenced off, the other one's database is promoted
+and checked, DNS follows. Nothing that is required asks the lost Region, or a control plane in us-east-1.
+
+Examples:
+  tideover failover --dry-run                          every action with its API, Region and plane
+  tideover failover --dry-run --output json            the same for programs
+  tideover failover --dry-run --output state-machine   the same for AWS Step Functions
+";
+
+pub(crate) const FAILBACK_HELP: &str = "\
+A switchover home, once everything of the latest failover is reconciled.
+
+Examples:
+  tideover failback --dry-run                     every action with its API, Region and plane
+  tideover failback --dry-run --output markdown   a page to follow by hand
+";

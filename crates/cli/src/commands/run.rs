@@ -1,0 +1,88 @@
+//! `tideover switchover`, `failover` and `failback`: the plan, in every form.
+
+use std::io::{Write, stderr, stdout};
+
+use fence::RegionName;
+use runbook::render::{self, Names};
+use runbook::{Homes, PlanKind, supposed};
+use topology::{Home, Topology};
+
+use crate::args::{Form, RunArgs};
+use crate::failure::Ended;
+use crate::input;
+
+/// The exit code of a command line that is wrong.
+const WRONG_COMMAND: u8 = 2;
+
+const FUNCTION: &str = "${RunbookFunction}";
+
+pub(crate) fn run(kind: PlanKind, args: &RunArgs) -> anyhow::Result<()> {
+    if !args.dry_run {
+        return Err(cannot_carry_out(kind).into());
+    }
+    if args.function.is_some() && args.output != Form::StateMachine {
+        return Err(no_function_here().into());
+    }
+    let topology = input::topology(&args.input)?;
+    let homes = homes(&topology);
+    let plan = supposed(kind, &homes);
+    let form = match args.output {
+        Form::Text => render::text(&plan),
+        Form::Json => render::json(&plan),
+        Form::Markdown => render::page(&plan, &names(&topology)),
+        Form::StateMachine => {
+            render::state_machine(&plan, args.function.as_deref().unwrap_or(FUNCTION))
+        }
+    };
+    writeln!(stderr().lock(), "{}", supposition(kind, args, &homes))?;
+    Ok(stdout().lock().write_all(form.as_bytes())?)
+}
+
+fn supposition(kind: PlanKind, args: &RunArgs, homes: &Homes) -> String {
+    let (file, active) = (args.input.file.display(), homes.leaves(kind));
+    format!(
+        "note: nobody was asked: made from `{file}` as if {active} were active and every condition of a {kind} held"
+    )
+}
+
+fn cannot_carry_out(kind: PlanKind) -> Ended {
+    Ended {
+        code: WRONG_COMMAND,
+        error: "this version makes plans and carries none out".to_owned(),
+        hint: format!(
+            "type `tideover {kind} --dry-run` to see the plan, with `--output markdown` to follow it by hand"
+        ),
+    }
+}
+
+fn no_function_here() -> Ended {
+    Ended {
+        code: WRONG_COMMAND,
+        error: "`--function` is for state machines only".to_owned(),
+        hint: "add `--output state-machine`, or leave it out".to_owned(),
+    }
+}
+
+fn homes(topology: &Topology) -> Homes {
+    let name = |region: topology::Region| RegionName::new(region.name());
+    Homes {
+        primary: name(topology.region(Home::Primary)),
+        standby: name(topology.region(Home::Standby)),
+        witness: name(topology.regions.witness),
+    }
+}
+
+fn names(topology: &Topology) -> Names {
+    let functions = topology.functions.iter();
+    let bounded = functions.filter_map(|one| Some((one.name.clone(), one.reserved_concurrency?)));
+    Names {
+        name: topology.name.clone(),
+        suffix: topology.suffix().to_owned(),
+        database: topology.database.name.clone(),
+        zone: topology.dns.zone.clone(),
+        record: topology.dns.record.clone(),
+        stage: topology.api.stage.clone(),
+        rate_and_burst: (topology.api.rate_limit, topology.api.burst_limit),
+        functions: bounded.collect(),
+    }
+}
