@@ -4,9 +4,7 @@
 //! private, so that the history can change without the format.
 
 mod end;
-mod entry;
 mod moment;
-mod plan;
 mod record;
 mod request;
 mod step;

@@ -1,9 +1,11 @@
-//! What a run did, in the format.
+//! What a run did, in the format. Entries of its journal have the form in which journals are written.
 
+use runbook::{ActionName, Entry, wire};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::export::Field;
-use crate::export::entry::{EntryShape, action_of};
+use crate::export::word::named;
 use crate::history::{RunStep, What};
 
 /// A [`RunStep`] and its run.
@@ -18,7 +20,7 @@ pub(super) struct StepShape {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "kebab-case")]
 enum Step {
-    Journaled { entry: Box<EntryShape> },
+    Journaled { entry: Value },
     Performed { action: String, done: bool },
     Died,
     Began,
@@ -29,7 +31,7 @@ enum Step {
 impl StepShape {
     pub(super) fn of(run: &str, step: &RunStep) -> Self {
         let step = match step {
-            RunStep::Journaled(entry) => Step::Journaled { entry: Box::new(EntryShape::of(entry)) },
+            RunStep::Journaled(entry) => Step::Journaled { entry: write_entry(entry) },
             RunStep::Performed { action, done } => {
                 Step::Performed { action: action.to_string(), done: *done }
             }
@@ -43,7 +45,7 @@ impl StepShape {
 
     pub(super) fn read(self) -> Field<What> {
         let step = match self.step {
-            Step::Journaled { entry } => RunStep::Journaled(Box::new(entry.read(&self.run)?)),
+            Step::Journaled { entry } => RunStep::Journaled(Box::new(read_entry(&entry)?)),
             Step::Performed { action, done } => {
                 RunStep::Performed { action: action_of(&action)?, done }
             }
@@ -54,4 +56,17 @@ impl StepShape {
         };
         Ok(What::Run { run: self.run, step })
     }
+}
+
+fn write_entry(entry: &Entry) -> Value {
+    serde_json::from_str(&wire::encode(entry)).expect("entries are written as JSON")
+}
+
+fn read_entry(entry: &Value) -> Field<Entry> {
+    wire::decode(&entry.to_string()).map_err(|_| "entry")
+}
+
+/// The action of this name.
+fn action_of(name: &str) -> Field<ActionName> {
+    named(ActionName::ALL, |action| action.to_string(), name, "action")
 }
