@@ -4,7 +4,10 @@
 //! private, so that the history can change without the format.
 
 mod end;
+mod intent;
 mod moment;
+mod money;
+mod posting;
 mod record;
 mod request;
 mod step;

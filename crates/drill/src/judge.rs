@@ -8,6 +8,7 @@ mod approval;
 mod books;
 mod case;
 mod commits;
+mod detail;
 mod durable;
 mod effects;
 mod epochs;
@@ -25,10 +26,11 @@ mod traffic;
 mod violation;
 mod words;
 
+pub use detail::{Books, MissedWhen, Outcome, Premature};
 pub use facts::{Counts, Facts, LostRow, Pause, RowFate};
 pub use subject::{At, Seconds, Subject};
 pub use traffic::{DNS_DETECTION_MS, DNS_TTL_MS};
-pub use violation::{Books, MissedWhen, Outcome, Premature, Violation};
+pub use violation::Violation;
 
 use crate::history::History;
 use crate::scenario::Scenario;

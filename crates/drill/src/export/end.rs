@@ -1,16 +1,15 @@
-//! What there is at the end, in the format: rows of the ledger, of its books, and intents.
-
-use std::collections::BTreeMap;
+//! What there is at the end, in the format, and the rows of its ledger.
 
 use payments::{
-    AccountId, Amount, Attempt, Book, Claim, Currency, Epoch, Fate, Fingerprint, Intent,
-    IntentState, Money, MovementId, Order, PaymentId, PaymentOrder, PaymentRecord, Phase, Posting,
-    RefundId, RefundOrder, RefundRecord, Refusal, Revision, Side, State, Time, TransferId, Version,
+    Epoch, Fate, PaymentId, PaymentRecord, RefundId, RefundRecord, Refusal, State, Version,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::export::intent::IntentShape;
+use crate::export::money::{account, amount, money, order};
+use crate::export::posting::PostingShape;
 use crate::export::record::RecordShape;
-use crate::export::word::{movement, named, read_key, read_movement};
+use crate::export::word::read_key;
 use crate::export::{Field, json, lines};
 use crate::history::End;
 
@@ -50,51 +49,6 @@ struct RefundShape {
     state: Option<String>,
     refusal: Option<String>,
 }
-
-/// A [`Posting`]; the book is `clearing` or a merchant's account.
-#[derive(Serialize, Deserialize)]
-struct PostingShape {
-    movement: String,
-    version: u64,
-    phase: PhaseWord,
-    book: String,
-    side: SideWord,
-    minor_units: i64,
-    currency: String,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum PhaseWord {
-    Pending,
-    Posted,
-    Voided,
-    Corrected,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum SideWord {
-    Debit,
-    Credit,
-}
-
-/// An [`Intent`] without claim, fingerprint and what of the order only the processor needs.
-#[derive(Serialize, Deserialize)]
-struct IntentShape {
-    movement: String,
-    key: String,
-    account: String,
-    minor_units: i64,
-    currency: String,
-    epoch: u64,
-    state: String,
-    refusal: Option<String>,
-    revision: u64,
-}
-
-/// The name of our own book.
-const CLEARING: &str = "clearing";
 
 impl EndShape {
     pub(super) fn of(end: &End) -> Self {
@@ -195,130 +149,4 @@ impl RefundShape {
         let refund = RefundRecord { key, amount, accepted: Epoch::new(self.accepted), fate };
         Ok((RefundId::parse(&self.refund).ok_or("refund")?, refund))
     }
-}
-
-impl PostingShape {
-    fn of(posting: &Posting) -> Self {
-        Self {
-            movement: movement(posting.transfer.movement),
-            version: posting.transfer.version.0,
-            phase: match posting.transfer.phase {
-                Phase::Pending => PhaseWord::Pending,
-                Phase::Posted => PhaseWord::Posted,
-                Phase::Voided => PhaseWord::Voided,
-                Phase::Corrected => PhaseWord::Corrected,
-            },
-            book: match posting.book {
-                Book::Clearing => CLEARING.to_owned(),
-                Book::Merchant(account) => account.to_string(),
-            },
-            side: match posting.side {
-                Side::Debit => SideWord::Debit,
-                Side::Credit => SideWord::Credit,
-            },
-            minor_units: posting.money.amount.minor_units(),
-            currency: posting.money.currency.to_string(),
-        }
-    }
-
-    fn read(self) -> Field<Posting> {
-        let phase = match self.phase {
-            PhaseWord::Pending => Phase::Pending,
-            PhaseWord::Posted => Phase::Posted,
-            PhaseWord::Voided => Phase::Voided,
-            PhaseWord::Corrected => Phase::Corrected,
-        };
-        let (movement, version) = (read_movement(&self.movement)?, Version(self.version));
-        Ok(Posting {
-            transfer: TransferId { movement, version, phase },
-            book: match self.book.as_str() {
-                CLEARING => Book::Clearing,
-                account => Book::Merchant(self::account(account)?),
-            },
-            side: match self.side {
-                SideWord::Debit => Side::Debit,
-                SideWord::Credit => Side::Credit,
-            },
-            money: money(self.minor_units, &self.currency)?,
-        })
-    }
-}
-
-impl IntentShape {
-    fn of(intent: &Intent) -> Self {
-        let money = intent.order.money();
-        let account = match &intent.order {
-            Order::Payment(order) => order.account(),
-            Order::Refund(order) => order.account,
-        };
-        let refusal = match intent.state {
-            IntentState::Refused(refusal) => Some(refusal.code().to_owned()),
-            _ => None,
-        };
-        Self {
-            movement: movement(intent.movement),
-            key: intent.key.to_string(),
-            account: account.to_string(),
-            minor_units: money.amount.minor_units(),
-            currency: money.currency.to_string(),
-            epoch: intent.epoch.number(),
-            state: intent.state.name().to_owned(),
-            refusal,
-            revision: intent.revision.0,
-        }
-    }
-
-    fn read(self) -> Field<Intent> {
-        let (movement, money) =
-            (read_movement(&self.movement)?, money(self.minor_units, &self.currency)?);
-        let account = account(&self.account)?;
-        let order = match movement {
-            MovementId::Payment(_) => Order::Payment(order(account, money)?),
-            MovementId::Refund(payment, _) => {
-                Order::Refund(RefundOrder { payment, account, money })
-            }
-        };
-        Ok(Intent {
-            key: read_key(&self.key)?,
-            fingerprint: Fingerprint::from_bytes([0; 32]),
-            movement,
-            order,
-            epoch: Epoch::new(self.epoch),
-            state: intent_state(&self.state, self.refusal.as_deref())?,
-            claim: Claim { by: Attempt::new(movement), until: Time::from_ms(0) },
-            revision: Revision(self.revision),
-        })
-    }
-}
-
-fn intent_state(name: &str, refusal: Option<&str>) -> Field<IntentState> {
-    let plain = [
-        IntentState::Accepted,
-        IntentState::Posted,
-        IntentState::Settled,
-        IntentState::Quarantined,
-    ];
-    match refusal {
-        None => named(&plain, |state| state.name().to_owned(), name, "state"),
-        Some(code) => Refusal::find(code).map(IntentState::Refused).ok_or("refusal"),
-    }
-}
-
-/// An order with a token that is made up: those of cards are not exported.
-fn order(account: AccountId, money: Money) -> Field<PaymentOrder> {
-    let token = "tok_not_exported".to_owned();
-    PaymentOrder::from_stored(account, money, token, None, BTreeMap::new()).ok_or("minor_units")
-}
-
-fn account(text: &str) -> Field<AccountId> {
-    AccountId::parse(text).ok_or("account")
-}
-
-fn amount(minor_units: i64) -> Field<Amount> {
-    Amount::new(minor_units).ok_or("minor_units")
-}
-
-fn money(minor_units: i64, currency: &str) -> Field<Money> {
-    let currency = Currency::find(currency).ok_or("currency")?;
-    Ok(Money::new(amount(minor_units)?, currency))
 }

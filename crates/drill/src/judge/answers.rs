@@ -6,8 +6,9 @@ use payments::{IdempotencyKey, MovementId, Order, Scope, ScopedKey};
 
 use crate::history::{Answer, RequestKind, What};
 use crate::judge::case::Case;
+use crate::judge::detail::Outcome;
 use crate::judge::subject::At;
-use crate::judge::violation::{Outcome, Violation};
+use crate::judge::violation::Violation;
 
 pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     let mut first: Vec<Option<(Outcome, At)>> = vec![None; case.history.requests.len()];

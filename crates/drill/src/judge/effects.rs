@@ -6,11 +6,12 @@ use runbook::ActionName;
 
 use crate::history::{RunStep, Site, What};
 use crate::judge::case::Case;
+use crate::judge::detail::Premature;
 use crate::judge::runs::Runs;
 use crate::judge::subject::At;
 use crate::judge::tenure::{Tenure, Turn};
 use crate::judge::traffic::DNS_DETECTION_MS;
-use crate::judge::violation::{Premature, Violation};
+use crate::judge::violation::Violation;
 
 pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     let mut reader = Reader::default();

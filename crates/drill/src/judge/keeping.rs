@@ -4,9 +4,10 @@
 
 use crate::history::{Answer, Site, What};
 use crate::judge::case::Case;
+use crate::judge::detail::MissedWhen;
 use crate::judge::subject::At;
 use crate::judge::tenure::{Tenure, Turn};
-use crate::judge::violation::{MissedWhen, Violation};
+use crate::judge::violation::Violation;
 
 /// Whether the ledger that counts has a movement.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]

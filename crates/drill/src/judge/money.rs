@@ -6,8 +6,9 @@ use payments::{Fate, MovementId, ProcessorKey, ScopedKey, State};
 
 use crate::history::What;
 use crate::judge::case::Case;
+use crate::judge::detail::Books;
 use crate::judge::subject::At;
-use crate::judge::violation::{Books, Violation};
+use crate::judge::violation::Violation;
 
 /// Money that moved for a movement.
 #[derive(Clone, Copy)]

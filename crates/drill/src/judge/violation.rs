@@ -1,10 +1,11 @@
 //! What a drill can do wrong, as a closed set in order of gravity.
 
 use fence::RunKind;
-use payments::{BookFault, Money, MovementId, ProcessorKey, State};
+use payments::{BookFault, Money, ProcessorKey};
 use runbook::ActionName;
 
 use crate::history::Site;
+use crate::judge::detail::{Books, MissedWhen, Outcome, Premature};
 use crate::judge::facts::Pause;
 use crate::judge::subject::{At, Subject};
 
@@ -354,54 +355,4 @@ violations! {
         /// What was left.
         left: Vec<String>,
     }
-}
-
-/// When it was noticed that something acknowledged is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MissedWhen {
-    /// When this Region was opened: its ledger has it not.
-    Opened(At),
-    /// When it was acknowledged: the ledger that counted then had it not.
-    Acknowledged,
-    /// When the drill ended.
-    End,
-}
-
-/// What the ledger says of a movement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Books {
-    /// Nothing.
-    Missing,
-    /// That it was refused.
-    Refused,
-    /// This.
-    Say(State, Money),
-}
-
-/// The outcome of a request, as a client hears it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// A 2xx for this movement.
-    Movement(MovementId),
-    /// A refusal that stays.
-    Refusal,
-}
-
-/// What is done too early.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Premature {
-    /// A database was promoted that no open run is to open.
-    PromotedWithoutRun,
-    /// A database was promoted while the run could still turn back.
-    PromotedBeforePointOfNoReturn,
-    /// A database was promoted before the run had waited for the fence.
-    PromotedBeforeFence,
-    /// A Region was opened whose database is not the writer.
-    OpenedBeforePromotion,
-    /// A Region was opened before its ledger had the epoch.
-    OpenedBeforeEpoch,
-    /// A Region was opened by a failover before it held what is missing.
-    OpenedBeforeHolding,
-    /// DNS led to a Region that had not been opened.
-    DirectedBeforeOpen,
 }

@@ -3,10 +3,10 @@
 
 use std::fmt::{self, Formatter};
 
-use payments::BookFault;
-
+use crate::judge::books::write_fault;
+use crate::judge::detail::Books;
 use crate::judge::subject::{At, Seconds, Subject};
-use crate::judge::violation::{Books, MissedWhen, Outcome, Premature, Violation};
+use crate::judge::violation::Violation;
 
 impl Violation {
     /// How grave it is: 0 is the gravest.
@@ -108,7 +108,7 @@ impl fmt::Display for Violation {
             Self::OtherAmount { subject, booked } => {
                 write!(f, "{subject} is in the ledger as {booked}")
             }
-            Self::Books { fault, .. } => book_fault(f, fault),
+            Self::Books { fault, .. } => write_fault(f, fault),
             Self::TwoRegionsUnderOneEpoch { subject, epoch, first, then } => write!(
                 f,
                 "{subject} was committed in {then} under epoch {epoch}, under which {first} had \
@@ -198,7 +198,7 @@ impl fmt::Display for Violation {
                  that was under way",
                 Seconds(*at_ms)
             ),
-            Self::TooEarly { what, at } => premature(f, *what, *at),
+            Self::TooEarly { what, at } => what.write(f, *at),
             Self::OutOfOrder { run, at_ms, action, before: Some(before) } => write!(
                 f,
                 "`{action}` of run {run} began at {} and `{before}`, which the plan puts before it, \
@@ -282,92 +282,7 @@ fn unlike(
     }
 }
 
-fn premature(f: &mut Formatter<'_>, what: Premature, at: At) -> fmt::Result {
-    match what {
-        Premature::PromotedWithoutRun => {
-            write!(f, "the database was promoted in {at} and no open run has that target")
-        }
-        Premature::PromotedBeforePointOfNoReturn => {
-            write!(f, "the database was promoted in {at} before the run's point of no return")
-        }
-        Premature::PromotedBeforeFence => {
-            write!(f, "the database was promoted in {at} before `wait-for-fence` had ended")
-        }
-        Premature::OpenedBeforePromotion => {
-            write!(f, "{} and its database had not been promoted", opened(at))
-        }
-        Premature::OpenedBeforeEpoch => {
-            write!(f, "{} and its ledger's epoch row had not been raised", opened(at))
-        }
-        Premature::OpenedBeforeHolding => {
-            write!(f, "{} by a failover before `hold-missing` had ended", opened(at))
-        }
-        Premature::DirectedBeforeOpen => {
-            write!(f, "DNS led to {at}, and the control record did not send traffic there")
-        }
-    }
-}
-
-fn opened(At { ms, site }: At) -> String {
+/// That a Region was opened, and when.
+pub(super) fn opened(At { ms, site }: At) -> String {
     format!("{} was opened at {}", site.region(), Seconds(ms))
-}
-
-fn book_fault(f: &mut Formatter<'_>, fault: &BookFault) -> fmt::Result {
-    f.write_str("the books are not whole: ")?;
-    match fault {
-        BookFault::Unbalanced { transfer, currency, debits, credits } => write!(
-            f,
-            "a transfer of {} debits {debits} and credits {credits} minor units of {currency}",
-            transfer.movement
-        ),
-        BookFault::ReservedTwice(movement) => {
-            write!(f, "the money of {movement} is reserved more than once")
-        }
-        BookFault::NeverReserved(movement) => {
-            write!(f, "the money of {movement} is posted or voided and was not reserved")
-        }
-        BookFault::DecidedTwice(movement) => {
-            write!(f, "the money of {movement} is posted and voided, or either twice")
-        }
-        BookFault::Uneven(movement) => {
-            write!(f, "the transfers of {movement} have different amounts")
-        }
-        BookFault::Contradicted(movement) => {
-            write!(f, "they say something else of {movement} than its record does")
-        }
-        BookFault::RefundedTooMuch(payment) => {
-            write!(f, "the refunds of {payment} are more than the payment")
-        }
-    }
-}
-
-impl fmt::Display for MissedWhen {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Opened(At { ms, site }) => {
-                write!(f, "when {} was opened at {}", site.region(), Seconds(*ms))
-            }
-            Self::Acknowledged => f.write_str("of the Region that was open then"),
-            Self::End => f.write_str("at the end"),
-        }
-    }
-}
-
-impl fmt::Display for Books {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => f.write_str("does not have it"),
-            Self::Refused => f.write_str("refused it"),
-            Self::Say(state, money) => write!(f, "has it as {} with {money}", state.name()),
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Movement(movement) => write!(f, "`{movement}`"),
-            Self::Refusal => f.write_str("a refusal"),
-        }
-    }
 }
