@@ -1,19 +1,21 @@
 //! Names and the epoch: the words that the record, the lease and the orders have in common.
 
 use std::fmt;
+use std::sync::Arc;
 
-/// Makes a name of a text, so that no function takes one name for another.
+/// Makes a name of a text, so that no function takes one name for another. Names are copied with every
+/// record, lease and plan, and never change: copies share the text.
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The name of this text.
             #[must_use]
             pub fn new(text: impl Into<String>) -> Self {
-                Self(text.into())
+                Self(text.into().into())
             }
 
             /// The text.

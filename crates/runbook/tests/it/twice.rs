@@ -139,7 +139,7 @@ fn the_second_failover_is_killed_everywhere() {
 fn waiting_for_its_source() -> Lab {
     let lab = planned(PlanKind::Failover);
     let gone = Trouble::Before(runbook::Failure::TryAgain("gone".to_owned()));
-    lab.trouble(runbook::ActionName::AwaitSource, 100_000, &gone);
+    lab.trouble(runbook::ActionName::AwaitSource, 100, &gone);
     assert_eq!(carry(&lab, "n1", &Life::polls(500)), None);
     assert!(lab.told().contains("ends await-source"));
     lab.heal();
