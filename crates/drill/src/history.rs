@@ -259,6 +259,8 @@ pub enum RunStep {
     Began,
     /// Its runner stopped, and says why.
     Stopped(String),
+    /// Its journal has lost everything behind its first lines, so many.
+    Shortened(u64),
     /// It was not begun: its plan was refused, for these reasons.
     NotPlanned(String),
 }

@@ -17,8 +17,10 @@ mod report;
 mod scenario;
 mod shipped;
 mod shrink;
+mod sim;
 mod story;
 mod words;
+mod world;
 
 pub use export::{FORMAT, Unreadable, from_json, to_json};
 pub use history::{
@@ -36,9 +38,10 @@ pub use report::{
     Traffic,
 };
 pub use scenario::{
-    Expectation, Fault, Happening, Mistake, Operator, Scenario, Span, Trigger, Watch, When,
-    Workload, parse,
+    Expectation, Fault, Happening, Mistake, Operator, Scenario, Span, Spoiled, Trigger, Watch,
+    When, Workload, parse,
 };
 pub use shipped::{STANDARD, shipped};
 pub use shrink::shrink;
 pub use story::{StoryLine, Topic, story, story_text};
+pub use world::{runner_steps, simulate};

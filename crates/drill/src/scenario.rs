@@ -181,6 +181,22 @@ pub enum Happening {
     RivalRun(PlanKind),
     /// Every process of the Region's service dies, and others begin at once: a deployment.
     RestartService(Site),
+    /// The next attempts of the run's actions, so many, come to this.
+    Spoil(Spoiled, u32),
+    /// The runner dies, the journal loses everything behind its first lines, so many, and another
+    /// runner goes on. No store does that; a run must bear it all the same.
+    ShortenJournal(u32),
+}
+
+/// What an attempt comes to that goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spoiled {
+    /// It has no effect, and says so.
+    Interrupted,
+    /// It has its effect, and says nothing.
+    Unclear,
+    /// It has no effect, and is refused for good.
+    Refused,
 }
 
 /// What fails. `Site` is a home role: what it is called, not which is active.

@@ -80,6 +80,12 @@ impl Call {
         self.key
     }
 
+    /// The movement that it is made for.
+    #[must_use]
+    pub fn movement(&self) -> MovementId {
+        self.key.0
+    }
+
     /// How much.
     #[must_use]
     pub fn money(&self) -> Money {

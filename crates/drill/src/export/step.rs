@@ -25,6 +25,7 @@ enum Step {
     Died,
     Began,
     Stopped { why: String },
+    Shortened { lines: u64 },
     NotPlanned { why: String },
 }
 
@@ -38,6 +39,7 @@ impl StepShape {
             RunStep::Died => Step::Died,
             RunStep::Began => Step::Began,
             RunStep::Stopped(why) => Step::Stopped { why: why.clone() },
+            RunStep::Shortened(lines) => Step::Shortened { lines: *lines },
             RunStep::NotPlanned(why) => Step::NotPlanned { why: why.clone() },
         };
         Self { run: run.to_owned(), step }
@@ -52,6 +54,7 @@ impl StepShape {
             Step::Died => RunStep::Died,
             Step::Began => RunStep::Began,
             Step::Stopped { why } => RunStep::Stopped(why),
+            Step::Shortened { lines } => RunStep::Shortened(lines),
             Step::NotPlanned { why } => RunStep::NotPlanned(why),
         };
         Ok(What::Run { run: self.run, step })

@@ -24,7 +24,6 @@ struct Tries<'h> {
     /// Attempts that began and have not ended.
     open: BTreeSet<u32>,
     began: u32,
-    refused: u32,
     /// The result of the last that ended: nothing wrong, or what.
     last: Option<Option<&'h Failure>>,
     is_done: bool,
@@ -62,7 +61,6 @@ impl<'h> Run<'h> {
                 let tries = self.tries_mut(*action);
                 tries.open.remove(attempt);
                 tries.last = Some(result.as_ref().err());
-                tries.refused += u32::from(matches!(result, Err(Failure::Refused(..))));
                 tries.is_done |= result.is_ok();
             }
             Event::Skipped { action, .. } => self.tries_mut(*action).is_skipped = true,
@@ -156,9 +154,11 @@ impl<'h> Run<'h> {
             || is_approved()
     }
 
-    /// Whether the run has the run lock, or may have: some attempt to take it was not refused.
+    /// Whether the run has the run lock, as far as the journal tells. A refusal of one attempt is one
+    /// of all: the record has moved on, and what an earlier attempt still writes finds it changed.
     fn may_have_begun(&self) -> bool {
-        self.tries(ActionName::BeginRun).any(|tries| tries.began > tries.refused)
+        let is_refused = |tries: &Tries<'_>| matches!(tries.last, Some(Some(Failure::Refused(..))));
+        self.tries(ActionName::BeginRun).any(|tries| tries.began > 0 && !is_refused(tries))
     }
 
     fn is_refused_for_versions(&self, action: ActionName) -> bool {

@@ -2,7 +2,7 @@
 
 use super::form::{Form, Values};
 use crate::history::Site;
-use crate::scenario::{Fault, Happening, Scenario, Trigger, Watch};
+use crate::scenario::{Fault, Happening, Scenario, Spoiled, Trigger, Watch};
 
 /// A line about the scenario as a whole: its first word, and the parts that follow, with commas
 /// between them, each once at most and in any order.
@@ -175,6 +175,10 @@ pub(super) const HAPPENINGS: &[Form<Deed>] = &[
     other("kill runner for SPAN", |v| Happening::KillRunner(v.range())),
     other("start second runner", |_| Happening::SecondRunner),
     other("restart service of SITE", |v| Happening::RestartService(v.site())),
+    other("interrupt action COUNT time(s)", |v| Happening::Spoil(Spoiled::Interrupted, v.count())),
+    other("leave action unclear COUNT time(s)", |v| Happening::Spoil(Spoiled::Unclear, v.count())),
+    other("refuse action COUNT time(s)", |v| Happening::Spoil(Spoiled::Refused, v.count())),
+    other("keep COUNT line(s) of journal", |v| Happening::ShortenJournal(v.count())),
 ];
 
 const PRIMARY_TO_STANDBY: Fault = Fault::OneWayCut(Site::Primary, Site::Standby);

@@ -6,7 +6,7 @@ use std::fmt;
 use super::value::{kind_word, span_words, steps_words, time_words};
 use crate::history::Site;
 use crate::scenario::{
-    Expectation, Fault, Happening, Operator, Scenario, Span, Trigger, When, Workload,
+    Expectation, Fault, Happening, Operator, Scenario, Span, Spoiled, Trigger, When, Workload,
 };
 
 /// Where the words of a line begin after its first one.
@@ -116,6 +116,15 @@ impl fmt::Display for Happening {
             Self::KillRunner(span) => write!(f, "kill runner for {}", span_words(*span)),
             Self::SecondRunner => f.write_str("start second runner"),
             Self::RestartService(site) => write!(f, "restart service of {}", site.role()),
+            Self::Spoil(how, times) => {
+                let times = counted(*times, "time");
+                match how {
+                    Spoiled::Interrupted => write!(f, "interrupt action {times}"),
+                    Spoiled::Unclear => write!(f, "leave action unclear {times}"),
+                    Spoiled::Refused => write!(f, "refuse action {times}"),
+                }
+            }
+            Self::ShortenJournal(lines) => write!(f, "keep {} of journal", counted(*lines, "line")),
         }
     }
 }

@@ -35,6 +35,10 @@ impl<'history> Teller<'history> {
             RunStep::Stopped(reason) => {
                 self.announce(at_ms, Topic::Run, format!("{run}: the runner stops: {reason}"));
             }
+            RunStep::Shortened(lines) => {
+                let text = format!("{run}: the journal keeps its first {lines} lines");
+                self.announce(at_ms, Topic::Run, text);
+            }
             RunStep::NotPlanned(reasons) => {
                 self.announce(at_ms, Topic::Run, format!("{run}: not begun: {reasons}"));
             }

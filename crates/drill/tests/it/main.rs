@@ -1,5 +1,6 @@
 //! The drill from outside.
 
+mod every_step;
 mod history_end;
 mod history_export;
 mod history_runs;
@@ -17,4 +18,5 @@ mod scenario_texts;
 mod second_judge;
 mod shipped_scenarios;
 mod shrinking;
+mod simulated;
 mod story;

@@ -1,0 +1,90 @@
+//! Works off the outbox of a Region's ledger: one movement after the other, while the gate is open.
+
+use payments::{Gate, MovementId, Worked, process};
+
+use crate::history::Site;
+use crate::sim::Sim;
+use crate::world::World;
+use crate::world::database::Role;
+use crate::world::network::Reply;
+use crate::world::ports::{Gated, Ports};
+use crate::world::service::{Intake, Open};
+
+/// From one look at the outbox to the next, in milliseconds.
+const PAUSE_MS: u64 = 1_000;
+/// For how long a row is claimed, in milliseconds.
+const CLAIM_MS: u64 = 15_000;
+/// How long until a row is seen to again that could not be settled, in milliseconds.
+const LATER_MS: u64 = 3_000;
+
+/// Sees to rows for as long as the process lives.
+pub(crate) async fn work_off(sim: Sim, site: Site) {
+    let ports = Ports { sim: sim.clone(), site, gated: Gated::Yes };
+    loop {
+        while let Some(movement) = claim(&ports).await {
+            let open = Open::new(&sim, site);
+            let worked = process(&ports, &ports, &ports, &ports, movement).await;
+            drop(open);
+            let is_later = matches!(worked, Worked::Later | Worked::Held | Worked::GateClosed);
+            let until = is_later.then_some(LATER_MS);
+            let note = move |world: &mut World| {
+                world.release(site, movement, until);
+                Some(())
+            };
+            ports.database(note).await;
+        }
+        sim.sleep(PAUSE_MS).await;
+    }
+}
+
+/// Claims the next row.
+async fn claim(ports: &Ports) -> Option<MovementId> {
+    let site = ports.site;
+    let has_work = ports.sim.with(|world| {
+        // Spares a question that would find nothing.
+        world.services.intake(site) == Intake::On
+            && world.gate(site) != Gate::Closed
+            && world.has_due(site)
+    });
+    if !has_work {
+        return None;
+    }
+    match ports.database(move |world| Some(world.claim(site))).await {
+        Reply::Answer(claimed) => claimed,
+        Reply::NotSent | Reply::Silence => None,
+    }
+}
+
+impl World {
+    fn has_due(&self, site: Site) -> bool {
+        let now = self.kernel.now();
+        self.databases.volume(site).outbox.values().any(|until| *until <= now)
+    }
+
+    /// Claims a row under the epoch of the gate, if that is the ledger's.
+    fn claim(&mut self, site: Site) -> Option<MovementId> {
+        let Gate::Open(reign) = self.gate(site) else { return None };
+        let (now, is_there) = (self.kernel.now(), self.database_answers(site));
+        let volume = self.databases.volume_mut(site);
+        if !is_there || volume.role != Role::Writer || volume.epoch != reign.epoch {
+            return None;
+        }
+        let (movement, until) = volume.outbox.iter_mut().find(|(_, until)| **until <= now)?;
+        *until = now + CLAIM_MS;
+        Some(*movement)
+    }
+
+    /// Gives a row back until later, or takes it away.
+    fn release(&mut self, site: Site, movement: MovementId, until: Option<u64>) {
+        let now = self.kernel.now();
+        let outbox = &mut self.databases.volume_mut(site).outbox;
+        match until {
+            Some(later) => {
+                outbox.entry(movement).and_modify(|until| *until = now + later);
+            }
+            None => {
+                outbox.remove(&movement);
+            }
+        }
+    }
+}
