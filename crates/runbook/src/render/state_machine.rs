@@ -2,17 +2,21 @@
 //! workflow of AWS Step Functions (`sfn-standard`).
 //!
 //! It names no Region, no run and no epoch: one definition stands in both Regions
-//! (`orchestrator-in-target-region`), and an execution is named after its run. Every state invokes
-//! one function, which performs one action and reports errors by the names in [`errors`]; what the
-//! function is told and what it answers stands in `docs/runbooks/README.md`.
+//! (`orchestrator-in-target-region`), and an execution is named after its run. What is due, how often
+//! and whether to turn back is decided from the journal, by the code that every runner shares: each
+//! state invokes one function, which performs one action and [reports](report) what came of it. What
+//! the function is told stands in `docs/runbooks/README.md`.
 
 mod errors;
+mod people;
 mod states;
 
 use serde_json::{Map, Value, json};
 
 use self::states::Way;
 use crate::plan::Plan;
+
+pub use errors::report;
 
 /// The definition as indented JSON. `function` is the name or ARN of the function that performs
 /// actions, or something that a template replaces by it, such as `${RunbookFunction}`.

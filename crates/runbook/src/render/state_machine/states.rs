@@ -3,24 +3,23 @@
 use serde_json::{Map, Value, json};
 
 use super::errors::{
-    ALL, PASSING, PASSING_OF_AWS, REFUSED_NOTHING_MOVED, REFUSED_SUPERSEDED, REFUSED_VERSIONS,
-    TIMEOUT,
+    ALL, LEFT_OUT, PAUSED, REFUSED_VERSIONS, SUPERSEDED, TIMEOUT, TRY_AGAIN, TURNS_BACK,
+    WAITS_FOR_APPROVAL, WAITS_FOR_PERSON,
 };
-use crate::action::{Action, ActionName, Condition, OnFailure};
+use super::people;
+use crate::action::{Action, ActionName, Condition};
 use crate::plan::Plan;
 use crate::render::numbers;
 use crate::render::words::Words;
 
 const INVOKE: &str = "arn:aws:states:::lambda:invoke";
 
-/// The state waits until somebody sends the token back, whatever the function answers.
-const INVOKE_AND_WAIT: &str = "arn:aws:states:::lambda:invoke.waitForTaskToken";
-
 /// The longest that an invocation of a function may last. What takes longer is asked for again.
 const INVOCATION_SECONDS_MAX: u64 = 900;
 
-/// How long people are waited for: a week.
-const PEOPLE_SECONDS_MAX: u64 = 604_800;
+/// How much longer than an attempt an invocation may last: it ends the attempt itself, and writes
+/// that down.
+const MARGIN_SECONDS: u64 = 30;
 
 /// How often what is attempted until it is done is attempted before a person is asked, with pauses
 /// that grow: for five days. An execution has a bounded history.
@@ -30,21 +29,21 @@ const POLLS_MAX: u64 = 500;
 const PAUSE_SECONDS_MAX: u64 = 900;
 
 /// Where the latest failure is kept.
-const FAILURE: &str = "$.failure";
+pub(super) const FAILURE: &str = "$.failure";
 
 /// Where it is kept that the run lock was taken, or may have been.
 const BEGUN: &str = "$.begun";
 
 const DONE: &str = "done";
 const ABORTED: &str = "aborted";
-const UNANSWERED: &str = "unanswered";
-const SUPERSEDED: &str = "superseded";
+pub(super) const UNANSWERED: &str = "unanswered";
+const OVERTAKEN: &str = "superseded";
 
 /// The way forward or the way back.
 pub(super) struct Way<'p> {
-    word: &'static str,
+    pub(super) word: &'static str,
     prefix: &'static str,
-    actions: &'p [Action],
+    pub(super) actions: &'p [Action],
     end: &'static str,
     /// How many of the actions the way back can be taken from.
     can_turn: usize,
@@ -83,12 +82,12 @@ impl<'p> Way<'p> {
         }
     }
 
-    fn state(&self, position: usize) -> String {
+    pub(super) fn state(&self, position: usize) -> String {
         format!("{}{:02} {}", self.prefix, position + 1, self.actions[position].name)
     }
 
     /// A state that belongs to the action at this position.
-    fn beside(&self, position: usize, word: &str) -> String {
+    pub(super) fn beside(&self, position: usize, word: &str) -> String {
         format!("{} - {word}", self.state(position))
     }
 
@@ -97,17 +96,8 @@ impl<'p> Way<'p> {
         self.actions.iter().any(|action| action.condition == condition)
     }
 
-    /// Where it goes on after all attempts of the action have failed.
-    fn after_failure(&self, position: usize) -> String {
-        match (self.actions[position].on_failure, &self.back) {
-            (OnFailure::GoOn, _) => self.entry(position + 1),
-            (OnFailure::Abort, Some(back)) => back.clone(),
-            (OnFailure::Abort | OnFailure::Stop, _) => self.beside(position, "ask"),
-        }
-    }
-
-    /// What a person may answer after all attempts have failed, and where each leads.
-    fn answers(&self, position: usize) -> Vec<(&'static str, String)> {
+    /// What a person may answer, and where each answer leads.
+    pub(super) fn answers(&self, position: usize) -> Vec<(&'static str, String)> {
         let action = &self.actions[position];
         let skip = action.is_skippable.then(|| ("skip", self.entry(position + 1)));
         let abort = self.back.clone().filter(|_| position < self.can_turn);
@@ -124,8 +114,9 @@ pub(super) fn add(plan: &Plan, way: &Way<'_>, function: &str, states: &mut Map<S
         }
         states.insert(way.beside(position, "mark"), mark(way, position));
         states.insert(way.state(position), task(plan, way, position, function));
-        states.insert(way.beside(position, "ask"), ask(way, position, function));
-        states.insert(way.beside(position, "answer"), answer(way, position));
+        states.insert(way.beside(position, "approve"), people::approve(way, position, function));
+        states.insert(way.beside(position, "ask"), people::ask(way, position, function));
+        states.insert(way.beside(position, "answer"), people::answer(way, position));
     }
     states.insert(DONE.to_owned(), json!({"Type": "Succeed"}));
     let turned = "the run took the way back";
@@ -133,7 +124,7 @@ pub(super) fn add(plan: &Plan, way: &Way<'_>, function: &str, states: &mut Map<S
     let open = "an action failed and nobody said what to do; the run is open in its journal";
     states.insert(UNANSWERED.to_owned(), fail("Unanswered", open));
     let other = "another run has begun since; this one touches nothing any more";
-    states.insert(SUPERSEDED.to_owned(), fail("Superseded", other));
+    states.insert(OVERTAKEN.to_owned(), fail("Superseded", other));
 }
 
 fn fail(error: &str, cause: &str) -> Value {
@@ -166,26 +157,24 @@ fn mark(way: &Way<'_>, position: usize) -> Value {
     json!({"Type": "Pass", "Result": true, "ResultPath": BEGUN, "Next": way.state(position)})
 }
 
-/// Performs an action, or waits for its approval.
+/// Performs an action.
 fn task(plan: &Plan, way: &Way<'_>, position: usize, function: &str) -> Value {
     let action = &way.actions[position];
-    let mut payload = json!({
+    let payload = json!({
         "run.$": "$$.Execution.Name",
         "way": way.word,
         "action": action.name.as_str(),
     });
-    let waits = action.approvers > 0;
-    if waits {
-        payload["token.$"] = json!("$$.Task.Token");
-    }
-    let limit = action.time_limit.0.div_ceil(1_000).clamp(1, INVOCATION_SECONDS_MAX);
+    let limit = action.time_limit.0.div_ceil(1_000) + MARGIN_SECONDS;
+    let seconds = limit.min(INVOCATION_SECONDS_MAX);
     let mut state = json!({
         "Type": "Task",
         "Comment": Words::neutral(plan.kind, action).does,
-        "Resource": if waits { INVOKE_AND_WAIT } else { INVOKE },
+        "Resource": INVOKE,
         "Parameters": {"FunctionName": function, "Payload": payload},
         "ResultPath": null,
-        "TimeoutSeconds": if waits { PEOPLE_SECONDS_MAX } else { limit },
+        "TimeoutSeconds": seconds,
+        "Retry": [retrier_of(action, seconds), people::retrier_of_aws()],
         "Catch": catchers(way, position),
         "Next": way.entry(position + 1),
     });
@@ -193,92 +182,50 @@ fn task(plan: &Plan, way: &Way<'_>, position: usize, function: &str) -> Value {
         state["ResultSelector"] = json!({"done": true});
         state["ResultPath"] = json!(kept("done", action.name));
     }
-    let retrier = retrier_of(action, limit);
-    if retrier["MaxAttempts"] != 0 {
-        state["Retry"] = json!([retrier]);
-    }
     state
 }
 
-/// The attempts of an action, when each lasts so many seconds at most.
+/// How often an action is asked for, when each time lasts so many seconds at most: twice as often as
+/// it is attempted, because some find that it is not its turn. The journal counts the attempts.
 fn retrier_of(action: &Action, seconds: u64) -> Value {
-    let pause = action.retry.interval.0;
+    let pause = action.retry.interval.0.div_ceil(1_000).max(1);
+    let slices = action.time_limit.0.div_ceil(seconds * 1_000).max(1);
+    let attempts = 2 * u64::from(action.retry.attempts_max.max(1)) * slices;
+    let mut retrier = json!({
+        "ErrorEquals": [TRY_AGAIN, TIMEOUT],
+        "IntervalSeconds": pause,
+        "MaxAttempts": attempts,
+        "BackoffRate": 1.0,
+    });
     if numbers::has_no_end(action) {
-        let mut retrier = retrier(&every_passing(), pause, POLLS_MAX);
+        retrier["MaxAttempts"] = json!(POLLS_MAX);
         retrier["BackoffRate"] = json!(2.0);
         retrier["MaxDelaySeconds"] = json!(PAUSE_SECONDS_MAX);
-        return retrier;
     }
-    // What takes longer than an invocation is asked for as often as fits into its own limit.
-    let slices = action.time_limit.0.div_ceil(seconds * 1_000).max(1);
-    let attempts = u64::from(action.retry.attempts_max.max(1)) * slices;
-    retrier(&every_passing(), pause, attempts)
+    retrier
 }
 
-fn every_passing() -> Vec<&'static str> {
-    PASSING.into_iter().chain([TIMEOUT]).chain(PASSING_OF_AWS).collect()
-}
-
-fn retrier(errors: &[&str], interval_ms: u64, attempts: u64) -> Value {
-    json!({
-        "ErrorEquals": errors,
-        "IntervalSeconds": interval_ms.div_ceil(1_000).max(1),
-        "MaxAttempts": attempts - 1,
-        "BackoffRate": 1.0,
-    })
-}
-
+/// Where each error leads; when the function itself fails, a person is asked.
 fn catchers(way: &Way<'_>, position: usize) -> Vec<Value> {
-    let name = way.actions[position].name;
-    let superseded = catcher(REFUSED_SUPERSEDED, FAILURE, SUPERSEDED.to_owned());
+    let action = &way.actions[position];
+    let (name, next) = (action.name, way.entry(position + 1));
+    let ask = || way.beside(position, "ask");
     let other_way = way.has(Condition::IfRefused(name));
-    let versions = other_way
-        .then(|| catcher(REFUSED_VERSIONS, &kept("refused", name), way.entry(position + 1)));
-    let moved_nothing = way.back.clone().filter(|_| name == ActionName::SwitchDatabase);
-    let moved_nothing = moved_nothing.map(|back| catcher(REFUSED_NOTHING_MOVED, FAILURE, back));
-    let all = catcher(ALL, FAILURE, way.after_failure(position));
-    [Some(superseded), versions, moved_nothing, Some(all)].into_iter().flatten().collect()
+    let approve = (action.approvers > 0).then(|| way.beside(position, "approve"));
+    let rows = [
+        Some(catcher(&[SUPERSEDED], FAILURE, OVERTAKEN.to_owned())),
+        way.back.clone().map(|back| catcher(&[TURNS_BACK], FAILURE, back)),
+        other_way.then(|| catcher(&[REFUSED_VERSIONS], &kept("refused", name), next.clone())),
+        approve.map(|approve| catcher(&[WAITS_FOR_APPROVAL], FAILURE, approve)),
+        Some(catcher(&[WAITS_FOR_PERSON, PAUSED], FAILURE, ask())),
+        Some(catcher(&[LEFT_OUT], FAILURE, next)),
+        Some(catcher(&[ALL], FAILURE, ask())),
+    ];
+    rows.into_iter().flatten().collect()
 }
 
-fn catcher(error: &str, kept: &str, next: String) -> Value {
-    json!({"ErrorEquals": [error], "ResultPath": kept, "Next": next})
-}
-
-/// Has a person told of a failure, and waits for the answer.
-fn ask(way: &Way<'_>, position: usize, function: &str) -> Value {
-    let answers = way.answers(position).into_iter().map(|(answer, _)| answer);
-    let payload = json!({
-        "run.$": "$$.Execution.Name",
-        "way": way.word,
-        "ask": way.actions[position].name.as_str(),
-        "answers": answers.collect::<Vec<_>>(),
-        "failure.$": FAILURE,
-        "token.$": "$$.Task.Token",
-    });
-    json!({
-        "Type": "Task",
-        "Resource": INVOKE_AND_WAIT,
-        "Parameters": {"FunctionName": function, "Payload": payload},
-        "ResultPath": "$.answer",
-        "TimeoutSeconds": PEOPLE_SECONDS_MAX,
-        "Retry": [retrier(&PASSING_OF_AWS, 5_000, 12)],
-        "Catch": [{"ErrorEquals": [ALL], "ResultPath": FAILURE, "Next": UNANSWERED}],
-        "Next": way.beside(position, "answer"),
-    })
-}
-
-/// Does what the person answered; asks again when it makes no sense.
-fn answer(way: &Way<'_>, position: usize) -> Value {
-    let rule = |(answer, next): (&str, String)| {
-        let variable = "$.answer.decision";
-        json!({"Variable": variable, "StringEquals": answer, "Next": next})
-    };
-    let again = way.beside(position, "ask");
-    // Comparing something that is not there would end the execution.
-    let absent = json!({"Variable": "$.answer.decision", "IsPresent": false, "Next": again});
-    let rules = way.answers(position).into_iter().map(rule);
-    let choices: Vec<Value> = std::iter::once(absent).chain(rules).collect();
-    json!({"Type": "Choice", "Choices": choices, "Default": again})
+pub(super) fn catcher(errors: &[&str], kept: &str, next: String) -> Value {
+    json!({"ErrorEquals": errors, "ResultPath": kept, "Next": next})
 }
 
 /// The states that a state can lead to.

@@ -1,60 +1,56 @@
-//! Executions of a definition: what Step Functions would do with it, for answers from a script.
-
-use std::collections::BTreeMap;
+//! Executions of a definition: what Step Functions would do with it.
 
 use serde_json::{Map, Value};
 
-/// What the function, or a person, answers to a payload.
+/// What the function, or a person by way of the token, answers.
 pub(super) type Answer = Result<Value, &'static str>;
 
-/// How an execution went.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Walk {
-    /// What the function was told, in order, without what is the same in all of it.
-    pub(super) told: Vec<String>,
-    /// The state in which it ended.
-    pub(super) end: String,
+/// What the function is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told<'d> {
+    /// `forward` or `back`.
+    pub(super) way: &'d str,
+    /// `action`, `approve` or `ask`.
+    pub(super) word: &'static str,
+    /// The name of the action that it is about.
+    pub(super) name: &'d str,
+    /// What may be answered.
+    pub(super) answers: Vec<&'d str>,
 }
 
-/// Executes a definition to its end.
-pub(super) fn walk(definition: &Value, mut answer: impl FnMut(&str) -> Answer) -> Walk {
+/// Whoever is told.
+pub(super) trait Function {
+    fn answer(&mut self, told: &Told<'_>) -> Answer;
+    /// Lets time pass before another attempt.
+    fn wait(&mut self, seconds: u64);
+}
+
+/// Executes a definition to its end, which is the state in which it ends.
+pub(super) fn walk(definition: &Value, function: &mut impl Function) -> String {
     let mut data = Map::new();
-    let mut told = Vec::new();
     let mut name = definition["StartAt"].as_str().expect("it starts somewhere").to_owned();
-    for _ in 0..1_000 {
+    for _ in 0..500 {
         let state = &definition["States"][&name];
         name = match state["Type"].as_str() {
-            Some("Task") => task(state, &mut data, &mut told, &mut answer),
+            Some("Task") => task(state, &mut data, function),
             Some("Choice") => choose(state, &data),
             Some("Pass") => {
                 keep(&mut data, &state["ResultPath"], state["Result"].clone());
                 next(state)
             }
-            _ => return Walk { told, end: name },
+            _ => return name,
         };
     }
-    panic!("it does not end: {:?}", &told[..20])
+    panic!("it does not end, and is at {name}")
 }
 
 /// Attempts and retries until it is done or caught.
-fn task(
-    state: &Value,
-    data: &mut Map<String, Value>,
-    told: &mut Vec<String>,
-    answer: &mut impl FnMut(&str) -> Answer,
-) -> String {
-    let payload = &state["Parameters"]["Payload"];
-    let word = |key: &str| payload[key].as_str();
-    let way = if word("way") == Some("back") { "back: " } else { "" };
-    let line = match (word("action"), word("ask")) {
-        (Some(action), _) => format!("{way}{action}"),
-        (_, Some(ask)) => format!("{way}{ask}?"),
-        _ => panic!("it says nothing: {payload}"),
-    };
-    let mut attempts: BTreeMap<usize, u64> = BTreeMap::new();
+fn task(state: &Value, data: &mut Map<String, Value>, function: &mut impl Function) -> String {
+    let told = told(&state["Parameters"]["Payload"]);
+    let retriers: Vec<&Value> = state["Retry"].as_array().into_iter().flatten().collect();
+    let mut used = vec![0; retriers.len()];
     loop {
-        told.push(line.clone());
-        let error = match answer(&line) {
+        let error = match function.answer(&told) {
             Ok(result) => {
                 let result = state.get("ResultSelector").cloned().unwrap_or(result);
                 keep(data, &state["ResultPath"], result);
@@ -62,12 +58,11 @@ fn task(
             }
             Err(error) => error,
         };
-        let retriers: Vec<&Value> = state["Retry"].as_array().into_iter().flatten().collect();
-        let retrier = retriers.iter().position(|retrier| names(retrier, error));
-        if let Some(position) = retrier {
-            let used = attempts.entry(position).or_default();
-            *used += 1;
-            if *used <= retriers[position]["MaxAttempts"].as_u64().expect("it has a number") {
+        if let Some(position) = retriers.iter().position(|retrier| names(retrier, error)) {
+            let number = |field: &str| retriers[position][field].as_u64();
+            used[position] += 1;
+            if Some(used[position]) <= number("MaxAttempts") {
+                function.wait(number("IntervalSeconds").expect("it has a pause"));
                 continue;
             }
         }
@@ -78,13 +73,25 @@ fn task(
     }
 }
 
+fn told(payload: &Value) -> Told<'_> {
+    let words = ["action", "approve", "ask"];
+    let word = words.into_iter().find(|word| payload[word].is_string()).expect("it says something");
+    let answers = payload["answers"].as_array().into_iter().flatten();
+    Told {
+        way: payload["way"].as_str().expect("it names the way"),
+        word,
+        name: payload[word].as_str().expect("it is a name"),
+        answers: answers.filter_map(Value::as_str).collect(),
+    }
+}
+
 fn names(rule: &Value, error: &str) -> bool {
-    let errors = rule["ErrorEquals"].as_array().into_iter().flatten();
-    errors.into_iter().any(|name| name == error || name == "States.ALL")
+    let mut errors = rule["ErrorEquals"].as_array().into_iter().flatten();
+    errors.any(|name| name == error || name == "States.ALL")
 }
 
 fn choose(state: &Value, data: &Map<String, Value>) -> String {
-    let rules = state["Choices"].as_array().into_iter().flatten();
+    let mut rules = state["Choices"].as_array().into_iter().flatten();
     let holds = |rule: &&Value| {
         let path = rule["Variable"].as_str().and_then(|path| path.strip_prefix("$."));
         let mut parts = path.expect("it is a path").split('.');
@@ -96,10 +103,8 @@ fn choose(state: &Value, data: &Map<String, Value>) -> String {
             (_, None) => panic!("compares something that is not there: {rule}"),
         }
     };
-    rules
-        .into_iter()
-        .find(holds)
-        .map_or_else(|| state["Default"].as_str().expect("a choice has a default").to_owned(), next)
+    let default = || state["Default"].as_str().expect("a choice has a default").to_owned();
+    rules.find(holds).map_or_else(default, next)
 }
 
 fn keep(data: &mut Map<String, Value>, path: &Value, value: Value) {

@@ -1,0 +1,72 @@
+//! The states in which people are waited for, by task token.
+
+use serde_json::{Value, json};
+
+use super::errors::{ALL, PASSING_OF_AWS};
+use super::states::{FAILURE, UNANSWERED, Way, catcher};
+
+/// The state waits until somebody sends the token back, whatever the function answers.
+const INVOKE_AND_WAIT: &str = "arn:aws:states:::lambda:invoke.waitForTaskToken";
+
+/// How long people are waited for: a week.
+const PEOPLE_SECONDS_MAX: u64 = 604_800;
+
+/// Has the people told who must approve of an action, and waits until they have; then the action is
+/// asked for again, which notes that.
+pub(super) fn approve(way: &Way<'_>, position: usize, function: &str) -> Value {
+    let mut state = wait(way, position, function, "approve");
+    state["ResultPath"] = Value::Null;
+    state["Next"] = json!(way.state(position));
+    state
+}
+
+/// Has a person told of a failure or a pause, and waits for the answer.
+pub(super) fn ask(way: &Way<'_>, position: usize, function: &str) -> Value {
+    let answers = way.answers(position).into_iter().map(|(answer, _)| answer);
+    let mut state = wait(way, position, function, "ask");
+    state["Parameters"]["Payload"]["answers"] = answers.collect();
+    state["ResultPath"] = json!("$.answer");
+    state["Next"] = json!(way.beside(position, "answer"));
+    state
+}
+
+/// Does what the person answered; asks again when it makes no sense.
+pub(super) fn answer(way: &Way<'_>, position: usize) -> Value {
+    let variable = "$.answer.decision";
+    let rule = |(answer, next): (&str, String)| json!({"Variable": variable, "StringEquals": answer, "Next": next});
+    let again = way.beside(position, "ask");
+    // Comparing something that is not there would end the execution.
+    let absent = json!({"Variable": variable, "IsPresent": false, "Next": again});
+    let rules = way.answers(position).into_iter().map(rule);
+    let choices: Vec<Value> = std::iter::once(absent).chain(rules).collect();
+    json!({"Type": "Choice", "Choices": choices, "Default": again})
+}
+
+/// Tells people of an action, under this word, and waits.
+fn wait(way: &Way<'_>, position: usize, function: &str, word: &str) -> Value {
+    let mut payload = json!({
+        "run.$": "$$.Execution.Name",
+        "way": way.word,
+        "failure.$": FAILURE,
+        "token.$": "$$.Task.Token",
+    });
+    payload[word] = json!(way.actions[position].name.as_str());
+    json!({
+        "Type": "Task",
+        "Resource": INVOKE_AND_WAIT,
+        "Parameters": {"FunctionName": function, "Payload": payload},
+        "TimeoutSeconds": PEOPLE_SECONDS_MAX,
+        "Retry": [retrier_of_aws()],
+        "Catch": [catcher(&[ALL], FAILURE, UNANSWERED.to_owned())],
+    })
+}
+
+/// Invocations that AWS could not make.
+pub(super) fn retrier_of_aws() -> Value {
+    json!({
+        "ErrorEquals": PASSING_OF_AWS,
+        "IntervalSeconds": 2,
+        "MaxAttempts": 10,
+        "BackoffRate": 1.5,
+    })
+}
