@@ -195,18 +195,18 @@ impl Happening {
     }
 }
 
-/// The lines without some of them, and without the ends of what no line begins any more. The line
-/// behind a gap happens when it did, if that can be said.
+/// The lines without some of them. A fault and its end go together: what nobody mends fails for that
+/// reason alone. The line behind a gap happens when it did, if that can be said.
 fn without(lines: &[When], begin: usize, end: usize) -> Vec<When> {
     let mut kept: Vec<When> = Vec::new();
     let mut gap: Option<Trigger> = None;
     for (index, line) in lines.iter().enumerate() {
         let trigger = gap.take().and_then(|gap| joined(gap, line.trigger)).unwrap_or(line.trigger);
-        let is_end_only = match &line.happening {
+        let is_gone = match &line.happening {
             Happening::Mend(fault) => begun(*fault, &kept).is_none(),
-            _ => false,
+            _ => (begin..end).contains(&index),
         };
-        if is_end_only || (begin..end).contains(&index) {
+        if is_gone {
             gap = Some(trigger);
         } else {
             kept.push(When { trigger, ..line.clone() });

@@ -1,22 +1,63 @@
 //! How short a failing scenario becomes.
 
-use drill::{Fault, Happening, Scenario, Site, Trigger, parse, shipped, shrink};
+use drill::{Fault, Happening, Scenario, Site, Trigger, parse, shrink};
 use expect_test::{Expect, expect};
 
-fn shipped_scenario(name: &str) -> Scenario {
-    let found = shipped().iter().find(|(other, _)| *other == name);
-    parse(name, found.expect("it is shipped").1).expect("it is a scenario")
+const OUTAGE: &str = "
+title        The active Region is lost while replication is far behind
+clients      3, 4 payments each, every 2s..8s
+refunds      20%
+requests     20% sent twice
+deadline     3s, again after 2s..6s
+operator     detects by 3 failed probes every 10s, decides in 5s..30s, 2 approvers
+at 1s..5s    lag replication 1m
++5s..20s     lose primary
++4m..6m      restore primary
++10s..30s    catch up replication
+expect       active standby, rto 5m, may lose rows
+";
+
+const BAD_DAY: &str = "
+title                    A bad day
+resolvers                30% ignore the TTL
+connections              20% outlive DNS
+cards                    30% odd
+at 0s..30s maybe 40%     lose messages 2%
+at 0s..30s               break storage-fence
+at 0s..1m                silence processor
+at 0s..1m maybe 40%      run switchover
+at 3s..30s maybe 60%     lose primary
+at 3s..30s maybe 50%     freeze primary
+at 30s..2m maybe 60%     run failover
+step 0..60               kill runner for 1s..30s
+step 0..60 maybe 50%     pause run for 1s..30s
+at 4m..5m                restore primary
+at 4m..5m                unfreeze primary
+at 4m..5m                restore messages
+at 4m..5m                restore storage-fence
+at 4m..5m                unsilence processor
+";
+
+const TWO_STEPS: &str = "
+title        The witness is lost, and the active Region is changed
+at 2s..10s   lose witness
++2s..20s     run switchover
++3m..4m      restore witness
+";
+
+fn read(text: &str) -> Scenario {
+    parse("test", text).expect("it is a scenario")
 }
 
-/// Shortens what this seed makes of a shipped scenario.
+/// Shortens what this seed makes of a scenario.
 #[track_caller]
-fn check(name: &str, seed: u64, fails: fn(&Scenario) -> bool, expected: Expect) {
-    let scenario = shipped_scenario(name);
+fn check(text: &str, seed: u64, fails: fn(&Scenario) -> bool, expected: Expect) {
+    let scenario = read(text);
     let mut plays = 0;
     let short = shrink(&scenario, seed, |scenario, with| {
         assert_eq!(with, seed);
         assert_eq!(scenario.fixed(seed), *scenario, "only fixed scenarios are played");
-        assert_eq!(parse(name, &scenario.to_string()).as_ref(), Ok(scenario));
+        assert_eq!(parse("test", &scenario.to_string()).as_ref(), Ok(scenario));
         plays += 1;
         fails(scenario)
     });
@@ -33,40 +74,43 @@ fn has(scenario: &Scenario, fault: Fault) -> bool {
 #[test]
 fn what_always_fails_becomes_nearly_nothing() {
     check(
-        "region-lost",
+        OUTAGE,
         1,
         |_| true,
         expect![[r#"
-        title        The active Region is lost under load
-        clients      1, 1 payment each, every 2s
-        accounts     1, 0% to the first
-        refunds      0%
-        deadline     3s, again after 2s
-        operator     decides in 5s, 1 approver
-        expect       may lose rows
-        # after 14 plays
-    "#]],
+            title        The active Region is lost while replication is far behind
+            clients      1, 1 payment each, every 2s
+            accounts     1, 0% to the first
+            refunds      0%
+            deadline     3s, again after 2s
+            operator     decides in 5s, 1 approver
+            expect       may lose rows
+            # after 15 plays
+        "#]],
     );
 }
 
 #[test]
 fn what_never_fails_is_only_fixed() {
     check(
-        "region-lost",
+        OUTAGE,
         1,
         |_| false,
         expect![[r#"
-        title        The active Region is lost under load
-        clients      3, 4 payments each, every 2s..8s
-        accounts     2, 50% to the first
-        refunds      20%
-        deadline     3s, again after 2s..6s
-        operator     detects by 3 failed probes every 10s, decides in 5s..30s, 2 approvers
-        at 16963ms   lose primary
-        +281575ms    restore primary
-        expect       active standby, rto 5m, may lose rows
-        # after 1 plays
-    "#]],
+            title        The active Region is lost while replication is far behind
+            clients      3, 4 payments each, every 2s..8s
+            accounts     2, 50% to the first
+            refunds      20%
+            deadline     3s, again after 2s..6s
+            requests     20% sent twice
+            operator     detects by 3 failed probes every 10s, decides in 5s..30s, 2 approvers
+            at 4190ms    lag replication 1m
+            +10197ms     lose primary
+            +302513ms    restore primary
+            +12397ms     catch up replication
+            expect       active standby, rto 5m, may lose rows
+            # after 1 plays
+        "#]],
     );
 }
 
@@ -77,21 +121,21 @@ fn only_the_lines_that_matter_stay() {
             && scenario.happenings.iter().any(|line| matches!(line.happening, Happening::Run(_)))
     };
     check(
-        "everything-at-once",
-        6,
+        BAD_DAY,
+        1,
         fails,
         expect![[r#"
-        title        A bad day
-        clients      1, 1 payment each, every 2s
-        accounts     1, 0% to the first
-        refunds      0%
-        deadline     2s, again after 1s
-        operator     decides in 2s, 1 approver
-        at 6s        lose primary
-        at 50s       run failover
-        expect       may lose rows
-        # after 30 plays
-    "#]],
+            title        A bad day
+            clients      1, 1 payment each, every 1s
+            accounts     1, 0% to the first
+            refunds      0%
+            deadline     3s, again after 500ms
+            operator     decides in 5s, 1 approver
+            at 6s        run switchover
+            at 20s       lose primary
+            at 4m        restore primary
+            # after 27 plays
+        "#]],
     );
 }
 
@@ -102,21 +146,21 @@ fn a_fault_stays_for_the_sake_of_its_end() {
         scenario.happenings.iter().any(mends)
     };
     check(
-        "lag-high",
+        OUTAGE,
         3,
         fails,
         expect![[r#"
-        title        The active Region is lost while replication is far behind
-        clients      1, 1 payment each, every 1s
-        accounts     1, 0% to the first
-        refunds      0%
-        deadline     3s, again after 2s
-        operator     decides in 5s, 1 approver
-        at 20s       lose primary
-        +4m          restore primary
-        expect       may lose rows
-        # after 25 plays
-    "#]],
+            title        The active Region is lost while replication is far behind
+            clients      1, 1 payment each, every 2s
+            accounts     1, 0% to the first
+            refunds      0%
+            deadline     3s, again after 2s
+            operator     decides in 5s, 1 approver
+            at 2s        lag replication 1m
+            +5m          catch up replication
+            expect       may lose rows
+            # after 22 plays
+        "#]],
     );
 }
 
@@ -124,7 +168,7 @@ fn a_fault_stays_for_the_sake_of_its_end() {
 fn counts_and_times_stay_as_large_as_they_must_be() {
     let fails = |scenario: &Scenario| {
         let late = |line: &drill::When| match line.trigger {
-            Trigger::At(span) => span.least >= 6_300,
+            Trigger::At(span) => span.least >= 2_300,
             _ => false,
         };
         scenario.workload.clients * scenario.workload.payments >= 7
@@ -132,21 +176,22 @@ fn counts_and_times_stay_as_large_as_they_must_be() {
             && scenario.happenings.iter().any(late)
     };
     check(
-        "region-frozen",
+        OUTAGE,
         2,
         fails,
         expect![[r#"
-        title        The active Region stands still, and wakes as a zombie
-        clients      2, 4 payments each, every 1s
-        accounts     1, 0% to the first
-        refunds      0%
-        deadline     3s, again after 2s
-        requests     20% sent twice
-        operator     decides in 5s, 1 approver
-        at 8s        freeze primary
-        expect       may lose rows
-        # after 25 plays
-    "#]],
+            title        The active Region is lost while replication is far behind
+            clients      2, 4 payments each, every 2s
+            accounts     1, 0% to the first
+            refunds      0%
+            deadline     3s, again after 2s
+            requests     20% sent twice
+            operator     decides in 5s, 1 approver
+            at 3s        lag replication 1m
+            +4m          catch up replication
+            expect       may lose rows
+            # after 31 plays
+        "#]],
     );
 }
 
@@ -166,7 +211,7 @@ fn a_line_behind_a_gap_keeps_its_time() {
         }
         None
     };
-    let scenario = shipped_scenario("witness-lost");
+    let scenario = read(TWO_STEPS);
     let seed = 11;
     let wanted = at_ms(&scenario.fixed(seed)).expect("a switchover");
     let short = shrink(&scenario, seed, |scenario, _| at_ms(scenario) == Some(wanted));
