@@ -41,7 +41,7 @@ pub use scenario::{
     Expectation, Fault, Happening, Mistake, Operator, Scenario, Span, Spoiled, Trigger, Watch,
     When, Workload, parse,
 };
-pub use shipped::{STANDARD, shipped};
+pub use shipped::{STANDARD, nearest_shipped, shipped};
 pub use shrink::shrink;
 pub use story::{StoryLine, Topic, story, story_text};
 pub use world::{runner_steps, simulate};

@@ -18,6 +18,7 @@ use crate::history::Site;
 pub(crate) use fixed::begun;
 pub use mistake::Mistake;
 pub use parse::parse;
+pub(crate) use words::nearest;
 
 /// A range of milliseconds or of numbers, both ends included; a seed chooses one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! The scenarios that come with tideover, as files of the tree and in the binary.
 
+use crate::scenario::nearest;
+
 /// Makes the table of files of these names.
 macro_rules! files {
     ($($name:literal,)+) => {
@@ -61,4 +63,11 @@ const SHIPPED: &[(&str, &str)] = files![
 #[must_use]
 pub const fn shipped() -> &'static [(&'static str, &'static str)] {
     SHIPPED
+}
+
+/// The shipped name that was probably meant by this one.
+#[must_use]
+pub fn nearest_shipped(name: &str) -> Option<&'static str> {
+    let names: Vec<&'static str> = SHIPPED.iter().map(|(shipped, _)| *shipped).collect();
+    nearest(name, &names)
 }

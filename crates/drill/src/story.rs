@@ -121,18 +121,21 @@ impl<'history> Teller<'history> {
     }
 
     fn say(&mut self, at_ms: u64, topic: Topic, text: impl Into<String>) {
+        // A line of the ledger is near in time to what was held and settled before it.
+        let lines = self.tally.take_ledger();
+        self.lines.extend(lines);
         self.lines.push(StoryLine { at_ms, topic, text: text.into() });
     }
 
-    /// Says what was summed up until now, then this.
+    /// Says what was summed up until now, then this: something that clients may feel.
     fn announce(&mut self, at_ms: u64, topic: Topic, text: impl Into<String>) {
         self.sum_up();
         self.say(at_ms, topic, text);
     }
 
     fn sum_up(&mut self) {
-        let lines = std::mem::take(&mut self.tally).lines();
-        self.lines.extend(lines);
+        let (traffic, ledger) = (self.tally.take_traffic(), self.tally.take_ledger());
+        self.lines.extend(traffic.into_iter().chain(ledger));
     }
 
     fn open(&mut self) {
@@ -159,7 +162,7 @@ impl<'history> Teller<'history> {
             What::Promoted { site, lost } => self.promoted(at_ms, *site, lost),
             What::EpochRaised { site, epoch } => {
                 let text = format!("{}: takes no epoch but {epoch} from now on", site.region());
-                self.announce(at_ms, Topic::Ledger, text);
+                self.say(at_ms, Topic::Ledger, text);
             }
             What::Quarantine { movement, held } => self.quarantine(at_ms, *movement, *held),
             What::Dns { to } => {

@@ -151,7 +151,7 @@ fn axis(scale: Scale, top: f64) -> Markup {
 }
 
 /// A moment on an axis, without digits that say nothing.
-fn seconds(at_ms: u64) -> String {
+pub(super) fn seconds(at_ms: u64) -> String {
     let digits = format!("{}.{:03}", at_ms / 1_000, at_ms % 1_000);
     digits.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

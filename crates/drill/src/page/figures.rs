@@ -225,7 +225,7 @@ fn lag(course: &Course, scale: Scale) -> Markup {
     }
     let mut chart = Chart::new(scale);
     let top = chart.row(PLOT, "lag");
-    plot_axis(&mut chart, top, most, &|value| Seconds(value).to_string());
+    plot_axis(&mut chart, top, most, &|value| format!("{} s", chart::seconds(value)));
     let (area, line) = steps(course, scale, top, most);
     chart.add(chart::path(area, "lag-area"));
     chart.add(chart::path(line, "lag-line"));

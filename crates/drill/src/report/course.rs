@@ -150,16 +150,22 @@ fn gates(history: &History) -> Vec<GateSpan> {
     spans
 }
 
+/// From the first control record on, which says where traffic goes before anything changes it.
 fn dns(history: &History) -> Vec<DnsSpan> {
     let mut spans: Vec<DnsSpan> = Vec::new();
     for moment in &history.moments {
-        let What::Dns { to } = moment.what else { continue };
-        match spans.last_mut() {
-            Some(last) if last.site == to => continue,
-            Some(last) => last.until_ms = moment.at_ms,
-            None => {}
+        let to = match &moment.what {
+            What::Dns { to } => Some(*to),
+            What::Record(record) if spans.is_empty() => Site::of(record.traffic_region()),
+            _ => None,
+        };
+        let Some(site) = to.filter(|to| spans.last().is_none_or(|last| last.site != *to)) else {
+            continue;
+        };
+        if let Some(last) = spans.last_mut() {
+            last.until_ms = moment.at_ms;
         }
-        spans.push(DnsSpan { site: to, from_ms: moment.at_ms, until_ms: history.end.at_ms });
+        spans.push(DnsSpan { site, from_ms: moment.at_ms, until_ms: history.end.at_ms });
     }
     spans
 }

@@ -2,15 +2,15 @@
 
 use super::{Report, Totals, loss, recovery, totals};
 use crate::history::History;
-use crate::judge::{Pause, Verdict};
+use crate::judge::{Pause, Verdict, Violation};
 
 /// What one drill adds to a [`Summary`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Figures {
     /// The seed.
     pub seed: u64,
-    /// How many violations the judge found.
-    pub violations: u64,
+    /// How grave the gravest violation is that the judge found; none when every rule was kept.
+    pub gravity: Option<usize>,
     /// The largest RTO of its runs.
     pub rto_ms: Option<u64>,
     /// The longest time in which clients tried and nobody was acknowledged.
@@ -30,7 +30,7 @@ impl Figures {
         let recoveries = recovery::recoveries(history);
         Self {
             seed: history.seed,
-            violations: verdict.violations.len() as u64,
+            gravity: verdict.violations.iter().map(Violation::gravity).min(),
             rto_ms: recoveries.iter().filter_map(recovery::Recovery::rto_ms).max(),
             pause_ms: length_ms(verdict.facts.longest_pause),
             rpo_ms: loss::rpo_ms(history),
@@ -64,6 +64,10 @@ impl Report {
 pub struct Summary {
     /// The seeds of the drills in which something was violated, in their order.
     pub violated: Vec<u64>,
+    /// How grave the gravest violation is, and the first seed of those that are as grave.
+    pub gravest: Option<(usize, u64)>,
+    /// The first seed of those under which rows were lost.
+    pub losing: Option<u64>,
     /// The largest loss in time.
     pub rpo_max_ms: u64,
     /// How long all of them lasted together, in the time of the drill.
@@ -96,15 +100,18 @@ impl Summary {
         self.totals = self.totals.plus(figures.totals);
         self.rto_ms.extend(figures.rto_ms);
         self.pause_ms.push(figures.pause_ms);
-        if figures.violations > 0 {
-            self.violate(figures.seed);
+        let losing = (figures.totals.lost > 0).then_some(figures.seed);
+        self.losing = self.losing.into_iter().chain(losing).min();
+        if let Some(gravity) = figures.gravity {
+            self.violate(gravity, figures.seed);
         }
     }
 
-    /// Takes in a drill that has no figures, because the code under drill panicked.
+    /// Takes in a drill that has no figures, because the code under drill panicked: nothing is
+    /// graver.
     pub fn add_panicked(&mut self, seed: u64) {
         self.drills += 1;
-        self.violate(seed);
+        self.violate(0, seed);
     }
 
     /// Takes in what another one has.
@@ -115,14 +122,16 @@ impl Summary {
         self.totals = self.totals.plus(other.totals);
         self.rto_ms.extend(other.rto_ms);
         self.pause_ms.extend(other.pause_ms);
-        for seed in other.violated {
-            self.violate(seed);
-        }
+        self.violated.extend(other.violated);
+        self.violated.sort_unstable();
+        self.gravest = self.gravest.into_iter().chain(other.gravest).min();
+        self.losing = self.losing.into_iter().chain(other.losing).min();
     }
 
-    fn violate(&mut self, seed: u64) {
+    fn violate(&mut self, gravity: usize, seed: u64) {
         let at = self.violated.partition_point(|other| *other < seed);
         self.violated.insert(at, seed);
+        self.gravest = self.gravest.into_iter().chain([(gravity, seed)]).min();
     }
 
     /// The RTO; none when no run served anybody.
@@ -162,23 +171,24 @@ mod tests {
         assert_eq!(spread(&more), Some(Spread { p50: 100, p99: 198, max: 200 }));
     }
 
-    fn figures(seed: u64, violations: u64) -> Figures {
-        let totals = Totals { requests: seed, ..Totals::default() };
+    fn figures(seed: u64, gravity: Option<usize>) -> Figures {
+        let totals = Totals { requests: seed, lost: seed / 3, ..Totals::default() };
         let rto_ms = Some(seed * 10);
-        Figures { seed, violations, rto_ms, pause_ms: 0, rpo_ms: seed, simulated_ms: 1, totals }
+        Figures { seed, gravity, rto_ms, pause_ms: 0, rpo_ms: seed, simulated_ms: 1, totals }
     }
 
     #[test]
     fn order_does_not_matter() {
-        let drills = [figures(4, 1), figures(1, 0), figures(3, 2), figures(2, 0)];
+        let drills = [figures(4, Some(1)), figures(1, None), figures(3, Some(2)), figures(2, None)];
         let mut together = Summary::default();
         drills.iter().for_each(|drill| together.add(drill));
         let (mut here, mut there) = (Summary::default(), Summary::default());
         drills[2..].iter().for_each(|drill| here.add(drill));
         drills[..2].iter().for_each(|drill| there.add(drill));
         here.merge(there);
-        assert_eq!(here.violated, [3, 4]);
+        assert_eq!((here.violated.as_slice(), here.gravest), ([3, 4].as_slice(), Some((1, 4))));
         assert_eq!((here.drills, here.rpo_max_ms, here.totals.requests), (4, 4, 10));
+        assert_eq!(here.losing, Some(3));
         assert_eq!(here.rto(), together.rto());
         assert_eq!(here.rto(), Some(Spread { p50: 20, p99: 40, max: 40 }));
         assert_eq!(here.pause(), Some(Spread { p50: 0, p99: 0, max: 0 }));

@@ -107,7 +107,8 @@ fn fates(rows: &[LossRow]) -> String {
 }
 
 fn lost_heading() -> String {
-    lost_columns("lost row", ["request", "amount", "acknowledged", "money moved"], "became")
+    let cells = ["request", "amount", "acknowledged", "money moved", "settled"];
+    lost_columns("lost row", cells, "became")
 }
 
 fn lost_row(row: &LossRow) -> String {
@@ -116,20 +117,17 @@ fn lost_row(row: &LossRow) -> String {
     let acknowledged =
         row.row.acknowledged_ms.map_or("never".to_owned(), |ms| Seconds(ms).to_string());
     let moved = moved(row);
-    let became = match row.settled_ms {
-        Some(ms) => format!("{} {}", row.fate(), Seconds(ms)),
-        None => row.fate().to_owned(),
-    };
-    let cells = [request, money, acknowledged, moved];
-    lost_columns(&row.row.movement.to_string(), cells.each_ref().map(String::as_str), &became)
+    let settled = row.settled_ms.map_or("no".to_owned(), |ms| Seconds(ms).to_string());
+    let cells = [request, money, acknowledged, moved, settled];
+    let cells = cells.each_ref().map(String::as_str);
+    lost_columns(&row.row.movement.to_string(), cells, row.fate())
 }
 
-fn lost_columns(
-    id: &str,
-    [request, money, acknowledged, moved]: [&str; 4],
-    became: &str,
-) -> String {
-    format!("  {id:<30}  {request:>7}  {money:>12}  {acknowledged:>12}  {moved:>11}  {became}")
+fn lost_columns(id: &str, cells: [&str; 5], became: &str) -> String {
+    let [request, money, acknowledged, moved, settled] = cells;
+    format!(
+        "  {id:<30}  {request:>7}  {money:>12}  {acknowledged:>12}  {moved:>11}  {settled:>10}  {became}"
+    )
 }
 
 /// When the money of a lost row moved.

@@ -58,7 +58,7 @@ pub(super) fn or(words: &[String]) -> String {
 
 /// The word that `typed` was probably meant to be: at most two edits away, and less than half of it
 /// wrong.
-pub(super) fn nearest(typed: &str, words: &[&'static str]) -> Option<&'static str> {
+pub(crate) fn nearest(typed: &str, words: &[&'static str]) -> Option<&'static str> {
     let near = words.iter().filter(|word| word.len().abs_diff(typed.len()) <= 2);
     near.map(|word| (edits(typed, word), *word))
         .filter(|(edits, word)| *edits <= 2 && edits * 2 < word.len())

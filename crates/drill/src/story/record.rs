@@ -15,7 +15,7 @@ impl Teller<'_> {
     pub(super) fn record(&mut self, at_ms: u64, record: &ControlRecord) {
         let before = self.record.record.replace(record.clone());
         for text in changes(before.as_ref(), record) {
-            self.announce(at_ms, Topic::Record, text);
+            self.say(at_ms, Topic::Record, text);
         }
         let opened = before.is_some_and(|before| before.state() != State::Active);
         if opened && record.state() == State::Active {

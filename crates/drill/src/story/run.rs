@@ -1,6 +1,6 @@
 //! Runs: plans, approvals, actions with what they took, runners that die and go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use runbook::{ActionName, Entry, Event, Failure, Observed, Plan};
 
@@ -14,6 +14,9 @@ use crate::words;
 pub(super) struct Runs<'history> {
     begun: BTreeMap<(&'history str, ActionName), Attempts>,
     planned_ms: BTreeMap<&'history str, u64>,
+    /// Why its runner stopped last, without numbers.
+    stopped: BTreeMap<&'history str, String>,
+    closed: BTreeSet<&'history str>,
     /// How many runners each run has had.
     runners: BTreeMap<&'history str, u32>,
 }
@@ -31,16 +34,14 @@ impl<'history> Teller<'history> {
             RunStep::Journaled(entry) => self.journaled(at_ms, run, entry),
             RunStep::Performed { .. } => {}
             RunStep::Began => self.runner_began(at_ms, run),
-            RunStep::Died => self.announce(at_ms, Topic::Run, format!("{run}: the runner dies")),
-            RunStep::Stopped(reason) => {
-                self.announce(at_ms, Topic::Run, format!("{run}: the runner stops: {reason}"));
-            }
+            RunStep::Died => self.say(at_ms, Topic::Run, format!("{run}: the runner dies")),
+            RunStep::Stopped(reason) => self.stopped(at_ms, run, reason),
             RunStep::Shortened(lines) => {
                 let text = format!("{run}: the journal keeps its first {lines} lines");
-                self.announce(at_ms, Topic::Run, text);
+                self.say(at_ms, Topic::Run, text);
             }
             RunStep::NotPlanned(reasons) => {
-                self.announce(at_ms, Topic::Run, format!("{run}: not begun: {reasons}"));
+                self.say(at_ms, Topic::Run, format!("{run}: not begun: {reasons}"));
             }
         }
     }
@@ -49,7 +50,18 @@ impl<'history> Teller<'history> {
         let runners = self.runs.runners.entry(run).or_default();
         *runners += 1;
         if *runners > 1 {
-            self.announce(at_ms, Topic::Run, format!("{run}: a runner goes on from the journal"));
+            self.say(at_ms, Topic::Run, format!("{run}: a runner goes on from the journal"));
+        }
+    }
+
+    /// A runner that waits for people says so again after each of them, and one that is done says
+    /// nothing new: each is told once.
+    fn stopped(&mut self, at_ms: u64, run: &'history str, reason: &'history str) {
+        let words = reason.replace(|character: char| character.is_ascii_digit(), "");
+        let is_told =
+            self.runs.stopped.insert(run, words.clone()).is_some_and(|told| told == words);
+        if !is_told && !self.runs.closed.contains(run) {
+            self.say(at_ms, Topic::Run, format!("{run}: the runner stops: {reason}"));
         }
     }
 
@@ -57,8 +69,8 @@ impl<'history> Teller<'history> {
         match &entry.event {
             Event::Planned { plan, by, reason } => {
                 self.runs.planned_ms.insert(run, at_ms);
-                self.announce(at_ms, Topic::Run, format!("{run}: {}", planned(plan)));
-                self.say(at_ms, Topic::Run, format!("{run}: asked for by {by}: {reason}"));
+                let plan = planned(plan);
+                self.say(at_ms, Topic::Run, format!("{run}: {plan}, asked for by {by}: {reason}"));
             }
             Event::Began { action, .. } => {
                 let first = Attempts { began_ms: at_ms, failure: None };
@@ -69,7 +81,7 @@ impl<'history> Teller<'history> {
             }
             event => {
                 if let Some(text) = decided(event) {
-                    self.announce(at_ms, Topic::Run, format!("{run}: {text}"));
+                    self.say(at_ms, Topic::Run, format!("{run}: {text}"));
                 }
             }
         }
@@ -98,11 +110,14 @@ impl<'history> Teller<'history> {
             }
         };
         let name = action.as_str();
-        self.say(at_ms, Topic::Action, format!("{name:NAME$} {took:>TOOK$}  {outcome}"));
+        // Only where there are several is it a question whose action it is.
+        let of = if self.runs.planned_ms.len() > 1 { format!("  ({run})") } else { String::new() };
+        self.say(at_ms, Topic::Action, format!("{name:NAME$} {took:>TOOK$}  {outcome}{of}"));
         if action == ActionName::Close && result.is_ok() {
+            self.runs.closed.insert(run);
             let since_ms = self.runs.planned_ms.get(run).copied().unwrap_or(at_ms);
             let took = Seconds(at_ms - since_ms);
-            self.announce(at_ms, Topic::Run, format!("{run}: over after {took}"));
+            self.say(at_ms, Topic::Run, format!("{run}: over after {took}"));
         }
     }
 }
@@ -115,7 +130,7 @@ fn planned(plan: &Plan) -> String {
     let kind = plan.kind;
     let (source, target) = (&plan.source, &plan.target);
     let (actions, epoch) = (plan.actions.len(), plan.epoch);
-    format!("{kind} {source} → {target} is planned: {actions} actions, epoch {epoch}")
+    format!("{kind} {source} → {target}, {actions} actions, epoch {epoch}")
 }
 
 /// What a person or a runner has decided.

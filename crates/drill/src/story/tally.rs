@@ -11,7 +11,13 @@ use crate::words;
 /// What was heard and not yet told.
 #[derive(Default)]
 pub(super) struct Tally {
-    traffic_ms: u64,
+    traffic: TrafficTally,
+    ledger: LedgerTally,
+}
+
+#[derive(Default)]
+struct TrafficTally {
+    last_ms: u64,
     payments: BTreeMap<Site, u64>,
     refunds: BTreeMap<Site, u64>,
     again: u64,
@@ -20,7 +26,11 @@ pub(super) struct Tally {
     switching: u64,
     try_again: u64,
     unanswered: u64,
-    ledger_ms: u64,
+}
+
+#[derive(Default)]
+struct LedgerTally {
+    last_ms: u64,
     held: u64,
     settled: BTreeMap<Option<State>, u64>,
 }
@@ -28,47 +38,58 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn sent(&mut self, at_ms: u64, attempt: u32) {
         if attempt > 1 {
-            self.traffic_ms = at_ms;
-            self.again += 1;
+            self.traffic.last_ms = at_ms;
+            self.traffic.again += 1;
         }
     }
 
     pub(super) fn told(&mut self, at_ms: u64, from: Site, answer: Answer) {
-        self.traffic_ms = at_ms;
+        let traffic = &mut self.traffic;
+        traffic.last_ms = at_ms;
         *match answer {
-            Answer::Acknowledged(MovementId::Payment(_)) => self.payments.entry(from).or_default(),
-            Answer::Acknowledged(MovementId::Refund(..)) => self.refunds.entry(from).or_default(),
-            Answer::Refused => &mut self.refused,
-            Answer::Pending => &mut self.pending,
-            Answer::Switching => &mut self.switching,
-            Answer::TryAgain => &mut self.try_again,
-            Answer::Silence | Answer::NoConnection => &mut self.unanswered,
+            Answer::Acknowledged(MovementId::Payment(_)) => {
+                traffic.payments.entry(from).or_default()
+            }
+            Answer::Acknowledged(MovementId::Refund(..)) => {
+                traffic.refunds.entry(from).or_default()
+            }
+            Answer::Refused => &mut traffic.refused,
+            Answer::Pending => &mut traffic.pending,
+            Answer::Switching => &mut traffic.switching,
+            Answer::TryAgain => &mut traffic.try_again,
+            Answer::Silence | Answer::NoConnection => &mut traffic.unanswered,
         } += 1;
     }
 
     pub(super) fn held(&mut self, at_ms: u64) {
-        self.ledger_ms = at_ms;
-        self.held += 1;
+        self.ledger.last_ms = at_ms;
+        self.ledger.held += 1;
     }
 
     pub(super) fn settled(&mut self, at_ms: u64, state: Option<State>) {
-        self.ledger_ms = at_ms;
-        *self.settled.entry(state).or_default() += 1;
+        self.ledger.last_ms = at_ms;
+        *self.ledger.settled.entry(state).or_default() += 1;
     }
 
-    /// What there is to tell, in the order of time.
-    pub(super) fn lines(self) -> Vec<StoryLine> {
-        let line =
-            |at_ms, topic, parts: Vec<String>| StoryLine { at_ms, topic, text: parts.join(", ") };
-        let mut lines = Vec::new();
-        lines.push(line(self.traffic_ms, Topic::Traffic, self.traffic()));
-        lines.push(line(self.ledger_ms, Topic::Ledger, self.ledger()));
-        lines.retain(|line| !line.text.is_empty());
-        lines.sort_by_key(|line| line.at_ms);
-        lines
+    /// What there is to tell of clients; from here on it is counted anew.
+    pub(super) fn take_traffic(&mut self) -> Option<StoryLine> {
+        let traffic = std::mem::take(&mut self.traffic);
+        line(traffic.last_ms, Topic::Traffic, &traffic.parts())
     }
 
-    fn traffic(&self) -> Vec<String> {
+    /// What there is to tell of the quarantine; from here on it is counted anew.
+    pub(super) fn take_ledger(&mut self) -> Option<StoryLine> {
+        let ledger = std::mem::take(&mut self.ledger);
+        line(ledger.last_ms, Topic::Ledger, &ledger.parts())
+    }
+}
+
+fn line(at_ms: u64, topic: Topic, parts: &[String]) -> Option<StoryLine> {
+    (!parts.is_empty()).then(|| StoryLine { at_ms, topic, text: parts.join(", ") })
+}
+
+impl TrafficTally {
+    fn parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
         for site in Site::ALL {
             parts.extend(self.acknowledged(site));
@@ -98,8 +119,10 @@ impl Tally {
         };
         Some(format!("{what} acknowledged by {}", site.region()))
     }
+}
 
-    fn ledger(&self) -> Vec<String> {
+impl LedgerTally {
+    fn parts(&self) -> Vec<String> {
         let mut parts = Vec::new();
         if self.held > 0 {
             let held = words::count(self.held, "movement", "movements");

@@ -24,9 +24,9 @@ fn a_lost_region() {
                       = detect 11.500 + decide 6.000 + fence 12.100 + promote 12.000 + verify 0.250 + route 1.590
             pause     43.340 s from 2.700 s: the longest without an acknowledgement
             RPO       1.300 s of the ledger: 2 rows were lost; 1 succeeded, 1 declined
-              lost row                        request        amount  acknowledged  money moved  became
-              pay_00000001YG081040G2081040G2        2     USD 12.34       2.040 s      2.500 s  succeeded 61.000 s
-              pay_00000002XR0C1G60R30C1G60R3        3     USD 12.34       2.340 s        never  declined 61.000 s
+              lost row                        request        amount  acknowledged  money moved     settled  became
+              pay_00000001YG081040G2081040G2        2     USD 12.34       2.040 s      2.500 s    61.000 s  succeeded
+              pay_00000002XR0C1G60R30C1G60R3        3     USD 12.34       2.340 s        never    61.000 s  declined
         "#]],
     );
 }
@@ -98,9 +98,9 @@ fn nobody_is_served_any_more() {
             RTO       not reached: failover us-east-1 → us-east-2, after us-east-1 is lost: no payment was acknowledged any more
             pause     43.300 s from 2.700 s: the longest without an acknowledgement
             RPO       1.300 s of the ledger: 2 rows were lost; 1 succeeded, 1 declined
-              lost row                        request        amount  acknowledged  money moved  became
-              pay_00000001YG081040G2081040G2        2     USD 12.34       2.040 s      2.500 s  succeeded
-              pay_00000002XR0C1G60R30C1G60R3        3     USD 12.34       2.340 s        never  declined
+              lost row                        request        amount  acknowledged  money moved     settled  became
+              pay_00000001YG081040G2081040G2        2     USD 12.34       2.040 s      2.500 s          no  succeeded
+              pay_00000002XR0C1G60R30C1G60R3        3     USD 12.34       2.340 s        never          no  declined
         "#]],
     );
 }

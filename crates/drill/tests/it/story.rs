@@ -23,8 +23,8 @@ fn a_lost_region() {
             2.600 s  FAULT     us-east-1 is lost
             2.600 s  gate      us-east-1: closed: the Region is gone
             5.700 s  traffic   1 try without an answer
-           14.100 s  run       failover-2: failover us-east-1 → us-east-2 is planned: 13 actions, epoch 2
-           14.100 s  run       failover-2: asked for by operator-1: us-east-1 does not answer
+           14.100 s  run       failover-2: failover us-east-1 → us-east-2, 13 actions, epoch 2, asked for by
+                                 operator-1: us-east-1 does not answer
            14.150 s  run       failover-2: runner-1 carries it out
            14.300 s  action    snapshot-evidence          0.100 s  lag 0.900 s, 2 intents are not in the standby
            20.000 s  run       failover-2: approve-loss: operator-1 approves, seeing lag 0.900 s, 2 intents are not in
@@ -65,9 +65,9 @@ fn a_lost_region() {
                   = detect 11.500 + decide 6.000 + fence 12.100 + promote 12.000 + verify 0.250 + route 1.590
         pause     43.340 s from 2.700 s: the longest without an acknowledgement
         RPO       1.300 s of the ledger: 2 rows were lost; 1 succeeded, 1 declined
-          lost row                        request        amount  acknowledged  money moved  became
-          pay_00000001YG081040G2081040G2        2     USD 12.34       2.040 s      2.500 s  succeeded 61.000 s
-          pay_00000002XR0C1G60R30C1G60R3        3     USD 12.34       2.340 s        never  declined 61.000 s
+          lost row                        request        amount  acknowledged  money moved     settled  became
+          pay_00000001YG081040G2081040G2        2     USD 12.34       2.040 s      2.500 s    61.000 s  succeeded
+          pay_00000002XR0C1G60R30C1G60R3        3     USD 12.34       2.340 s        never    61.000 s  declined
     "#]].assert_eq(&text(&sample::history()));
 }
 
