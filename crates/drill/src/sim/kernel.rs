@@ -32,23 +32,29 @@ pub(crate) enum Due {
     Deliver(Delivery),
 }
 
+/// How many different chances there are among what is due at the same time.
+const LOTS: u64 = 1 << 16;
+
 struct Queued {
-    at: u64,
-    /// Chance, among what is due at the same time.
-    lot: u32,
-    sequence: u64,
+    /// When; then chance, among what is due at the same time; then the order of asking.
+    rank: u128,
     due: Due,
 }
 
 impl Queued {
-    fn rank(&self) -> (u64, u32, u64) {
-        (self.at, self.lot, self.sequence)
+    fn new(at: u64, lot: u64, sequence: u64, due: Due) -> Self {
+        let rank = u128::from(at) << 64 | u128::from(lot) << 48 | u128::from(sequence);
+        Self { rank, due }
+    }
+
+    fn at(&self) -> u64 {
+        (self.rank >> 64) as u64
     }
 }
 
 impl PartialEq for Queued {
     fn eq(&self, other: &Self) -> bool {
-        self.rank() == other.rank()
+        self.rank == other.rank
     }
 }
 
@@ -62,7 +68,7 @@ impl PartialOrd for Queued {
 
 impl Ord for Queued {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.rank().cmp(&other.rank())
+        self.rank.cmp(&other.rank)
     }
 }
 
@@ -146,15 +152,14 @@ impl Kernel {
 
     fn push(&mut self, at: u64, due: Due) {
         self.sequence += 1;
-        let lot = self.random.below(1 << 16) as u32;
-        let at = at.max(self.now);
-        self.queue.push(Reverse(Queued { at, lot, sequence: self.sequence, due }));
+        let lot = self.random.below(LOTS);
+        self.queue.push(Reverse(Queued::new(at.max(self.now), lot, self.sequence, due)));
     }
 
     /// The next thing that is due; time goes on to it.
     pub(crate) fn next(&mut self) -> Option<Due> {
         let Reverse(queued) = self.queue.pop()?;
-        self.now = queued.at;
+        self.now = queued.at();
         Some(queued.due)
     }
 

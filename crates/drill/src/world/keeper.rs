@@ -15,7 +15,9 @@ pub(crate) async fn keep(sim: Sim, site: Site) {
     let control = Control { sim: sim.clone(), from: Place::Region(site), asker: Asker::Service };
     loop {
         renew(&sim, site, &control).await;
-        look_at_ledger(&sim, site).await;
+        if sim.with(|world| world.is_meant(site)) {
+            look_at_ledger(&sim, site).await;
+        }
         leave_when_drained(&sim, site, &control).await;
         let pause = sim.with(|world| {
             world.note_gate(site);
@@ -26,6 +28,13 @@ pub(crate) async fn keep(sim: Sim, site: Site) {
 }
 
 impl World {
+    /// Whether the record that the process saw last names its Region: in another the ledger's row
+    /// opens no gate, and is not looked at so often.
+    fn is_meant(&self, site: Site) -> bool {
+        let record = self.services.gate(site).and_then(fence::Gate::record);
+        record.is_some_and(|record| record.active_region() == Some(self.region(site)))
+    }
+
     /// How long until the next renewal: often while the gate is closed and may open any moment.
     fn pause_ms(&self, site: Site) -> u64 {
         let interval = self.timing.renewal_interval.0;

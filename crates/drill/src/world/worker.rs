@@ -12,6 +12,8 @@ use crate::world::service::{Intake, Open};
 
 /// From one look at the outbox to the next, in milliseconds.
 const PAUSE_MS: u64 = 1_000;
+/// The same while the gate is closed, in milliseconds.
+const CLOSED_PAUSE_MS: u64 = 3_000;
 /// For how long a row is claimed, in milliseconds.
 const CLAIM_MS: u64 = 15_000;
 /// How long until a row is seen to again that could not be settled, in milliseconds.
@@ -33,7 +35,8 @@ pub(crate) async fn work_off(sim: Sim, site: Site) {
             };
             ports.database(note).await;
         }
-        sim.sleep(PAUSE_MS).await;
+        let is_open = sim.with(|world| world.gate(site) != Gate::Closed);
+        sim.sleep(if is_open { PAUSE_MS } else { CLOSED_PAUSE_MS }).await;
     }
 }
 
