@@ -14,6 +14,7 @@ mod ports;
 mod processor;
 mod runner;
 mod runs;
+mod script;
 mod service;
 mod store;
 mod worker;
@@ -35,6 +36,7 @@ use crate::world::faults::Faults;
 use crate::world::network::Network;
 use crate::world::processor::Acquirer;
 use crate::world::runs::Runs;
+use crate::world::script::Script;
 use crate::world::service::Services;
 use crate::world::store::Store;
 
@@ -56,6 +58,7 @@ pub(crate) struct World {
     pub(crate) clients: Clients,
     pub(crate) runs: Runs,
     pub(crate) progress: Progress,
+    pub(crate) script: Script,
     pub(crate) moments: Vec<Moment>,
 }
 
@@ -88,6 +91,7 @@ impl World {
             clients,
             runs: Runs::default(),
             progress: Progress::default(),
+            script: Script::new(scenario),
             moments: Vec::with_capacity(256),
         }
     }

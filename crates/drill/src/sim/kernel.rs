@@ -156,6 +156,12 @@ impl Kernel {
         self.queue.push(Reverse(Queued::new(at.max(self.now), lot, self.sequence, due)));
     }
 
+    /// Everything that is on its way, and every task that has not begun.
+    pub(crate) fn take_all(&mut self) -> impl Sized + use<> {
+        let frozen = self.frozen.each_mut().map(Option::take);
+        (std::mem::take(&mut self.queue), std::mem::take(&mut self.spawned), frozen)
+    }
+
     /// The next thing that is due; time goes on to it.
     pub(crate) fn next(&mut self) -> Option<Due> {
         let Reverse(queued) = self.queue.pop()?;

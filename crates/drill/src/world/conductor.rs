@@ -1,19 +1,15 @@
 //! Conducts a drill: starts everything, lets happen what the scenario has at its time, and ends when
 //! nothing is left to do, or when that takes too long.
 
-use runbook::ActionName;
-
 use crate::history::{Answer, End, History, Site, What};
-use crate::scenario::{Happening, Scenario, Trigger, When};
+use crate::scenario::{Operator, Scenario};
 use crate::sim::{Executor, ProcessId, Sim};
 use crate::world::World;
 use crate::world::clients::{ask_again, pay_all};
 use crate::world::dns::check_health;
-use crate::world::faults::{Change, change};
-use crate::world::operator::{kill_runner, request, shorten_journal, supervise, watch};
-use crate::world::people::{abort, pause};
-use crate::world::runner::second_runner;
-use crate::world::service::{Intake, restart_service, start_service};
+use crate::world::operator::{supervise, watch};
+use crate::world::script::await_time;
+use crate::world::service::{Intake, start_service};
 
 /// How long after everything has happened a drill may go on, in milliseconds.
 const PATIENCE_MS: u64 = 45 * 60_000;
@@ -23,12 +19,9 @@ const LOOK_MS: u64 = 1_000;
 /// How far a drill has come.
 #[derive(Default)]
 pub(crate) struct Progress {
-    script: Vec<When>,
-    has_fired: Vec<bool>,
-    last_fired_ms: u64,
     /// The process of everything that is in no Region.
     outside: Option<ProcessId>,
-    pub(crate) operator: crate::scenario::Operator,
+    pub(crate) operator: Operator,
     phase: Phase,
 }
 
@@ -44,41 +37,10 @@ enum Phase {
     Over,
 }
 
-/// A moment of a runner that something may hang on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cue {
-    /// It has begun this action.
-    Before(ActionName),
-    /// This action has had its effect.
-    Behind(ActionName),
-}
-
 impl Progress {
     /// The process of everything that is in no Region.
     pub(crate) fn outside(&self) -> ProcessId {
         self.outside.expect("it is started first")
-    }
-
-    /// Whether a line waits for its time; what hangs on an action that no run does any more is not
-    /// waited for, nor what hangs on such a line.
-    fn waits_for_time(&self) -> bool {
-        let mut is_reached = true;
-        self.script.iter().zip(&self.has_fired).any(|(when, has_fired)| {
-            let waits = match when.trigger {
-                Trigger::At(_) => true,
-                Trigger::After(_) | Trigger::RunOver(_) => is_reached,
-                Trigger::Before(_) | Trigger::Behind(_) | Trigger::RunnerStep(_) => false,
-            };
-            is_reached = *has_fired || waits;
-            waits && !has_fired
-        })
-    }
-
-    /// Whether a later line mends something.
-    pub(crate) fn will_mend(&self) -> bool {
-        let lines = self.script.iter().zip(&self.has_fired);
-        let mut left = lines.filter(|(_, has_fired)| !**has_fired).map(|(when, _)| when);
-        left.any(|when| matches!(when.happening, Happening::Mend(_)))
     }
 }
 
@@ -88,7 +50,7 @@ pub fn simulate(scenario: &Scenario, seed: u64) -> History {
     play(scenario, seed).with(|world| end(world, scenario, seed))
 }
 
-/// How many steps the runners of this drill make: what a [`Trigger::RunnerStep`] counts.
+/// How many steps the runners of this drill make: what a [`crate::Trigger::RunnerStep`] counts.
 #[must_use]
 pub fn runner_steps(scenario: &Scenario, seed: u64) -> u64 {
     play(scenario, seed).with(|world| world.runs.steps)
@@ -108,6 +70,9 @@ fn play(scenario: &Scenario, seed: u64) -> Sim {
             }
         }
     }
+    drop(executor);
+    // What is still on its way holds the world, which holds it.
+    drop(sim.with(|world| world.kernel.take_all()));
     sim
 }
 
@@ -115,8 +80,6 @@ fn begin(sim: &Sim, scenario: &Scenario) {
     let outside = sim.with(|world| {
         let outside = world.kernel.start(None);
         world.progress.outside = Some(outside);
-        world.progress.script = scenario.happenings.clone();
-        world.progress.has_fired = vec![false; scenario.happenings.len()];
         world.progress.operator = scenario.operator;
         world.clients.at_work = scenario.workload.clients;
         world.services.set_intake(Site::Standby, Intake::Off);
@@ -134,101 +97,8 @@ fn begin(sim: &Sim, scenario: &Scenario) {
     for client in 0..scenario.workload.clients {
         sim.spawn(outside, pay_all(sim.clone(), client));
     }
-    for number in 0..scenario.happenings.len() {
+    for number in 0..sim.with(|world| world.script.length()) {
         await_time(sim, number);
-    }
-}
-
-/// Waits for the time of a line, if a time is what it waits for. Its times count from the line
-/// before it when it hangs on that.
-fn await_time(sim: &Sim, number: usize) {
-    let when = sim.with(|world| world.progress.script[number].trigger);
-    let hangs = matches!(when, Trigger::After(_) | Trigger::RunOver(_)) && number > 0;
-    let wait_ms = match when {
-        Trigger::At(span) | Trigger::After(span) if !hangs => span.least,
-        _ => return,
-    };
-    fire_later(sim, number, wait_ms);
-}
-
-fn fire_later(sim: &Sim, number: usize, wait_ms: u64) {
-    let (outside, later) = (sim.with(|world| world.progress.outside()), sim.clone());
-    sim.spawn(outside, async move {
-        let waits_for_run = later
-            .with(|world| matches!(world.progress.script[number].trigger, Trigger::RunOver(_)));
-        while waits_for_run && !later.with(|world| world.runs.are_over()) {
-            later.sleep(LOOK_MS).await;
-        }
-        later.sleep(wait_ms).await;
-        fire(&later, number);
-    });
-}
-
-/// Lets happen what hangs on a runner's step.
-pub(crate) fn fire_cues(sim: &Sim, step: u64, cue: Option<Cue>) {
-    let due: Vec<usize> = sim.with(|world| {
-        let lines = world.progress.script.iter().zip(&world.progress.has_fired).enumerate();
-        let is_due = |when: &When| match when.trigger {
-            Trigger::RunnerStep(span) => span.least == step,
-            Trigger::Before(action) => cue == Some(Cue::Before(action)),
-            Trigger::Behind(action) => cue == Some(Cue::Behind(action)),
-            _ => false,
-        };
-        lines
-            .filter(|(_, (when, has_fired))| !**has_fired && is_due(when))
-            .map(|line| line.0)
-            .collect()
-    });
-    for number in due {
-        fire(sim, number);
-    }
-}
-
-/// Lets a line happen, and the one that hangs on it wait for its time.
-fn fire(sim: &Sim, number: usize) {
-    let (happening, next) = sim.with(|world| {
-        let now = world.kernel.now();
-        let progress = &mut world.progress;
-        if std::mem::replace(&mut progress.has_fired[number], true) {
-            return (None, None);
-        }
-        progress.last_fired_ms = now;
-        let next = progress.script.get(number + 1).map(|when| when.trigger);
-        (Some(progress.script[number].happening.clone()), next)
-    });
-    let Some(happening) = happening else { return };
-    perform(sim, &happening);
-    if let Some(Trigger::After(span) | Trigger::RunOver(span)) = next {
-        fire_later(sim, number + 1, span.least);
-    }
-}
-
-fn perform(sim: &Sim, happening: &Happening) {
-    let line = happening.to_string();
-    match happening {
-        Happening::Fault(fault) => change(sim, *fault, Change::Begins, line),
-        Happening::Mend(fault) => change(sim, *fault, Change::Ends, line),
-        order => {
-            sim.with(|world| {
-                world.note(What::Happened { line, is_fault: false });
-            });
-            give(sim, order);
-        }
-    }
-}
-
-fn give(sim: &Sim, order: &Happening) {
-    match order {
-        Happening::Run(kind) => request(sim, *kind, "operator"),
-        Happening::RivalRun(kind) => request(sim, *kind, "rival"),
-        Happening::Abort => abort(sim),
-        Happening::Pause(span) => pause(sim, span.least),
-        Happening::KillRunner(span) => kill_runner(sim, span.least),
-        Happening::SecondRunner => second_runner(sim),
-        Happening::RestartService(site) => restart_service(sim, *site),
-        Happening::Spoil(how, times) => sim.with(|world| world.runs.spoiled = Some((*how, *times))),
-        Happening::ShortenJournal(lines) => shorten_journal(sim, *lines),
-        Happening::Fault(_) | Happening::Mend(_) => unreachable!("these are no orders"),
     }
 }
 
@@ -236,7 +106,7 @@ fn give(sim: &Sim, order: &Happening) {
 fn look(sim: &Sim) -> Phase {
     let (phase, clients) = sim.with(|world| {
         world.note_lag();
-        let is_late = world.kernel.now() > world.progress.last_fired_ms + PATIENCE_MS;
+        let is_late = world.kernel.now() > world.script.last_fired_ms + PATIENCE_MS;
         let is_done = world.clients.at_work == 0 && world.left().is_empty();
         world.progress.phase = match world.progress.phase {
             _ if is_late => Phase::Over,
@@ -263,7 +133,7 @@ impl World {
     /// What is left to do, for people.
     fn left(&self) -> Vec<String> {
         let mut left = Vec::new();
-        if self.progress.waits_for_time() {
+        if self.script.waits_for_time() {
             left.push("a line of the scenario has not happened".to_owned());
         }
         if let Some(run) = self.runs.open().next() {

@@ -216,7 +216,7 @@ impl World {
         let active = self.store.record.active_region().map(|region| self.site_of(region));
         let is_hopeless = |run: &&Running| {
             active == Some(run.target)
-                && !self.progress.will_mend()
+                && !self.script.will_mend()
                 && (!self.faults.runs(run.source) || !self.database_answers(run.source))
         };
         self.runs.open().filter(is_hopeless).map(|run| run.id.clone()).collect()

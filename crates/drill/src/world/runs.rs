@@ -12,8 +12,8 @@ use crate::history::{RunStep, Site, What};
 use crate::scenario::Spoiled;
 use crate::sim::{ProcessId, Sim};
 use crate::world::World;
-use crate::world::conductor::{Cue, fire_cues};
 use crate::world::network::{Place, Reply};
+use crate::world::script::{Cue, fire_cues};
 use crate::world::store::{Asker, Control, ask};
 
 mod database;
