@@ -1,4 +1,4 @@
-//! Liveness: after the faults the service is back in time, every client has its answer, nothing is
+//! Liveness: after the faults the service is back in time for those who wait, every client has its answer, nothing is
 //! left to do, and the Region is active that should be.
 
 use crate::history::{Answer, What};
@@ -22,8 +22,9 @@ pub(super) fn judge(case: &Case<'_>, facts: &Facts, found: &mut Vec<Violation>) 
 
 fn pauses(case: &Case<'_>, facts: &Facts, found: &mut Vec<Violation>) {
     if let (Some(allowed_ms), Some(disturbed_ms)) = (case.expectation.rto_ms, facts.disturbed_ms) {
-        let is_in_time = facts.served.is_some_and(|at| at.ms - disturbed_ms <= allowed_ms);
-        if !is_in_time {
+        let until_ms = disturbed_ms.saturating_add(allowed_ms);
+        let is_in_time = facts.served.is_some_and(|at| at.ms <= until_ms);
+        if !is_in_time && waits(case, until_ms) {
             let served = facts.served;
             found.push(Violation::ServedTooLate { disturbed_ms, served, allowed_ms });
         }
@@ -33,6 +34,44 @@ fn pauses(case: &Case<'_>, facts: &Facts, found: &mut Vec<Violation>) {
         && pause.until_ms - pause.from_ms > allowed_ms
     {
         found.push(Violation::PauseTooLong { pause, allowed_ms });
+    }
+}
+
+/// Whether a client waits to be served at this time. Where nobody asks, nobody can be; and who heard
+/// that its payment is in quarantine is served, if not acknowledged.
+fn waits(case: &Case<'_>, at_ms: u64) -> bool {
+    let mut waiting = vec![Waiting::No; case.history.requests.len()];
+    for moment in case.history.moments.iter().take_while(|moment| moment.at_ms <= at_ms) {
+        let (request, now) = match moment.what {
+            What::Sent { request, attempt: 1, .. } => (request, Waiting::Yes),
+            What::Told { request, answer, .. } => (request, Waiting::after(answer)),
+            _ => continue,
+        };
+        let waiting = &mut waiting[request as usize];
+        if *waiting != Waiting::NeverAgain {
+            *waiting = now;
+        }
+    }
+    waiting.contains(&Waiting::Yes)
+}
+
+/// Whether somebody waits for the answer to a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    No,
+    Yes,
+    NeverAgain,
+}
+
+impl Waiting {
+    fn after(answer: Answer) -> Self {
+        match answer {
+            Answer::Acknowledged(_) | Answer::Refused => Self::NeverAgain,
+            Answer::Pending => Self::No,
+            Answer::Switching | Answer::TryAgain | Answer::Silence | Answer::NoConnection => {
+                Self::Yes
+            }
+        }
     }
 }
 

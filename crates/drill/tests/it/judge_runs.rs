@@ -182,7 +182,9 @@ fn the_way_back_of_a_run_that_never_began() {
         "0      record active 1 primary
          1      run R planned switchover begin-run,raise-epoch back abort~,raise-epoch~,write-report
          2      run R began begin-run 1
-         3      run R ended begin-run 1 refused
+         2      run R took
+         3      run R began begin-run 2
+         3      run R ended begin-run 2 refused
          3      run R aborted
          4      run R began write-report 1",
         expect![[""]],
@@ -196,8 +198,6 @@ fn the_way_back_has_attempts_of_its_own() {
          1      run R planned switchover begin-run,raise-epoch back abort~,raise-epoch~,write-report
          2      run R began begin-run 1
          2      run R ended begin-run 1 try-again
-         3      run R began begin-run 2
-         3      run R ended begin-run 2 refused
          4      run R aborted
          5      run R began abort 1
          6      run R ended abort 1 done

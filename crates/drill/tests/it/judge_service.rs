@@ -67,18 +67,56 @@ fn the_service_is_back_in_time() {
          12     record active 2 standby
          12     gate standby open 2
          20     told r0 1 primary p1";
-    check(&format!("{table}\n69 pay r1 p2 standby 2"), expect![""]);
+    check(&format!("{table}\n69 pay r1 p2 standby 2"), expect![[""]]);
+    let waits = format!("{table}\n50 sent r1 1 primary");
+    check(&format!("{waits}\n69 pay r1 p2 standby 2"), expect![[""]]);
     check(
-        &format!("{table}\n70 pay r1 p2 standby 2"),
+        &format!("{waits}\n70 pay r1 p2 standby 2"),
         expect![[r#"
-            served-too-late: the service was disturbed at 10.000 s and back with an acknowledgement by us-east-2 at 70.003 s; 60.000 s is the longest that may take
-        "#]],
+        served-too-late: the service was disturbed at 10.000 s and back with an acknowledgement by us-east-2 at 70.003 s; 60.000 s is the longest that may take
+    "#]],
     );
     check(
-        table,
+        &format!("{waits}\nend 80"),
         expect![[r#"
         served-too-late: the service was disturbed at 10.000 s and acknowledged nothing any more; 60.000 s is the longest that may take
+        no-final-answer: payment of USD 12.34 (request 1 of client 1, key `k1`) was first sent at 50.000 s and has no final answer
     "#]],
+    );
+}
+
+#[test]
+fn nobody_is_served_where_nobody_asks() {
+    check(
+        "expect rto 60s
+         0      record active 1 primary
+         0      gate primary open 1
+         1      pay r0 p1 primary 1
+         10     fault region primary is lost
+         11     gate primary closed
+         12     record active 2 standby
+         12     gate standby open 2
+         90     pay r1 p2 standby 2",
+        expect![[""]],
+    );
+}
+
+#[test]
+fn who_hears_of_the_quarantine_is_served() {
+    let table = "expect rto 60s
+         0      record active 1 primary
+         0      gate primary open 1
+         9      sent r0 1 primary
+         10     fault region primary is lost
+         12     gate primary closed
+         12     record active 2 standby
+         12     gate standby open 2";
+    check(&format!("{table}\n60 told r0 1 standby pending\n90 pay r0 p1 standby 2"), expect![[""]]);
+    check(
+        &format!("{table}\n60 told r0 1 standby switching\n90 pay r0 p1 standby 2"),
+        expect![[r#"
+            served-too-late: the service was disturbed at 10.000 s and back with an acknowledgement by us-east-2 at 90.003 s; 60.000 s is the longest that may take
+        "#]],
     );
 }
 
@@ -90,6 +128,7 @@ fn a_planned_run_begins_the_recovery() {
          0      gate primary open 1
          10     run R starts
          10     run R planned switchover mute-alarms
+         11     sent r1 1 primary
          20     pay r1 p2 primary 1",
         expect![[r#"
             served-too-late: the service was disturbed at 10.000 s and back with an acknowledgement by us-east-1 at 20.003 s; 5.000 s is the longest that may take
@@ -121,6 +160,7 @@ fn a_fault_in_the_first_millisecond_begins_the_recovery() {
          1      pay r1 p2 primary 1
          5      gate primary closed
          6      record active 2 standby
+         7      sent r2 1 primary
          10     pay r2 p3 standby 2",
         expect![[r#"
             served-too-late: the service was disturbed at 0.000 s and back with an acknowledgement by us-east-2 at 10.003 s; 9.000 s is the longest that may take
