@@ -1,5 +1,5 @@
-//! Liveness: after the faults the service is back in time for those who wait, every client has its answer, nothing is
-//! left to do, and the Region is active that should be.
+//! Liveness: after the faults the service is back in time for those who wait, every client has its
+//! answer, nothing is left to do, and the Region is active that should be.
 
 use crate::history::{Answer, What};
 use crate::judge::case::Case;

@@ -202,7 +202,9 @@ fn the_way_back_has_attempts_of_its_own() {
          5      run R began abort 1
          6      run R ended abort 1 done
          7      run R began write-report 1",
-        expect![""],
+        expect![[r#"
+            out-of-order: `write-report` of run R began at 7.000 s and `raise-epoch`, which the plan puts before it, was not over
+        "#]],
     );
 }
 
