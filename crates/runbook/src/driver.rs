@@ -97,15 +97,12 @@ impl<'p, W: World, J: Journal> Driver<'p, W, J> {
         }
         self.check_has_run()?;
         let (entries, progress) = (self.book.entries(), self.book.progress());
-        let plan = progress.place_of_plan();
         let result = attempt(self.world, progress, entries, self.action(due)).await;
         let runner = self.runner.name.clone();
         let mut ended = Event::Ended { action, attempt: number, runner, result };
-        // The result is not to be lost to somebody who only pauses the run.
+        // The result is not to be lost to somebody who only pauses the run. Under another plan it
+        // counts for nothing, and is told all the same.
         while let Noted::No(event) = self.note(ended).await? {
-            if self.book.progress().place_of_plan() != plan {
-                return Ok(true);
-            }
             self.check_has_run()?;
             ended = event;
         }

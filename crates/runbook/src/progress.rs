@@ -242,11 +242,6 @@ impl Progress {
         }
     }
 
-    /// Where the plan in force is.
-    pub(crate) fn place_of_plan(&self) -> Option<usize> {
-        self.planned
-    }
-
     /// The entries under the plan in force.
     pub(crate) fn since_planned<'j>(&self, entries: &'j [Entry]) -> &'j [Entry] {
         &entries[self.planned.unwrap_or(0)..]

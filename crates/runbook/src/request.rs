@@ -25,7 +25,7 @@ pub struct Request {
 /// How careful a run is. The defaults are those of the rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// How many people must accept a loss; at least one.
+    /// How many people must accept a loss; at least one. Who asked for the run may be one of them.
     pub approvers: u32,
     /// How long leases last: the same as in every process of the system.
     pub timing: Timing,

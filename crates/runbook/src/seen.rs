@@ -26,8 +26,7 @@ pub(crate) fn accept(
             whole(found).and(far_enough(found, tail))
         }
         (ActionName::RaiseEpoch, Observed::Epoch(epoch)) if *epoch > plan.epoch => {
-            let text = format!("the ledger is in epoch {epoch}, beyond {}", plan.epoch);
-            Err(Failure::Refused(Refused::Superseded, text))
+            Err(database(format!("the ledger is in epoch {epoch}, beyond {}", plan.epoch)))
         }
         (ActionName::RaiseEpoch, Observed::Epoch(epoch)) if *epoch < plan.epoch => {
             Err(database(format!("the ledger stays in epoch {epoch}, below {}", plan.epoch)))

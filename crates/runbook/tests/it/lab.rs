@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     /// Where workers run.
     pub(crate) workers: BTreeSet<RegionName>,
     troubles: BTreeMap<ActionName, VecDeque<Trouble>>,
+    /// What is told of an action, whatever it did.
+    pub(crate) lies: BTreeMap<ActionName, Observed>,
     /// What happens to the next questions to the control store.
     store: VecDeque<Trouble>,
     /// What happens to the next questions to the journal.
@@ -79,6 +81,7 @@ impl Lab {
             moves: 0,
             workers: BTreeSet::from([active]),
             troubles: BTreeMap::new(),
+            lies: BTreeMap::new(),
             store: VecDeque::new(),
             journal: VecDeque::new(),
             wrong: Vec::new(),
@@ -117,6 +120,7 @@ impl Lab {
         let run = record.run().map_or("closed", |run| run.id.as_str());
         let active = record.active_region().map_or("-", RegionName::as_str);
         let workers: Vec<&str> = inner.workers.iter().map(RegionName::as_str).collect();
+        let workers = if workers.is_empty() { "nowhere".to_owned() } else { workers.join("+") };
         let ledger = inner.epochs[&inner.writer];
         format!(
             "epoch {} {} {active} {run}, traffic {}, writer {} in {ledger}, workers {}",
@@ -124,7 +128,7 @@ impl Lab {
             record.state(),
             record.traffic_region(),
             inner.writer,
-            workers.join("+"),
+            workers,
         )
     }
 }
@@ -324,7 +328,11 @@ impl World for Lab {
     async fn perform(&self, plan: &Plan, action: &Action) -> Result<Observed, Failure> {
         self.clock.turn().await;
         let trouble = self.inner().troubles.get_mut(&action.name).and_then(VecDeque::pop_front);
-        let perform = || self.inner().perform(plan, action, self.clock.now());
+        let perform = || {
+            let mut inner = self.inner();
+            let observed = inner.perform(plan, action, self.clock.now())?;
+            Ok(inner.lies.get(&action.name).cloned().unwrap_or(observed))
+        };
         let result = match trouble {
             None => perform(),
             Some(Trouble::Before(failure)) => Err(failure),

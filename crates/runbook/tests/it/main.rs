@@ -3,6 +3,7 @@
 mod carry;
 mod clock;
 mod controls;
+mod due;
 mod facts;
 mod failures;
 mod kills;
