@@ -205,7 +205,7 @@ impl<'history> Teller<'history> {
         let region = site.region();
         let text = match open {
             Some(epoch) => format!("{region}: open under epoch {epoch}"),
-            None => format!("{region}: closed: {reason}"),
+            None => format!("{region}: closed: {}", reason.replace('_', " ")),
         };
         self.announce(at_ms, Topic::Gate, text);
     }

@@ -230,9 +230,11 @@ fn processor_key_of(own: MovementId, text: &str) -> Field<ProcessorKey> {
     read_movement(text).map(ProcessorKey::of).map_err(|_| "processor_key")
 }
 
-/// The codes of `fence` for why a gate is closed; none for one that is open.
-const REASONS: [&str; 10] = [
+/// The codes of `fence` for why a gate is closed; none for one that is open, and a word for one whose
+/// process has ended.
+const REASONS: [&str; 11] = [
     "",
+    "ended",
     "record_unknown",
     "not_active",
     "draining",
