@@ -1,5 +1,6 @@
 //! What can be typed: the commands and their options.
 
+mod drill;
 mod run;
 mod serve;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::drill::DrillArgs;
 pub(crate) use self::run::{Form, RunArgs};
 pub(crate) use self::serve::{ProcessorArgs, ServeArgs};
 
@@ -18,7 +20,8 @@ Exit codes:
   0  done
   1  something outside failed: a file cannot be read or written
   2  the command line is wrong, or asks for what this version cannot do
-  3  tideover.toml or what follows from it is wrong; every fault is listed
+  3  tideover.toml, what follows from it, or a scenario is wrong; every fault is listed
+  4  a drill found that a rule was broken
 
 Environment:
   CDK_DEFAULT_ACCOUNT  account number, where the file has none
@@ -30,6 +33,7 @@ Environment:
                        where `serve` keeps the ledger; may hold a password, which the command line may not
 
 Examples:
+  tideover drill                   lose a Region under load, many times over, and see what becomes of the payments
   tideover init                    write tideover.toml here
   tideover package                 build the functions' zips
   tideover synth                   write both Regions' templates to cdk.out
@@ -72,6 +76,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Rehearse the loss of a Region: play scenarios over many seeds, judge them, and tell one drill's story
+    Drill(DrillArgs),
     /// Write a commented tideover.toml, and its JSON schema for editors
     Init(InitArgs),
     /// Write the infrastructure of both Regions as an assembly that the CDK CLI accepts

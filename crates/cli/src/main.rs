@@ -29,6 +29,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Drill(args) => commands::drill::drill(&args),
         Command::Init(args) => commands::init::init(&args),
         Command::Synth(args) => commands::synth::synth(&args),
         Command::List(args) => commands::list::list(&args),

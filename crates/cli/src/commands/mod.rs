@@ -1,5 +1,6 @@
 //! One file for each command, or for a few that belong together.
 
+pub(crate) mod drill;
 pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod manual;

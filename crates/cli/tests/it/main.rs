@@ -3,6 +3,7 @@
 mod cdk;
 mod cfn_lint;
 mod commands;
+mod drill;
 mod package;
 mod place;
 #[path = "../../../stores/tests/it/programs.rs"]

@@ -1,0 +1,59 @@
+//! What can be typed to rehearse the loss of a Region.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use super::Output;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = DRILL_HELP)]
+pub(crate) struct DrillArgs {
+    /// A scenario: the name of one that is shipped, or the file of one of your own; may be repeated [default: all that
+    /// are shipped]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) scenario: Vec<String>,
+    /// The seed, or the first of --seeds; given alone, one drill is played and its story told [default: 1]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How many seeds to play of each scenario [default: 200]
+    #[arg(long, value_name = "N")]
+    pub(crate) seeds: Option<NonZero<u64>>,
+    /// How many threads to play with; what comes of it is the same [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
+    /// How to tell what came of it
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+    /// Write the story that is told as a page: one file, nothing else needed
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
+    /// Write the history of the drill that is told, for another judge
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) history: Option<PathBuf>,
+    /// Write a shortened scenario that breaks the same rule as the drill that is told
+    #[arg(long, value_name = "FILE.drill")]
+    pub(crate) shortened: Option<PathBuf>,
+    /// List the scenarios, and play none
+    #[arg(long)]
+    pub(crate) list: bool,
+}
+
+const DRILL_HELP: &str = "\
+Two Regions are simulated, the service's own code runs in them, something fails, and a judge reads what happened:
+no payment that was acknowledged may be missing, no card charged twice, no two Regions may write under one epoch.
+The same seeds give the same output. Nothing is installed, written or sent unless an option says so.
+
+Exit codes:
+  0    every rule was kept
+  1    something outside failed: a file cannot be read or written
+  2    the command line is wrong
+  3    a scenario's file is wrong; every fault is listed
+  4    a rule was broken; what was lost or doubled is named, with the command that plays it again
+  130  stopped by Ctrl-C: what was played until then is told
+
+Examples:
+  tideover drill                                         all shipped scenarios
+  tideover drill --scenario region-lost --seed 7         one drill and its story
+  tideover drill --scenario mine.drill --seeds 10000     a scenario of your own
+  tideover drill --seed 1 --report drill.html            the story as a page
+";
