@@ -1,23 +1,18 @@
-//! A small system in memory: databases, a control record by the real `fence`, a journal, and
-//! troubles that a test orders. Whatever must never be is noted in `wrong`.
-//!
-//! Every question is two turns long, so that a runner can be dropped before its effect and after it.
+//! A small system in memory, with a control record by the real `fence`, and with troubles that a test
+//! orders.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard};
 
 use fence::{
-    Author, Command, ControlRecord, ControlStore, DurationMs, Epoch, HolderId, Lease, LeaseChange,
-    Millis, NoAnswer, Order, PointOfNoReturn, RecordChange, RegionName, State, Verdict,
-    WriteOutcome, judge,
+    Author, Command, ControlRecord, ControlStore, DurationMs, Epoch, HolderId, Lease, Millis,
+    Order, RegionName, Verdict, judge,
 };
-use runbook::{
-    Action, ActionName, Appended, Entry, Event, Evidence, Failure, Journal, Observed, Plan,
-    Refused, RunnerName, Tail, World,
-};
+use runbook::{Action, ActionName, Entry, Event, Failure, Observed, Plan, World};
 
 use crate::clock::Clock;
 use crate::facts::{AT, region};
+use crate::system::Inner;
 
 /// What happens to one attempt of an action, or to one question to the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,33 +23,6 @@ pub(crate) enum Trouble {
     After(Failure),
     /// It has no effect, and no answer comes.
     Hangs,
-}
-
-/// Everything there is.
-#[derive(Debug)]
-pub(crate) struct Inner {
-    record: Option<ControlRecord>,
-    leases: BTreeMap<RegionName, Lease>,
-    pub(crate) entries: Vec<Entry>,
-    /// The Region whose database is the writer.
-    pub(crate) writer: RegionName,
-    /// The epoch row of each Region's ledger.
-    epochs: BTreeMap<RegionName, Epoch>,
-    /// How many movements are in quarantine.
-    quarantine: u64,
-    /// How often the writer moved.
-    pub(crate) moves: u32,
-    /// Where workers run.
-    pub(crate) workers: BTreeSet<RegionName>,
-    troubles: BTreeMap<ActionName, VecDeque<Trouble>>,
-    /// What is told of an action, whatever it did.
-    pub(crate) lies: BTreeMap<ActionName, Observed>,
-    /// What happens to the next questions to the control store.
-    store: VecDeque<Trouble>,
-    /// What happens to the next questions to the journal.
-    pub(crate) journal: VecDeque<Option<Trouble>>,
-    /// What must never be.
-    pub(crate) wrong: Vec<String>,
 }
 
 /// A small system in memory.
@@ -167,151 +135,6 @@ fn changed(record: Option<&ControlRecord>, command: Command) -> ControlRecord {
     }
 }
 
-impl Inner {
-    fn must(&mut self, is_so: bool, what: &str, name: ActionName) {
-        if !is_so {
-            self.wrong.push(format!("{name}: {what}"));
-        }
-    }
-
-    fn active(&self) -> Option<&RegionName> {
-        let record = self.record.as_ref()?;
-        record.active_region().filter(|_| record.state() == State::Active)
-    }
-
-    fn is_passed(&self) -> bool {
-        let run = self.record.as_ref().and_then(ControlRecord::run);
-        run.is_some_and(|run| run.point_of_no_return == PointOfNoReturn::Passed)
-    }
-
-    /// The writer moves to the target, if it is not there.
-    fn promote(&mut self, plan: &Plan, name: ActionName, now: Millis) {
-        if self.writer == plan.target {
-            return;
-        }
-        let gate_closes = self.leases.get(&plan.source).and_then(Lease::expires_at);
-        let is_stopped = gate_closes.is_none_or(|until| until < now);
-        let is_fenced = self.is_passed() && self.active().is_none() && is_stopped;
-        self.must(is_fenced, "a gate of the source may be open", name);
-        if name == ActionName::SwitchDatabase {
-            self.epochs.insert(plan.target.clone(), self.epochs[&plan.source]);
-        }
-        self.writer = plan.target.clone();
-        self.moves += 1;
-    }
-
-    fn perform(&mut self, plan: &Plan, action: &Action, now: Millis) -> Result<Observed, Failure> {
-        use ActionName as A;
-        let name = action.name;
-        let tail = Tail { position: Some(70), movements: 7, faults: 0 };
-        let (is_source, is_target) =
-            (self.active() == Some(&plan.source), self.active() == Some(&plan.target));
-        match name {
-            A::SnapshotEvidence => {
-                let evidence = Evidence { lag_ms: Some(900), intents_missing: Some(2) };
-                return Ok(Observed::Evidence(evidence));
-            }
-            A::StopIntake | A::StopSource => {
-                self.must(!is_source, "the source is active", name);
-                self.workers.remove(&plan.source);
-            }
-            A::HoldSource => self.must(!is_source, "the source is active", name),
-            A::RecordTail => return Ok(Observed::Tail(tail)),
-            A::SwitchDatabase | A::PromoteDatabase | A::DetachDatabase => {
-                self.promote(plan, name, now);
-            }
-            A::VerifyDatabase if self.writer == plan.target => return Ok(Observed::Database(tail)),
-            A::ConfirmWriter if self.writer == plan.source => {}
-            A::VerifyDatabase | A::ConfirmWriter => {
-                return Err(Failure::Refused(Refused::Database, "not the writer".to_owned()));
-            }
-            A::RaiseEpoch => {
-                self.must(self.writer == action.region, "not the writer", name);
-                let row = self.epochs.get_mut(&action.region).expect("a Region");
-                *row = plan.epoch.max(*row);
-                return Ok(Observed::Epoch(*row));
-            }
-            A::HoldMissing => {
-                self.quarantine = if is_target { self.quarantine } else { 2 };
-                return Ok(Observed::Movements(self.quarantine));
-            }
-            A::SettleMissing => {
-                self.quarantine = 0;
-                return Ok(Observed::Movements(0));
-            }
-            A::StartWorkers => {
-                self.must(is_target, "the target is not active", name);
-                self.workers.insert(plan.target.clone());
-            }
-            A::ReopenSource => {
-                self.must(is_source, "the source is not active", name);
-                self.workers.insert(plan.source.clone());
-            }
-            A::TryPayment => self.must(is_target, "the target is not active", name),
-            _ => {}
-        }
-        Ok(Observed::Done)
-    }
-
-    /// What the record may say only when the ledgers agree.
-    fn check_record(&mut self, record: &ControlRecord) {
-        let opens = record.state() == State::Active && self.active().is_none();
-        if let (true, Some(active), Some(run)) = (opens, record.active_region(), record.run()) {
-            let is_forward = *active == run.target;
-            let name = if is_forward { ActionName::Open } else { ActionName::Abort };
-            let is_raised = !is_forward || self.epochs[active] == record.epoch();
-            let is_writer = self.writer == *active;
-            self.must(is_writer && is_raised, "the ledger is not ready", name);
-        }
-    }
-
-    /// What may follow in a journal.
-    fn check_entry(&mut self, entry: &Entry) {
-        let last = |wanted: fn(&Event) -> Option<RunnerName>| {
-            self.entries.iter().rev().find_map(|entry| wanted(&entry.event))
-        };
-        let took = last(|event| match event {
-            Event::Took { runner } => Some(runner.clone()),
-            _ => None,
-        });
-        let (runner, name) = match &entry.event {
-            Event::Began { runner, action, .. } => (runner, *action),
-            Event::Ended { runner, action, attempt, .. } => {
-                let is_begun = self.entries.iter().any(|entry| {
-                    matches!(&entry.event, Event::Began { action: name, attempt: number, .. }
-                        if (name, number) == (action, attempt))
-                });
-                self.must(is_begun, "it ended and never began", *action);
-                (runner, *action)
-            }
-            _ => return,
-        };
-        self.must(took.as_ref() == Some(runner), "its runner does not have the run", name);
-    }
-
-    /// What is to happen to this attempt.
-    fn meet_trouble(&mut self, event: &Event) {
-        let Event::Began { action, .. } = event else { return };
-        self.store.clear();
-        let is_on_record = matches!(
-            action,
-            ActionName::BeginRun
-                | ActionName::CloseEarlier
-                | ActionName::WaitForFence
-                | ActionName::PassPointOfNoReturn
-                | ActionName::Open
-                | ActionName::DirectTraffic
-                | ActionName::Close
-                | ActionName::Abort
-        );
-        if is_on_record
-            && let Some(trouble) = self.troubles.get_mut(action).and_then(VecDeque::pop_front)
-        {
-            self.store = std::iter::repeat_n(trouble, 50).collect();
-        }
-    }
-}
-
 impl World for Lab {
     fn now(&self) -> Millis {
         self.clock.now()
@@ -344,114 +167,5 @@ impl World for Lab {
         };
         self.clock.turn().await;
         result
-    }
-}
-
-impl Journal for Lab {
-    async fn read(&self) -> Result<Vec<Entry>, NoAnswer> {
-        self.clock.turn().await;
-        let trouble = self.inner().journal.pop_front().flatten();
-        let entries = match trouble {
-            None => Ok(self.inner().entries.clone()),
-            Some(_) => Err(silence()),
-        };
-        self.clock.turn().await;
-        entries
-    }
-
-    async fn append(&self, entry: &Entry) -> Appended {
-        self.clock.turn().await;
-        let appended = {
-            let mut inner = self.inner();
-            let trouble = inner.journal.pop_front().flatten();
-            let is_next = u64::try_from(inner.entries.len()) == Ok(entry.position);
-            if is_next && matches!(trouble, None | Some(Trouble::After(_))) {
-                inner.check_entry(entry);
-                inner.meet_trouble(&entry.event);
-                inner.entries.push(entry.clone());
-            }
-            match (trouble, is_next) {
-                (Some(_), _) => Appended::Unknown,
-                (None, true) => Appended::Written,
-                (None, false) => Appended::Taken,
-            }
-        };
-        self.clock.turn().await;
-        appended
-    }
-}
-
-fn silence() -> NoAnswer {
-    NoAnswer { cause: "timed out".to_owned() }
-}
-
-impl ControlStore for Lab {
-    async fn read_record(&self) -> Result<Option<ControlRecord>, NoAnswer> {
-        self.ask(|inner| inner.record.clone()).await
-    }
-
-    async fn read_lease(&self, region: &RegionName) -> Result<Option<Lease>, NoAnswer> {
-        self.ask(|inner| inner.leases.get(region).cloned()).await
-    }
-
-    async fn write_record(&self, change: &RecordChange) -> WriteOutcome<ControlRecord> {
-        self.change(|inner| {
-            if !change.applies_to(inner.record.as_ref()) {
-                return WriteOutcome::Refused(inner.record.clone());
-            }
-            inner.check_record(change.record());
-            inner.record = Some(change.record().clone());
-            WriteOutcome::Written
-        })
-        .await
-    }
-
-    async fn write_lease(&self, change: &LeaseChange) -> WriteOutcome<Lease> {
-        self.change(|inner| {
-            let stored = inner.leases.get(&change.lease().region);
-            if !change.applies_to(stored) {
-                return WriteOutcome::Refused(stored.cloned());
-            }
-            inner.leases.insert(change.lease().region.clone(), change.lease().clone());
-            WriteOutcome::Written
-        })
-        .await
-    }
-}
-
-impl Lab {
-    /// A question to the control store. When the answer to a write is lost, the first reads work.
-    async fn ask<T>(&self, what: impl FnOnce(&Inner) -> T) -> Result<T, NoAnswer> {
-        self.clock.turn().await;
-        let trouble = self.inner().store.front().cloned();
-        let answer = match trouble {
-            Some(Trouble::Before(_)) => Err(silence()),
-            Some(Trouble::Hangs) => {
-                self.clock.sleep(DurationMs(u64::MAX / 2)).await;
-                Err(silence())
-            }
-            Some(Trouble::After(_)) | None => Ok(what(&self.inner())),
-        };
-        self.clock.turn().await;
-        answer
-    }
-
-    async fn change<T>(&self, what: impl FnOnce(&mut Inner) -> WriteOutcome<T>) -> WriteOutcome<T> {
-        self.clock.turn().await;
-        let outcome = {
-            let mut inner = self.inner();
-            let outcome = what(&mut inner);
-            match inner.store.front().cloned() {
-                // From now on nobody answers any more.
-                Some(trouble @ Trouble::After(_)) => {
-                    let Trouble::After(failure) = trouble else { unreachable!("it is") };
-                    inner.store = std::iter::repeat_n(Trouble::Before(failure), 50).collect();
-                    WriteOutcome::Unknown
-                }
-                _ => outcome,
-            }
-        };
-        self.clock.turn().await;
-        outcome
     }
 }
