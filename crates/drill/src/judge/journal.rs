@@ -18,8 +18,7 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
                 read(run, (id, moment.at_ms), entry, found);
                 run.write(entry);
             }
-            // Written again from there; what had been done stays done.
-            RunStep::Shortened(lines) => runs.run(id).length = *lines,
+            RunStep::Shortened(lines) => runs.run(id).shorten(*lines),
             RunStep::Performed { action, .. } if !runs.run(id).may_act(*action) => {
                 let (run, at_ms, action) = (id.clone(), moment.at_ms, *action);
                 found.push(Violation::EffectBeforeJournal { run, at_ms, action });

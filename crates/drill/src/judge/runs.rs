@@ -16,6 +16,8 @@ pub(super) struct Run<'h> {
     /// The attempts on the way forward, and on the way back, which has actions of its own.
     ways: [Vec<Tries<'h>>; 2],
     is_turned_back: bool,
+    /// The position of the entry that turned it back.
+    aborted_at: Option<u64>,
 }
 
 /// What became of the attempts of one action.
@@ -42,7 +44,8 @@ impl<'h> Runs<'h> {
 impl Default for Run<'_> {
     fn default() -> Self {
         let way = vec![Tries::default(); ActionName::ALL.len()];
-        Self { length: 0, plan: None, ways: [way.clone(), way], is_turned_back: false }
+        let ways = [way.clone(), way];
+        Self { length: 0, plan: None, ways, is_turned_back: false, aborted_at: None }
     }
 }
 
@@ -67,12 +70,22 @@ impl<'h> Run<'h> {
             Event::Approved { action, by, expires_at, .. } => {
                 self.tries_mut(*action).approvals.insert(by.as_str(), expires_at.0);
             }
-            Event::Aborted { .. } => self.is_turned_back = true,
+            Event::Aborted { .. } => {
+                self.is_turned_back = true;
+                self.aborted_at = Some(entry.position);
+            }
             Event::Took { .. }
             | Event::Paused { .. }
             | Event::Resumed { .. }
             | Event::Retried { .. } => {}
         }
+    }
+
+    /// Forgets what is written behind so many entries. What had been done stays done, but nobody
+    /// turns back for an order that is not there.
+    pub(super) fn shorten(&mut self, length: u64) {
+        self.length = length;
+        self.is_turned_back = self.aborted_at.is_some_and(|at| at < length);
     }
 
     /// The attempts of an action on both ways.
