@@ -23,6 +23,7 @@ const SHIPPED: &[(&str, &str)] = files![
     "sticky-resolvers",
     "paused",
     "abort-before-no-return",
+    "abort-at-no-return",
     "switchover-refused",
     "runner-killed-switchover",
     "target-lost-in-switchover",

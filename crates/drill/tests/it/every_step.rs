@@ -65,17 +65,17 @@ fn the_runner_dies_at_every_step() {
     disturb(
         |_| Happening::KillRunner(Span::exactly(3_000)),
         expect![[r#"
-        switchover                116
-        failback                  232
-        region-lost               131
-        region-isolated           156
-        database-lost             164
-        fence-timed-out           162
-        promotion-refused         166
-        promotion-unclear         150
-        switchover-refused         96
-        abort-before-no-return     68
-    "#]],
+            switchover                116
+            failback                  232
+            region-lost               131
+            region-isolated           150
+            database-lost             166
+            fence-timed-out           161
+            promotion-refused         160
+            promotion-unclear         156
+            switchover-refused         96
+            abort-before-no-return     51
+        "#]],
     );
 }
 
@@ -84,17 +84,17 @@ fn a_second_runner_begins_at_every_step() {
     disturb(
         |_| Happening::SecondRunner,
         expect![[r#"
-        switchover                116
-        failback                  232
-        region-lost               131
-        region-isolated           156
-        database-lost             164
-        fence-timed-out           162
-        promotion-refused         166
-        promotion-unclear         150
-        switchover-refused         96
-        abort-before-no-return     68
-    "#]],
+            switchover                116
+            failback                  232
+            region-lost               131
+            region-isolated           150
+            database-lost             166
+            fence-timed-out           161
+            promotion-refused         160
+            promotion-unclear         156
+            switchover-refused         96
+            abort-before-no-return     51
+        "#]],
     );
 }
 
@@ -103,17 +103,17 @@ fn a_rival_asks_for_a_run_at_every_step() {
     disturb(
         |_| Happening::RivalRun(PlanKind::Failover),
         expect![[r#"
-        switchover                116
-        failback                  232
-        region-lost               131
-        region-isolated           156
-        database-lost             164
-        fence-timed-out           162
-        promotion-refused         166
-        promotion-unclear         150
-        switchover-refused         96
-        abort-before-no-return     68
-    "#]],
+            switchover                116
+            failback                  232
+            region-lost               131
+            region-isolated           150
+            database-lost             166
+            fence-timed-out           161
+            promotion-refused         160
+            promotion-unclear         156
+            switchover-refused         96
+            abort-before-no-return     51
+        "#]],
     );
 }
 
@@ -122,17 +122,17 @@ fn the_journal_is_cut_at_every_length() {
     disturb(
         |step| Happening::ShortenJournal(step as u32 / 2),
         expect![[r#"
-        switchover                116
-        failback                  232
-        region-lost               131
-        region-isolated           156
-        database-lost             164
-        fence-timed-out           162
-        promotion-refused         166
-        promotion-unclear         150
-        switchover-refused         96
-        abort-before-no-return     68
-    "#]],
+            switchover                116
+            failback                  232
+            region-lost               131
+            region-isolated           150
+            database-lost             166
+            fence-timed-out           161
+            promotion-refused         160
+            promotion-unclear         156
+            switchover-refused         96
+            abort-before-no-return     51
+        "#]],
     );
 }
 
