@@ -79,6 +79,7 @@ fn is_on_record(name: ActionName) -> bool {
             | ActionName::Open
             | ActionName::DirectTraffic
             | ActionName::Close
+            | ActionName::Abort
     )
 }
 
@@ -145,6 +146,56 @@ fn failover() {
             close                    | -                             | finished in west              | person, then finished in west
         "#]],
     );
+}
+
+/// The way back goes on until it has come to its end, with people when it must.
+#[test]
+fn way_back() {
+    let mut rows = String::new();
+    for action in &plan_for(&planned(PlanKind::Switchover), PlanKind::Switchover, "r9").way_back {
+        for (class, trouble) in classes() {
+            if class == "no" && is_on_record(action.name) {
+                continue;
+            }
+            let lab = planned(PlanKind::Switchover);
+            lab.trouble(ActionName::SwitchDatabase, 99, &no(Refused::NothingMoved));
+            lab.trouble(action.name, 99, &trouble);
+            let mut stopped = carry(&lab, "n1", &Life::long()).expect("it stops");
+            let is_person = matches!(stopped, Stopped::WaitsForPerson { .. });
+            if is_person {
+                lab.heal();
+                tell(&lab, "bob", &Control::Retry(action.name)).expect("it failed");
+                stopped = carry(&lab, "n2", &Life::long()).expect("it stops");
+            }
+            check_right(&lab);
+            let state = "epoch 2 ACTIVE east closed, traffic east, writer east in 2, workers east";
+            assert_eq!((stopped, lab.state().as_str()), (Stopped::TurnedBack, state));
+            let whom = if is_person { "a person" } else { "nobody" };
+            rows += &format!("{:<16} {class:<7} waits for {whom}\n", action.name);
+        }
+    }
+    expect![[r#"
+        confirm-writer   no      waits for a person
+        confirm-writer   late    waits for a person
+        confirm-writer   silent  waits for a person
+        abort            late    waits for nobody
+        abort            silent  waits for a person
+        raise-epoch      no      waits for a person
+        raise-epoch      late    waits for a person
+        raise-epoch      silent  waits for a person
+        reopen-source    no      waits for a person
+        reopen-source    late    waits for a person
+        reopen-source    silent  waits for a person
+        swap-monitoring  no      waits for nobody
+        swap-monitoring  late    waits for nobody
+        swap-monitoring  silent  waits for nobody
+        write-report     no      waits for nobody
+        write-report     late    waits for nobody
+        write-report     silent  waits for nobody
+        close            late    waits for nobody
+        close            silent  waits for a person
+    "#]]
+    .assert_eq(&rows);
 }
 
 /// What comes of an action that is attempted twice because its answer was lost, one at a time and
