@@ -80,6 +80,9 @@ actions! {
     ConfirmTraffic = "confirm-traffic",
     /// Looks at capacity, connections and errors of a Region that carries all.
     Stabilize = "stabilize",
+    /// Asks the processor about everything in quarantine at once, and settles what it knows: nobody
+    /// waits for the source to be told what became of a payment.
+    AskProcessor = "ask-processor",
     /// Exchanges the monitoring roles and unmutes the alarms.
     SwapMonitoring = "swap-monitoring",
     /// Stores the report of the run.

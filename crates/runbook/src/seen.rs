@@ -35,7 +35,9 @@ pub(crate) fn accept(
         (ActionName::RecordTail | ActionName::VerifyDatabase | ActionName::RaiseEpoch, other) => {
             Err(database(format!("`{name}` told nothing of the database, but {other:?}")))
         }
-        (ActionName::SettleMissing, Observed::Movements(left)) if *left > 0 => {
+        (ActionName::AskProcessor | ActionName::SettleMissing, Observed::Movements(left))
+            if *left > 0 =>
+        {
             Err(Failure::TryAgain(format!("{left} movements are left in quarantine")))
         }
         _ => Ok(()),

@@ -67,11 +67,11 @@ fn the_runner_dies_at_every_step() {
         expect![[r#"
             switchover                116
             failback                  232
-            region-lost               131
-            region-isolated           150
-            database-lost             166
-            fence-timed-out           161
-            promotion-refused         160
+            region-lost               137
+            region-isolated           156
+            database-lost             170
+            fence-timed-out           167
+            promotion-refused         166
             promotion-unclear         156
             switchover-refused         96
             abort-before-no-return     51
@@ -86,11 +86,11 @@ fn a_second_runner_begins_at_every_step() {
         expect![[r#"
             switchover                116
             failback                  232
-            region-lost               131
-            region-isolated           150
-            database-lost             166
-            fence-timed-out           161
-            promotion-refused         160
+            region-lost               137
+            region-isolated           156
+            database-lost             170
+            fence-timed-out           167
+            promotion-refused         166
             promotion-unclear         156
             switchover-refused         96
             abort-before-no-return     51
@@ -105,11 +105,11 @@ fn a_rival_asks_for_a_run_at_every_step() {
         expect![[r#"
             switchover                116
             failback                  232
-            region-lost               131
-            region-isolated           150
-            database-lost             166
-            fence-timed-out           161
-            promotion-refused         160
+            region-lost               137
+            region-isolated           156
+            database-lost             170
+            fence-timed-out           167
+            promotion-refused         166
             promotion-unclear         156
             switchover-refused         96
             abort-before-no-return     51
@@ -124,11 +124,11 @@ fn the_journal_is_cut_at_every_length() {
         expect![[r#"
             switchover                116
             failback                  232
-            region-lost               131
-            region-isolated           150
-            database-lost             166
-            fence-timed-out           161
-            promotion-refused         160
+            region-lost               137
+            region-isolated           156
+            database-lost             170
+            fence-timed-out           167
+            promotion-refused         166
             promotion-unclear         156
             switchover-refused         96
             abort-before-no-return     51
@@ -161,17 +161,17 @@ fn every_action_is_interrupted() {
         Spoiled::Interrupted,
         1,
         expect![[r#"
-        switchover                 39
-        failback                   39
-        region-lost                39
-        region-isolated            39
-        database-lost              39
-        fence-timed-out            39
-        promotion-refused          39
-        promotion-unclear          39
-        switchover-refused         39
-        abort-before-no-return     39
-    "#]],
+            switchover                 40
+            failback                   40
+            region-lost                40
+            region-isolated            40
+            database-lost              40
+            fence-timed-out            40
+            promotion-refused          40
+            promotion-unclear          40
+            switchover-refused         40
+            abort-before-no-return     40
+        "#]],
     );
 }
 
@@ -181,17 +181,17 @@ fn every_action_is_done_and_says_nothing() {
         Spoiled::Unclear,
         1,
         expect![[r#"
-        switchover                 39
-        failback                   39
-        region-lost                39
-        region-isolated            39
-        database-lost              39
-        fence-timed-out            39
-        promotion-refused          39
-        promotion-unclear          39
-        switchover-refused         39
-        abort-before-no-return     39
-    "#]],
+            switchover                 40
+            failback                   40
+            region-lost                40
+            region-isolated            40
+            database-lost              40
+            fence-timed-out            40
+            promotion-refused          40
+            promotion-unclear          40
+            switchover-refused         40
+            abort-before-no-return     40
+        "#]],
     );
 }
 
@@ -201,17 +201,17 @@ fn every_action_is_refused() {
         Spoiled::Refused,
         1,
         expect![[r#"
-        switchover                 39
-        failback                   39
-        region-lost                39
-        region-isolated            39
-        database-lost              39
-        fence-timed-out            39
-        promotion-refused          39
-        promotion-unclear          39
-        switchover-refused         39
-        abort-before-no-return     39
-    "#]],
+            switchover                 40
+            failback                   40
+            region-lost                40
+            region-isolated            40
+            database-lost              40
+            fence-timed-out            40
+            promotion-refused          40
+            promotion-unclear          40
+            switchover-refused         40
+            abort-before-no-return     40
+        "#]],
     );
 }
 
@@ -221,16 +221,16 @@ fn every_action_fails_until_a_person_sees_to_it() {
         Spoiled::Interrupted,
         30,
         expect![[r#"
-        switchover                 39
-        failback                   39
-        region-lost                39
-        region-isolated            39
-        database-lost              39
-        fence-timed-out            39
-        promotion-refused          39
-        promotion-unclear          39
-        switchover-refused         39
-        abort-before-no-return     39
-    "#]],
+            switchover                 40
+            failback                   40
+            region-lost                40
+            region-isolated            40
+            database-lost              40
+            fence-timed-out            40
+            promotion-refused          40
+            promotion-unclear          40
+            switchover-refused         40
+            abort-before-no-return     40
+        "#]],
     );
 }

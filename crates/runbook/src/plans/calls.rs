@@ -47,6 +47,13 @@ const READ_RECORD: Asked = data(Global, DynamoDb, "GetItem");
 const WRITE_RECORD: Asked = data(Global, DynamoDb, "PutItem");
 const RECORD: &[Asked] = &[READ_RECORD, WRITE_RECORD];
 
+/// Settling what is in quarantine.
+const SETTLING: &[Asked] = &[
+    data(Target, Https, "the processor"),
+    data(Target, Ledger, "write"),
+    data(Target, DynamoDb, "PutItem"),
+];
+
 const CALLS: &[(ActionName, &[Asked])] = &[
     (
         ActionName::CheckPreconditions,
@@ -159,14 +166,8 @@ const CALLS: &[(ActionName, &[Asked])] = &[
             data(Source, Ledger, "read"),
         ],
     ),
-    (
-        ActionName::SettleMissing,
-        &[
-            data(Target, Https, "the processor"),
-            data(Target, Ledger, "write"),
-            data(Target, DynamoDb, "PutItem"),
-        ],
-    ),
+    (ActionName::AskProcessor, SETTLING),
+    (ActionName::SettleMissing, SETTLING),
     (
         ActionName::Converge,
         &[data(Source, CloudWatch, "GetMetricData"), data(Target, CloudWatch, "GetMetricData")],

@@ -146,6 +146,7 @@ fn entry(name: ActionName) -> Entry {
         ActionName::AwaitSource => restore::AWAIT_SOURCE,
         ActionName::HoldSource => restore::HOLD_SOURCE,
         ActionName::RescueTail => restore::RESCUE_TAIL,
+        ActionName::AskProcessor => serve::ASK_PROCESSOR,
         ActionName::SettleMissing => restore::SETTLE_MISSING,
         ActionName::Converge => restore::CONVERGE,
         ActionName::RestoreProtection => restore::RESTORE_PROTECTION,

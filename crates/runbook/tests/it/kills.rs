@@ -49,7 +49,7 @@ fn at_every_await() {
     });
     expect![[r#"
         switchover: killed 160 times
-        failover: killed 211 times
+        failover: killed 219 times
         failback: killed 160 times
     "#]]
     .assert_eq(&kills.concat());

@@ -110,6 +110,7 @@ fn failover() {
             route     try-payment             target west    20 s   10 x / 2  s stops, skippable
             route     direct-traffic          global west    15 s   10 x / 2  s stops
             route     confirm-traffic         global west    60 s    5 x / 1  s goes on, skippable
+            stabilize ask-processor           target west   120 s    4 x / 30 s goes on, skippable
             stabilize stabilize               target west    60 s    1 x / 0  s goes on, skippable
             stabilize write-report            target west    60 s    3 x / 5  s goes on, skippable
             restore   await-source            source east    60 s always / 30 s stops, skippable

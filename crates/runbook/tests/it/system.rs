@@ -109,7 +109,7 @@ impl Inner {
                 self.quarantine = if is_target { self.quarantine } else { 2 };
                 return Ok(Observed::Movements(self.quarantine));
             }
-            A::SettleMissing => {
+            A::AskProcessor | A::SettleMissing => {
                 self.quarantine = 0;
                 return Ok(Observed::Movements(0));
             }

@@ -40,7 +40,9 @@ pub(super) async fn perform(runner: &Reach, plan: &Plan, action: &Action) -> Att
         ActionName::VerifyDatabase => tail(runner, target).await.map(Observed::Database),
         ActionName::RaiseEpoch => raise_epoch(runner, plan, action).await,
         ActionName::HoldMissing => reconcile::hold(runner, plan, target).await,
-        ActionName::SettleMissing => reconcile::settle_all(runner, plan, target).await,
+        ActionName::AskProcessor | ActionName::SettleMissing => {
+            reconcile::settle_all(runner, plan, target).await
+        }
         ActionName::StartWorkers => {
             at(runner, target, move |world| set(world, target, Intake::On)).await
         }

@@ -12,7 +12,7 @@ pub(super) fn typed(action: ActionName) -> &'static str {
         ActionName::RaiseEpoch => RAISE,
         ActionName::HoldMissing => MISSING,
         ActionName::RescueTail => RESCUED,
-        ActionName::SettleMissing => QUARANTINE,
+        ActionName::AskProcessor | ActionName::SettleMissing => QUARANTINE,
         _ => WRITER,
     }
 }

@@ -52,6 +52,16 @@ pub(super) const CONFIRM_TRAFFIC: Entry = Entry {
                     authoritative servers still answer with {source}, look at the status of the two switch checks.",
 };
 
+pub(super) const ASK_PROCESSOR: Entry = Entry {
+    does: "Asks the processor about everything in quarantine, and settles what it knows: those who wait are told within \
+           minutes, long before {source} is back.",
+    precondition: "{target} is active, and everything that is missing is in quarantine.",
+    verification: "Nothing is in quarantine, or only what the processor does not answer for.",
+    by_hand: "Ask the processor about each key in quarantine. Charged: post it. Not charged, and refused for good: void \
+              it. Never charge again.",
+    when_it_fails: "Go on: the same is done once more after {source} is back, and then until nothing is left.",
+};
+
 pub(super) const STABILIZE: Entry = Entry {
     does: "Looks at capacity, connections and errors of {target}, which carries all traffic now.",
     precondition: "Users are served by {target}.",

@@ -104,38 +104,39 @@ fn promotion_is_refused_for_versions() {
         PlanKind::Failover,
         &script,
         expect![[r#"
-        triage
-        snapshot-evidence
-        approve-loss
-        approve-loss!
-        approve-loss
-        begin-run
-        stop-source
-        wait-for-fence
-        pass-point-of-no-return
-        promote-database
-        approve-detach
-        approve-detach!
-        approve-detach
-        detach-database
-        verify-database
-        raise-epoch
-        hold-missing
-        open
-        start-workers
-        try-payment
-        direct-traffic
-        confirm-traffic
-        stabilize
-        write-report
-        await-source
-        hold-source
-        rescue-tail
-        settle-missing
-        converge
-        restore-protection
-        close
-        end: done"#]],
+            triage
+            snapshot-evidence
+            approve-loss
+            approve-loss!
+            approve-loss
+            begin-run
+            stop-source
+            wait-for-fence
+            pass-point-of-no-return
+            promote-database
+            approve-detach
+            approve-detach!
+            approve-detach
+            detach-database
+            verify-database
+            raise-epoch
+            hold-missing
+            open
+            start-workers
+            try-payment
+            direct-traffic
+            confirm-traffic
+            ask-processor
+            stabilize
+            write-report
+            await-source
+            hold-source
+            rescue-tail
+            settle-missing
+            converge
+            restore-protection
+            close
+            end: done"#]],
     );
 }
 
@@ -150,30 +151,31 @@ fn the_source_does_not_come_back() {
         PlanKind::Failover,
         &script,
         expect![[r#"
-        triage
-        snapshot-evidence
-        approve-loss
-        begin-run
-        stop-source
-        wait-for-fence
-        pass-point-of-no-return
-        promote-database
-        verify-database
-        raise-epoch
-        hold-missing
-        open
-        start-workers
-        try-payment
-        direct-traffic
-        confirm-traffic
-        stabilize
-        write-report
-        await-source
-        await-source?
-        settle-missing
-        restore-protection
-        close
-        end: done"#]],
+            triage
+            snapshot-evidence
+            approve-loss
+            begin-run
+            stop-source
+            wait-for-fence
+            pass-point-of-no-return
+            promote-database
+            verify-database
+            raise-epoch
+            hold-missing
+            open
+            start-workers
+            try-payment
+            direct-traffic
+            confirm-traffic
+            ask-processor
+            stabilize
+            write-report
+            await-source
+            await-source?
+            settle-missing
+            restore-protection
+            close
+            end: done"#]],
     );
 }
 
