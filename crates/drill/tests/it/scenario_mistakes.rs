@@ -162,13 +162,13 @@ fn triggers() {
     check_line(
         "before promote-databse kill runner for 5s",
         expect![
-            "2:8: found `promote-databse`; allowed: `check-preconditions`, `triage`, `snapshot-evidence`, `approve-loss`, `close-earlier`, `begin-run`, `mute-alarms`, `stop-intake`, `stop-source`, `wait-for-fence`, `drain-outbox`, `wait-for-replication`, `record-tail`, `pass-point-of-no-return`, `switch-database`, `promote-database`, `approve-detach`, `detach-database`, `verify-database`, `raise-epoch`, `hold-missing`, `open`, `start-workers`, `try-payment`, `direct-traffic`, `confirm-traffic`, `stabilize`, `swap-monitoring`, `write-report`, `await-source`, `hold-source`, `rescue-tail`, `settle-missing`, `converge`, `restore-protection`, `close`, `confirm-writer`, `abort` or `reopen-source`; did you mean `promote-database`?"
+            "2:8: found `promote-databse`; allowed: `check-preconditions`, `triage`, `snapshot-evidence`, `approve-loss`, `close-earlier`, `begin-run`, `mute-alarms`, `stop-intake`, `stop-source`, `wait-for-fence`, `drain-outbox`, `wait-for-replication`, `record-tail`, `pass-point-of-no-return`, `switch-database`, `promote-database`, `approve-detach`, `detach-database`, `verify-database`, `raise-epoch`, `hold-missing`, `open`, `start-workers`, `try-payment`, `direct-traffic`, `confirm-traffic`, `stabilize`, `ask-processor`, `swap-monitoring`, `write-report`, `await-source`, `hold-source`, `rescue-tail`, `settle-missing`, `converge`, `restore-protection`, `close`, `confirm-writer`, `abort` or `reopen-source`; did you mean `promote-database`?"
         ],
     );
     check_line(
         "behind the-moon lose primary",
         expect![
-            "2:8: found `the-moon`; allowed: `check-preconditions`, `triage`, `snapshot-evidence`, `approve-loss`, `close-earlier`, `begin-run`, `mute-alarms`, `stop-intake`, `stop-source`, `wait-for-fence`, `drain-outbox`, `wait-for-replication`, `record-tail`, `pass-point-of-no-return`, `switch-database`, `promote-database`, `approve-detach`, `detach-database`, `verify-database`, `raise-epoch`, `hold-missing`, `open`, `start-workers`, `try-payment`, `direct-traffic`, `confirm-traffic`, `stabilize`, `swap-monitoring`, `write-report`, `await-source`, `hold-source`, `rescue-tail`, `settle-missing`, `converge`, `restore-protection`, `close`, `confirm-writer`, `abort` or `reopen-source`"
+            "2:8: found `the-moon`; allowed: `check-preconditions`, `triage`, `snapshot-evidence`, `approve-loss`, `close-earlier`, `begin-run`, `mute-alarms`, `stop-intake`, `stop-source`, `wait-for-fence`, `drain-outbox`, `wait-for-replication`, `record-tail`, `pass-point-of-no-return`, `switch-database`, `promote-database`, `approve-detach`, `detach-database`, `verify-database`, `raise-epoch`, `hold-missing`, `open`, `start-workers`, `try-payment`, `direct-traffic`, `confirm-traffic`, `stabilize`, `ask-processor`, `swap-monitoring`, `write-report`, `await-source`, `hold-source`, `rescue-tail`, `settle-missing`, `converge`, `restore-protection`, `close`, `confirm-writer`, `abort` or `reopen-source`"
         ],
     );
     check_line(
