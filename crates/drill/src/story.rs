@@ -99,6 +99,8 @@ struct Teller<'history> {
     record: Told,
     runs: Runs<'history>,
     gates: BTreeMap<Site, Option<u64>>,
+    /// Whether clients have not yet felt the fault that was told last.
+    is_unfelt: bool,
     /// The Region whose first acknowledgement is still to come.
     awaited: Option<Site>,
     states: BTreeMap<MovementId, State>,
@@ -114,6 +116,7 @@ impl<'history> Teller<'history> {
             record: Told::default(),
             runs: Runs::default(),
             gates: BTreeMap::new(),
+            is_unfelt: false,
             awaited: None,
             states: BTreeMap::new(),
             moved: BTreeMap::new(),
@@ -172,6 +175,7 @@ impl<'history> Teller<'history> {
             What::Run { run, step } => self.run(at_ms, run, step),
             What::Happened { line, is_fault } => {
                 let topic = if *is_fault { Topic::Fault } else { Topic::Scenario };
+                self.is_unfelt = *is_fault;
                 self.announce(at_ms, topic, words::happened(line));
             }
             What::IntentWritten { .. } | What::Lag { .. } => {}
@@ -179,6 +183,11 @@ impl<'history> Teller<'history> {
     }
 
     fn told(&mut self, at_ms: u64, request: u32, from: Site, answer: Answer) {
+        let is_served = matches!(answer, Answer::Acknowledged(_) | Answer::Refused);
+        if !is_served && std::mem::take(&mut self.is_unfelt) {
+            // Answers that were on their way are no part of what comes of the fault.
+            self.sum_up();
+        }
         if let (Answer::Acknowledged(movement), true) = (answer, self.awaited == Some(from)) {
             self.awaited = None;
             let text =

@@ -15,7 +15,7 @@ pub(crate) struct DrillArgs {
     /// The seed, or the first of --seeds; given alone, one drill is played and its story told [default: 1]
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// How many seeds to play of each scenario [default: 200]
+    /// How many seeds to play of each scenario [default: 500]
     #[arg(long, value_name = "N")]
     pub(crate) seeds: Option<NonZero<u64>>,
     /// How many threads to play with; what comes of it is the same [default: as many as there are cores]

@@ -27,7 +27,7 @@ use play::{Played, Seeds};
 use told::Told;
 
 /// How many seeds of each scenario are played when nobody says: about ten seconds on a laptop.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 500;
 
 pub(crate) fn drill(args: &DrillArgs) -> anyhow::Result<()> {
     let chosen = chosen::chosen(&args.scenario)?;

@@ -6,7 +6,7 @@ use super::chart::{self, Chart, Scale};
 use super::html::{Column, Markup, table};
 use crate::history::Site;
 use crate::judge::Seconds;
-use crate::report::{ActionReport, Course, Part, Recovery, Report, RunReport, Traffic};
+use crate::report::{ActionReport, Course, LagPoint, Part, Recovery, Report, RunReport, Traffic};
 use crate::words;
 
 /// The height of a bar, and of the room that it has.
@@ -67,8 +67,12 @@ fn timeline(report: &Report, scale: Scale) -> Markup {
     let course = &report.course;
     let mut chart = Chart::new(scale);
     for run in &report.runs {
+        let stages = stages(run, report.end_ms);
+        if !stages.iter().any(|(_, from_ms, until_ms)| scale.shows(*from_ms, *until_ms)) {
+            continue;
+        }
         let top = chart.row(ROW, &run.run);
-        for (stage, from_ms, until_ms) in stages(run, report.end_ms) {
+        for (stage, from_ms, until_ms) in stages {
             chart.bar((top + 4.0, BAR), (from_ms, until_ms), class(stage), stage.as_str());
         }
     }
@@ -153,7 +157,10 @@ const SERIES: [Series; 4] = [
 
 fn traffic(course: &Course, scale: Scale) -> Markup {
     let mut chart = Chart::new(scale);
-    let most = course.traffic.iter().map(Traffic::total).max().unwrap_or_default().max(1);
+    let bins = (0..).zip(&course.traffic);
+    let shown = bins
+        .filter(|(number, _)| scale.shows(number * course.bin_ms, (number + 1) * course.bin_ms));
+    let most = shown.map(|(_, bin)| bin.total()).max().unwrap_or_default().max(1);
     let top = chart.row(PLOT, "answers");
     plot_axis(&mut chart, top, u64::from(most), &|value| value.to_string());
     for (number, (class, _)) in SERIES.iter().enumerate() {
@@ -219,7 +226,9 @@ fn plot_axis(chart: &mut Chart, top: f64, most: u64, words: &dyn Fn(u64) -> Stri
 }
 
 fn lag(course: &Course, scale: Scale) -> Markup {
-    let most = course.lag.iter().map(|point| point.lag_ms).max().unwrap_or_default();
+    let shown = course.lag.iter().filter(|point| scale.shows(point.at_ms, point.at_ms + 1));
+    let shown = shown.chain(lag_before(course, scale));
+    let most = shown.map(|point| point.lag_ms).max().unwrap_or_default();
     if most == 0 {
         return Markup::default();
     }
@@ -239,13 +248,18 @@ fn lag(course: &Course, scale: Scale) -> Markup {
     figure(&caption, &[], picture)
 }
 
+/// The lag with which a picture begins.
+fn lag_before(course: &Course, scale: Scale) -> Option<&LagPoint> {
+    course.lag.iter().rfind(|point| point.at_ms <= scale.from_ms)
+}
+
 /// The lag holds until the next one is seen.
 fn steps(course: &Course, scale: Scale, top: f64, most: u64) -> (String, String) {
     let y = |lag_ms: u64| chart::number(top + PLOT - (PLOT - 12.0) * chart::ratio(lag_ms, most));
     let (left, right) =
         (chart::number(scale.x(scale.from_ms)), chart::number(scale.x(scale.until_ms)));
-    let before = course.lag.iter().rfind(|point| point.at_ms <= scale.from_ms);
-    let mut line = format!("M{left} {}", y(before.map_or(0, |point| point.lag_ms)));
+    let before_ms = lag_before(course, scale).map_or(0, |point| point.lag_ms);
+    let mut line = format!("M{left} {}", y(before_ms));
     for point in &course.lag {
         if point.at_ms > scale.from_ms && point.at_ms < scale.until_ms {
             line += &format!("H{}V{}", chart::number(scale.x(point.at_ms)), y(point.lag_ms));

@@ -17,6 +17,8 @@ pub(super) struct Runs<'history> {
     /// Why its runner stopped last, without numbers.
     stopped: BTreeMap<&'history str, String>,
     closed: BTreeSet<&'history str>,
+    /// What was decided about it last.
+    decided: BTreeMap<&'history str, String>,
     /// How many runners each run has had.
     runners: BTreeMap<&'history str, u32>,
 }
@@ -81,9 +83,17 @@ impl<'history> Teller<'history> {
             }
             event => {
                 if let Some(text) = decided(event) {
-                    self.say(at_ms, Topic::Run, format!("{run}: {text}"));
+                    self.decided(at_ms, run, text);
                 }
             }
+        }
+    }
+
+    /// Who orders the same again, because nobody has acted on it yet, is told once.
+    fn decided(&mut self, at_ms: u64, run: &'history str, text: String) {
+        if self.runs.decided.get(run) != Some(&text) {
+            self.say(at_ms, Topic::Run, format!("{run}: {text}"));
+            self.runs.decided.insert(run, text);
         }
     }
 
@@ -110,10 +120,11 @@ impl<'history> Teller<'history> {
             }
         };
         let name = action.as_str();
-        // Only where there are several is it a question whose action it is.
-        let of = if self.runs.planned_ms.len() > 1 { format!("  ({run})") } else { String::new() };
+        // Only where several are open is it a question whose action it is.
+        let is_one = self.runs.planned_ms.len() <= self.runs.closed.len() + 1;
+        let of = if is_one { String::new() } else { format!("  ({run})") };
         self.say(at_ms, Topic::Action, format!("{name:NAME$} {took:>TOOK$}  {outcome}{of}"));
-        if action == ActionName::Close && result.is_ok() {
+        if matches!(action, ActionName::Close | ActionName::Abort) && result.is_ok() {
             self.runs.closed.insert(run);
             let since_ms = self.runs.planned_ms.get(run).copied().unwrap_or(at_ms);
             let took = Seconds(at_ms - since_ms);

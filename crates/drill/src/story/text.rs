@@ -50,7 +50,8 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
             part.push(' ');
             part.push_str(word);
         } else {
-            done.push(std::mem::replace(&mut part, word.to_owned()));
+            done.push(part.trim_end().to_owned());
+            word.clone_into(&mut part);
         }
     }
     done.push(part);
