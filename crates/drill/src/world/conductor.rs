@@ -1,6 +1,8 @@
 //! Conducts a drill: starts everything, lets happen what the scenario has at its time, and ends when
 //! nothing is left to do, or when that takes too long.
 
+use payments::State;
+
 use crate::history::{Answer, End, History, Site, What};
 use crate::scenario::{Operator, Scenario};
 use crate::sim::{Executor, ProcessId, Sim};
@@ -146,6 +148,12 @@ impl World {
         };
         if !self.databases.volume(active).outbox.is_empty() {
             left.push("the outbox is not empty".to_owned());
+        }
+        let movements = self.databases.volume(active).movements();
+        let is_open = |state: &&Option<State>| state.is_some_and(|state| !state.is_final());
+        let open = movements.values().filter(is_open).count();
+        if open > 0 {
+            left.push(format!("{open} movements are not settled"));
         }
         left
     }

@@ -5,6 +5,8 @@
 //! (`r53-stop-pattern`). The home primary's record is healthy while neither endpoint names the home
 //! standby, the standby's while the primary's endpoint does not name the primary.
 
+use fence::{RecordRead, Traffic, traffic};
+
 use crate::history::{Site, What};
 use crate::scenario::Fault;
 use crate::sim::Sim;
@@ -81,8 +83,13 @@ impl World {
 
     /// What a Region's `/health/traffic` says.
     fn traffic_named_by(&self, site: Site) -> Option<Site> {
-        (self.api_answers(site) && self.reads_store(site))
-            .then(|| self.site_of(self.store.record.traffic_region()))
+        let (record, now) = (&self.store.record, self.clock(Some(site)));
+        let read = RecordRead { record, asked_at: now };
+        let is_read = self.api_answers(site) && self.reads_store(site);
+        match traffic(is_read.then_some(read), &self.timing, now) {
+            Traffic::Announce(region) => Some(self.site_of(region)),
+            Traffic::Silence => None,
+        }
     }
 
     fn check_health(&mut self) {

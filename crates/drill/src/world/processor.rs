@@ -1,7 +1,9 @@
 //! The processor: the simulated one that is shipped, somewhere outside of both Regions.
 
+use std::time::Duration;
+
 use payments::{MovementId, ProcessorKey, Sent, Status, Time};
-use processor::{Asked, Behaviour, CardProcessor, Terms, Travel};
+use processor::{Asked, Behaviour, CardProcessor, Old, Terms, Travel};
 
 use crate::history::{Site, What};
 use crate::scenario::Fault;
@@ -12,6 +14,11 @@ use crate::world::network::{Place, Reply, call};
 /// How long a worker waits for the processor, in milliseconds.
 const LIMIT_MS: u64 = 5_000;
 
+/// For how long the processor knows a key again, in milliseconds: longer than a call can be on its
+/// way, and much shorter than in reality, so that whoever calls again without asking first is seen
+/// to charge twice.
+const REMEMBERS_MS: u64 = 15_000;
+
 /// The processor, called by the word of the trade because its crate has taken the other.
 pub(crate) struct Acquirer {
     books: CardProcessor,
@@ -19,7 +26,9 @@ pub(crate) struct Acquirer {
 
 impl Acquirer {
     pub(crate) fn new() -> Self {
-        Self { books: CardProcessor::new(Terms::default()) }
+        let replays = Duration::from_millis(REMEMBERS_MS);
+        let terms = Terms { replays, old: Old::Forgotten, ..Terms::default() };
+        Self { books: CardProcessor::new(terms) }
     }
 }
 
