@@ -7,6 +7,7 @@ mod database;
 mod dns;
 mod faults;
 mod keeper;
+mod mistakes;
 mod network;
 mod operator;
 mod people;

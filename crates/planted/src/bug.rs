@@ -176,6 +176,31 @@ bugs! {
     EntryTakenForWritten = "entry-taken-for-written":
         "A runner goes on when the journal did not take its entry.",
         breaks "runbook-single-runner", in "crates/runbook/src/writing.rs";
+
+    IntentsOverwritten = "intents-overwritten":
+        "Intents are kept in a store in which the last write wins.",
+        breaks "pay-idempotency-survives-region-loss", in "crates/drill/src/world/store.rs";
+    EpochNotCompared = "epoch-not-compared":
+        "A ledger transaction does not compare the epoch row.",
+        breaks "pay-fencing-epoch", in "crates/drill/src/world/database/volume.rs";
+    VersionNotCompared = "version-not-compared":
+        "A ledger transaction does not compare the version of the record.",
+        breaks "pay-double-entry-invariants", in "crates/drill/src/world/database/volume.rs";
+    PostingLeftOut = "posting-left-out":
+        "Of a transfer that posts money only the debit is written.",
+        breaks "pay-double-entry-invariants", in "crates/drill/src/world/mistakes.rs";
+    OutboxBesideTransaction = "outbox-beside-transaction":
+        "Outbox rows are written a moment after the transaction that they tell of.",
+        breaks "pay-outbox", in "crates/drill/src/world/mistakes.rs";
+    GateNotAsked = "gate-not-asked":
+        "Requests and outbox are seen to by the ledger's epoch row alone, whatever the gate says.",
+        breaks "pay-outbox-not-replayed-by-old-epoch", in "crates/drill/src/world/ports.rs";
+    ProcessorKeyPerTry = "processor-key-per-try":
+        "Every call of the processor has an idempotency key of its own.",
+        breaks "pay-at-most-once-external", in "crates/drill/src/world/ports.rs";
+    JournalOverwritten = "journal-overwritten":
+        "An entry of a journal is written over the one that has its number.",
+        breaks "runbook-single-runner", in "crates/drill/src/world/runs.rs";
 }
 
 impl fmt::Display for Bug {

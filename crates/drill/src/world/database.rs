@@ -116,6 +116,7 @@ impl World {
         let committed = self.databases.volume_mut(site).commit(transaction);
         if committed == Committed::Done {
             self.committed(site, transaction, gate);
+            self.write_outbox_late(site, transaction.movement);
         }
         Some(committed)
     }

@@ -5,6 +5,7 @@ use payments::{
     PaymentRecord, Processor, ProcessorKey, Read, Reign, ScopedKey, Sent, Status, Transaction,
     Written,
 };
+use planted::{Bug, is_planted};
 use processor::Asked;
 
 use crate::history::Site;
@@ -57,6 +58,10 @@ impl World {
                 epoch: payments::Epoch::new(epoch.number()),
                 nothing_lost_since: payments::Epoch::new(nothing_lost_since.number()),
             }),
+            None if is_planted(Bug::GateNotAsked) => {
+                let epoch = self.databases.volume(site).epoch;
+                Gate::Open(Reign { epoch, nothing_lost_since: epoch })
+            }
             None => Gate::Closed,
         }
     }
@@ -125,12 +130,12 @@ impl Ledger for Ports {
 
 impl Processor for Ports {
     async fn send(&self, call: &Call) -> Sent {
-        let calling = Calling {
-            asked: Asked::of(call),
-            key: call.key(),
-            movement: call.movement(),
-            site: self.site,
-        };
+        let mut asked = Asked::of(call);
+        if is_planted(Bug::ProcessorKeyPerTry) {
+            asked.key += &self.sim.with(|world| world.kernel.now()).to_string();
+        }
+        let calling =
+            Calling { asked, key: call.key(), movement: call.movement(), site: self.site };
         send(&self.sim, calling).await
     }
 

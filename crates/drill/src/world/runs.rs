@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use fence::{DurationMs, Millis, NoAnswer, RunId};
+use planted::{Bug, is_planted};
 use runbook::{
     Action, ActionName, Appended, Entry, Event, Failure, Journal, Observed, Plan, Refused,
 };
@@ -176,6 +177,11 @@ impl World {
             Some(written) if written == entry => Appended::Written,
             None if position == journal.len() => {
                 journal.push(entry.clone());
+                self.note_run(run, RunStep::Journaled(Box::new(entry.clone())));
+                Appended::Written
+            }
+            Some(_) if is_planted(Bug::JournalOverwritten) => {
+                journal[position] = entry.clone();
                 self.note_run(run, RunStep::Journaled(Box::new(entry.clone())));
                 Appended::Written
             }

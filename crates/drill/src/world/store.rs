@@ -11,6 +11,7 @@ use fence::{
     RegionName, RunId, Verdict, WriteOutcome, judge,
 };
 use payments::{Intent, IntentState, IntentWrite, ScopedKey, Written};
+use planted::{Bug, is_planted};
 use runbook::Entry;
 
 use crate::history::{Site, What};
@@ -206,12 +207,19 @@ impl World {
     /// Writes an intent if the store holds what is expected.
     pub(crate) fn write_intent(&mut self, write: &IntentWrite, site: Site) -> Written {
         let held = self.store.intents.get(&write.intent.key);
-        if let Some(other) = held.filter(|other| Some(other.revision) != write.expects) {
+        let is_other = |other: &&Intent| Some(other.revision) != write.expects;
+        if let Some(other) = held.filter(is_other)
+            && !is_planted(Bug::IntentsOverwritten)
+        {
             return if *other == write.intent {
                 Written::Done
             } else {
                 Written::Changed(Box::new(other.clone()))
             };
+        }
+        let is_late = is_planted(Bug::IntentNotWritten) || is_planted(Bug::IntentAfterLedger);
+        if held.is_none() && write.expects.is_some() && is_late {
+            return Written::Unavailable;
         }
         assert!(held.is_some() || write.expects.is_none(), "intents are never deleted");
         let was_held = held.is_some_and(|intent| intent.state == IntentState::Quarantined);

@@ -7,6 +7,9 @@ use payments::{
     Committed, Epoch, Fate, MovementId, PaymentId, PaymentRecord, Posting, State, Transaction,
     Transfer, audit_books, audit_records,
 };
+use planted::{Bug, is_planted};
+
+use crate::world::mistakes::is_left_out;
 
 /// What a database takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +91,8 @@ impl Volume {
             Logged::Epoch(_) => None,
         });
         let transfers = transactions.flat_map(|transaction| &transaction.transfers);
-        transfers.flat_map(Transfer::postings).collect()
+        let postings = transfers.flat_map(Transfer::postings);
+        postings.filter(|posting| !is_left_out(posting)).collect()
     }
 
     /// How many faults the books have.
@@ -104,11 +108,11 @@ impl Volume {
     }
 
     pub(super) fn commit(&mut self, transaction: &Transaction) -> Committed {
-        if self.epoch != transaction.epoch {
+        if self.epoch != transaction.epoch && !is_planted(Bug::EpochNotCompared) {
             return Committed::Fenced(self.epoch);
         }
         let version = self.records.get(&transaction.record.id).map(|record| record.version);
-        if version != transaction.expects {
+        if version != transaction.expects && !is_planted(Bug::VersionNotCompared) {
             return Committed::Conflict(version);
         }
         self.write(Logged::Transaction(Arc::new(transaction.clone())));
