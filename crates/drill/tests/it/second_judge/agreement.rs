@@ -1,6 +1,6 @@
 //! Whether the two judges agree: on histories as they are, and with faults planted into them.
 
-use drill::{Scenario, Violation, from_json, judge, to_json};
+use drill::{Scenario, Violation, from_json, judge, parse, shipped, simulate, to_json};
 
 use super::faults;
 use super::mutations::MUTATIONS;
@@ -74,6 +74,31 @@ fn on_histories_written_by_hand() {
         agreement.ask(&scenario, &to_json(&history), name);
     }
     assert_eq!((agreement.sound, agreement.faulty), (3, 2));
+    for (planted, mutation) in agreement.planted.iter().zip(&MUTATIONS) {
+        assert!(*planted > 0, "no history has a place for `{}`", mutation.name);
+    }
+}
+
+/// Seeds of each shipped scenario. Faults are planted into the history of the first only: all of
+/// them take a hundred times as long as the drill.
+const SEEDS: u64 = 5;
+
+#[test]
+fn on_drills() {
+    let mut agreement = Agreement::default();
+    for (name, text) in shipped() {
+        let scenario = parse(name, text).expect("a shipped scenario has no faults");
+        for seed in 0..SEEDS {
+            let export = to_json(&simulate(&scenario.fixed(seed), seed));
+            let name = format!("{name}, seed {seed}");
+            if seed == 0 {
+                agreement.ask(&scenario, &export, &name);
+            } else {
+                assert!(!agreement.agree(&scenario, &export, &name), "{name}: both find a fault");
+            }
+        }
+    }
+    assert_eq!(agreement.faulty, 0, "both judges find something wrong");
     for (planted, mutation) in agreement.planted.iter().zip(&MUTATIONS) {
         assert!(*planted > 0, "no history has a place for `{}`", mutation.name);
     }

@@ -82,7 +82,13 @@ fn operations(exported: &Exported) -> BTreeMap<String, Vec<Timed>> {
         let name = names.get(&asked.request).cloned();
         let name = name.unwrap_or_else(|| format!("of request {}", asked.request));
         let (end, heard) = asked.heard.clone().unzip();
-        keys.entry(name).or_default().push((asked.sent, end, Operation::Ask(heard)));
+        let operations = keys.entry(name).or_default();
+        // One try without an answer stands for all: each may have done the same at any time, and the
+        // search takes twice as long for each.
+        let is_told = |(_, _, it): &Timed| matches!(it, Operation::Ask(None));
+        if heard.is_some() || !operations.iter().any(is_told) {
+            operations.push((asked.sent, end, Operation::Ask(heard)));
+        }
     }
     for moved in &exported.moved {
         let operation = Operation::Move(moved.movement.clone());
