@@ -22,6 +22,7 @@ pub fn shrink(
         return shrinker.best;
     }
     while shrinker.pass() {}
+    shrinker.attempt(|scenario| scenario.happenings = in_order(&scenario.happenings));
     shrinker.best
 }
 
@@ -213,6 +214,24 @@ fn without(lines: &[When], begin: usize, end: usize) -> Vec<When> {
         }
     }
     kept
+}
+
+/// The lines in the order of their times, if no line hangs on the one before it and every end stays
+/// behind the begin of its fault.
+fn in_order(lines: &[When]) -> Vec<When> {
+    let time = |line: &When| match line.trigger {
+        Trigger::At(span) => Some(span.least),
+        Trigger::Before(_) | Trigger::Behind(_) | Trigger::RunnerStep(_) => Some(u64::MAX),
+        Trigger::After(_) | Trigger::RunOver(_) => None,
+    };
+    let mut sorted = lines.to_vec();
+    sorted.sort_by_key(time);
+    let is_ended_first = |(index, line): (usize, &When)| match &line.happening {
+        Happening::Mend(fault) => begun(*fault, &sorted[..index]).is_none(),
+        _ => false,
+    };
+    let hangs = lines.iter().any(|line| time(line).is_none());
+    if hangs || sorted.iter().enumerate().any(is_ended_first) { lines.to_vec() } else { sorted }
 }
 
 /// When a line happens that hung on a line which happened then and is gone.

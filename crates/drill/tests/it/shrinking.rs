@@ -196,6 +196,29 @@ fn counts_and_times_stay_as_large_as_they_must_be() {
 }
 
 #[test]
+fn lines_stand_in_the_order_of_their_times() {
+    let text =
+        "title Late first\nat 20s lose witness\nat 5s run switchover\nat 1m restore witness\n";
+    check(
+        text,
+        1,
+        |scenario| scenario.happenings.len() == 3,
+        expect![[r#"
+        title        Late first
+        clients      1, 1 payment each, every 1s
+        accounts     1, 0% to the first
+        refunds      0%
+        deadline     3s, again after 500ms
+        operator     decides in 5s, 1 approver
+        at 5s        run switchover
+        at 20s       lose witness
+        at 1m        restore witness
+        # after 17 plays
+    "#]],
+    );
+}
+
+#[test]
 fn a_line_behind_a_gap_keeps_its_time() {
     let at_ms = |scenario: &Scenario| {
         let mut at_ms = 0;
