@@ -6,6 +6,7 @@
 mod chart;
 mod figures;
 mod html;
+mod recoveries;
 mod tables;
 
 use crate::judge::Seconds;
@@ -59,7 +60,7 @@ impl Page<'_> {
             .then(verdict(report))
             .then(numbers(report))
             .then(section("What happened when", figures::course(report)))
-            .then(section("RTO by phase", figures::recoveries(report)))
+            .then(section("RTO by phase", recoveries::recoveries(report)))
             .then(section("RPO: what was lost", tables::loss(report)))
             .then(section("The story", tables::story(self.story)))
             .then(section("The journal of the runs", tables::runs(report)))

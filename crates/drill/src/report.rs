@@ -20,6 +20,8 @@ pub use run::{ActionOutcome, ActionReport, Ending, Route, RunReport};
 pub use summary::{Figures, Spread, Summary};
 pub use totals::Totals;
 
+pub(crate) use text::unmeasured;
+
 use crate::history::History;
 use crate::judge::{Pause, Verdict, Violation};
 use crate::scenario::Scenario;

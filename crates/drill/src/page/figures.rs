@@ -1,17 +1,17 @@
-//! The pictures of a page, each with its text.
+//! The pictures of what happened over time, each with its text.
 
 use runbook::Stage;
 
 use super::chart::{self, Chart, Scale};
-use super::html::{Column, Markup, table};
+use super::html::Markup;
 use crate::history::Site;
 use crate::judge::Seconds;
-use crate::report::{ActionReport, Course, LagPoint, Part, Recovery, Report, RunReport, Traffic};
+use crate::report::{ActionReport, Course, LagPoint, Report, RunReport, Traffic};
 use crate::words;
 
 /// The height of a bar, and of the room that it has.
-const BAR: f64 = 20.0;
-const ROW: f64 = 28.0;
+pub(super) const BAR: f64 = 20.0;
+pub(super) const ROW: f64 = 28.0;
 
 /// The height of a chart of numbers.
 const PLOT: f64 = 120.0;
@@ -44,7 +44,7 @@ fn outage(report: &Report) -> Option<Scale> {
     ((until_ms - from_ms) * 2 < report.end_ms).then_some(Scale { from_ms, until_ms })
 }
 
-fn figure(caption: &str, key: &[(&'static str, &str)], picture: Markup) -> Markup {
+pub(super) fn figure(caption: &str, key: &[(&'static str, &str)], picture: Markup) -> Markup {
     let caption = Markup::plain("figcaption", Markup::text(caption)).line();
     let items = key.iter().map(|(class, words)| {
         let swatch = Markup::of_class("span", class, Markup::default());
@@ -267,61 +267,4 @@ fn steps(course: &Course, scale: Scale, top: f64, most: u64) -> (String, String)
     }
     line += &format!("H{right}");
     (format!("{line}V{bottom}H{left}z", bottom = chart::number(top + PLOT)), line)
-}
-
-/// One bar and one table for each run that made a Region active.
-pub(super) fn recoveries(report: &Report) -> Markup {
-    if report.recoveries.is_empty() {
-        return Markup::literal("<p>No run changed the active Region.</p>\n");
-    }
-    report.recoveries.iter().map(recovery).collect()
-}
-
-fn recovery(recovery: &Recovery) -> Markup {
-    let route = recovery.route;
-    let way = format!("{} {} → {}", route.kind, route.source.region(), route.target.region());
-    let cause = match &recovery.cause {
-        Some(cause) => format!("after {} at", words::happened(cause)),
-        None => "planned at".to_owned(),
-    };
-    let cause = format!("{cause} {}", Seconds(recovery.began_ms));
-    let Some(rto_ms) = recovery.rto_ms() else {
-        let text = format!("{way}, {cause}: no payment was acknowledged any more.");
-        return Markup::plain("p", Markup::text(text)).line();
-    };
-    let heading = Markup::plain("h3", Markup::text(format!("{}: {way}", Seconds(rto_ms)))).line();
-    let scale = Scale { from_ms: 0, until_ms: rto_ms.max(1) };
-    let mut chart = Chart::new(scale);
-    let top = chart.row(ROW, "RTO");
-    let mut from_ms = 0;
-    for (part, took_ms) in recovery.parts.iter().filter(|(_, took_ms)| *took_ms > 0) {
-        let span = (from_ms, from_ms + took_ms);
-        chart.bar((top + 4.0, BAR), span, part.as_str(), part.as_str());
-        from_ms += took_ms;
-    }
-    let title = format!("The parts of the RTO of {}", recovery.run);
-    let picture = chart.finish(&title, "The table below has the same numbers.", &[]);
-    let caption = format!("{}, {cause}.", recovery.run);
-    heading.then(figure(&caption, &[], picture)).then(parts(recovery, rto_ms))
-}
-
-fn parts(recovery: &Recovery, rto_ms: u64) -> Markup {
-    let columns = [
-        Column::Words("Phase"),
-        Column::Number("Took"),
-        Column::Number("Share"),
-        Column::Words("Until"),
-    ];
-    let row = |(part, took_ms): &(Part, u64)| {
-        let swatch = Markup::of_class("span", part.as_str(), Markup::default());
-        let name = Markup::of_class("span", "named", swatch.then(Markup::text(part.as_str())));
-        let share = format!("{:.1} %", chart::ratio(*took_ms, rto_ms) * 100.0);
-        let took = Seconds(*took_ms);
-        vec![name, Markup::text(took), Markup::text(share), Markup::text(part.ends_with())]
-    };
-    let mut rows: Vec<_> = recovery.parts.iter().map(row).collect();
-    let whole =
-        ["RTO".to_owned(), Seconds(rto_ms).to_string(), "100.0 %".to_owned(), String::new()];
-    rows.push(whole.iter().map(Markup::text).collect());
-    table("The parts add up to the whole.", &columns, &rows)
 }

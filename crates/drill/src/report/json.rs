@@ -79,6 +79,7 @@ fn recovery(recovery: &Recovery) -> Value {
         "cause": recovery.cause,
         "began_ms": recovery.began_ms,
         "served_ms": recovery.served_ms,
+        "was_felt": recovery.was_felt,
         "rto_ms": recovery.rto_ms(),
         "parts": parts
             .map(|(part, took_ms)| json!({ "part": part.as_str(), "took_ms": took_ms }))

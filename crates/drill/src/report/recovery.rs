@@ -70,15 +70,19 @@ pub struct Recovery {
     pub began_ms: u64,
     /// When the Region that it made active acknowledged a payment; none: it never did.
     pub served_ms: Option<u64>,
-    /// How long each part took; empty when nobody was served.
+    /// Whether a client asked in vain in between. Where none did, the time until somebody asked says
+    /// nothing of the service.
+    pub was_felt: bool,
+    /// How long each part took; empty when there is no RTO.
     pub parts: Vec<(Part, u64)>,
 }
 
 impl Recovery {
-    /// The measured RTO, in milliseconds.
+    /// The measured RTO, in milliseconds; none when nobody was served any more, or nobody had asked.
     #[must_use]
     pub fn rto_ms(&self) -> Option<u64> {
-        self.served_ms.map(|served_ms| served_ms - self.began_ms)
+        let served_ms = self.served_ms.filter(|_| self.was_felt)?;
+        Some(served_ms - self.began_ms)
     }
 }
 
@@ -101,14 +105,17 @@ fn recovery(history: &History, journal: &Journal<'_>, since_ms: u64) -> Option<R
     let fault = outage(history, since_ms, planned_ms, route.kind);
     let began_ms = fault.map_or(planned_ms, |(at_ms, _)| at_ms);
     let served_ms = first_acknowledged_ms(history, active_ms, site);
+    let was_felt = asks_in_vain(history, began_ms, served_ms.unwrap_or(history.end.at_ms));
     let ends = ends(journal, planned_ms, active_ms);
+    let measured_ms = served_ms.filter(|_| was_felt);
     Some(Recovery {
         run: journal.run.to_owned(),
         route,
         cause: fault.map(|(_, line)| line.to_owned()),
         began_ms,
         served_ms,
-        parts: served_ms.map(|served_ms| parts(began_ms, ends, served_ms)).unwrap_or_default(),
+        was_felt,
+        parts: measured_ms.map(|served_ms| parts(began_ms, ends, served_ms)).unwrap_or_default(),
     })
 }
 
@@ -163,6 +170,15 @@ fn serves_between(history: &History, from_ms: u64, until_ms: u64) -> bool {
         What::Told { request, attempt, answer: Answer::Acknowledged(_), .. } => {
             sent.contains(&(request, attempt))
         }
+        _ => false,
+    })
+}
+
+/// Whether a client asked in this time and was not served.
+fn asks_in_vain(history: &History, from_ms: u64, until_ms: u64) -> bool {
+    let within = history.moments.iter().skip_while(|moment| moment.at_ms < from_ms);
+    within.take_while(|moment| moment.at_ms <= until_ms).any(|moment| match moment.what {
+        What::Told { answer, .. } => !matches!(answer, Answer::Acknowledged(_) | Answer::Refused),
         _ => false,
     })
 }

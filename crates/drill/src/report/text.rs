@@ -42,9 +42,11 @@ impl Report {
         }
         for recovery in &self.recoveries {
             line(text, "RTO", &rto(recovery));
-            if !recovery.parts.is_empty() {
-                line(text, "", &parts(recovery));
-            }
+            let more = match recovery.rto_ms() {
+                Some(_) => parts(recovery),
+                None => unmeasured(recovery),
+            };
+            line(text, "", &more);
         }
     }
 
@@ -85,7 +87,15 @@ fn rto(recovery: &Recovery) -> String {
     };
     match recovery.rto_ms() {
         Some(rto_ms) => format!("{}: {way}, {from}", Seconds(rto_ms)),
-        None => format!("not reached: {way}, {from}: no payment was acknowledged any more"),
+        None => format!("not measured: {way}, {from}"),
+    }
+}
+
+/// Why there is no RTO.
+pub(crate) fn unmeasured(recovery: &Recovery) -> String {
+    match recovery.served_ms {
+        Some(ms) => format!("nobody had asked in vain before {}", Seconds(ms)),
+        None => "no payment was acknowledged any more".to_owned(),
     }
 }
 

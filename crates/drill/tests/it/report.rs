@@ -1,6 +1,6 @@
 //! What a report says of a drill that was written down by hand.
 
-use drill::{Figures, History, Moment, Part, Report, Summary, Verdict, Violation, What};
+use drill::{Answer, Figures, History, Moment, Part, Report, Summary, Verdict, Violation, What};
 use expect_test::{Expect, expect};
 
 use crate::sample;
@@ -52,7 +52,7 @@ fn json() {
         left: []
         lost: [{"acknowledged_ms":2040,"committed_ms":2020,"currency":"USD","fate":"succeeded","held_ms":44350,"key":"order-2","lost_ms":44000,"minor_units":1234,"moved_ms":[2500],"movement":"pay_00000001YG081040G2081040G2","request":2,"settled_ms":61000},{"acknowledged_ms":2340,"committed_ms":2320,"currency":"USD","fate":"declined","held_ms":44350,"key":"order-3","lost_ms":44000,"minor_units":1234,"moved_ms":[],"movement":"pay_00000002XR0C1G60R30C1G60R3","request":3,"settled_ms":61000}]
         pause: {"from_ms":2700,"until_ms":46040}
-        recoveries: [{"began_ms":2600,"cause":"lose primary","parts":[{"part":"detect","took_ms":11500},{"part":"decide","took_ms":6000},{"part":"fence","took_ms":12100},{"part":"promote","took_ms":12000},{"part":"verify","took_ms":250},{"part":"route","took_ms":1590}],"route":{"epoch":2,"kind":"failover","source":"us-east-1","target":"us-east-2"},"rto_ms":43440,"run":"failover-2","served_ms":46040}]
+        recoveries: [{"began_ms":2600,"cause":"lose primary","parts":[{"part":"detect","took_ms":11500},{"part":"decide","took_ms":6000},{"part":"fence","took_ms":12100},{"part":"promote","took_ms":12000},{"part":"verify","took_ms":250},{"part":"route","took_ms":1590}],"route":{"epoch":2,"kind":"failover","source":"us-east-1","target":"us-east-2"},"rto_ms":43440,"run":"failover-2","served_ms":46040,"was_felt":true}]
         regions: {"primary":"us-east-1","standby":"us-east-2"}
         rpo_ms: 1300
         rto_ms: 43440
@@ -78,6 +78,21 @@ fn violations_come_first() {
     .assert_eq(&lines.join("\n"));
 }
 
+#[test]
+fn nobody_had_asked() {
+    let mut history = sample::history();
+    history
+        .moments
+        .retain(|moment| !matches!(moment.what, What::Told { answer: Answer::Silence, .. }));
+    let report = report(&history);
+    assert_eq!(report.rto_ms(), None);
+    let text = report.text();
+    let lines = text.lines().skip_while(|line| !line.starts_with("RTO")).take(2);
+    expect![[r#"
+        RTO       not measured: failover us-east-1 → us-east-2, after us-east-1 is lost
+                  nobody had asked in vain before 46.040 s"#]].assert_eq(&lines.collect::<Vec<_>>().join("\n"));
+}
+
 /// The sample without what comes after this moment.
 fn until(at_ms: u64) -> History {
     let mut history = sample::history();
@@ -95,7 +110,8 @@ fn nobody_is_served_any_more() {
         expect![[r#"
             verdict   every oracle held
             not over  request 4 has no answer
-            RTO       not reached: failover us-east-1 → us-east-2, after us-east-1 is lost: no payment was acknowledged any more
+            RTO       not measured: failover us-east-1 → us-east-2, after us-east-1 is lost
+                      no payment was acknowledged any more
             pause     43.300 s from 2.700 s: the longest without an acknowledgement
             RPO       1.300 s of the ledger: 2 rows were lost; 1 succeeded, 1 declined
               lost row                        request        amount  acknowledged  money moved     settled  became
