@@ -56,7 +56,7 @@ fn write_call(call: &Call) -> Value {
     })
 }
 
-/// Nothing for what is always due.
+/// Null for what is always due: what is due only sometimes must not become that by losing a member.
 fn write_condition(condition: Condition) -> Value {
     match condition {
         Condition::Always => Value::Null,
@@ -102,7 +102,7 @@ fn read_action(fields: &Fields<'_>) -> Result<Action, Unreadable> {
         },
         on_failure: fields.word("on_failure", ON_FAILURE, OnFailure::as_str)?,
         is_skippable: fields.truth("is_skippable")?,
-        condition: read_condition(fields.object_or_none("condition")?.as_ref())?,
+        condition: read_condition(fields.object_or_null("condition")?.as_ref())?,
         approvers: fields.small("approvers")?,
     })
 }

@@ -68,8 +68,9 @@ impl<'v> Fields<'v> {
         self.present(name).then(|| self.number(name)).transpose()
     }
 
-    pub(super) fn object_or_none(&self, name: &str) -> Result<Option<Fields<'v>>, Unreadable> {
-        self.present(name).then(|| self.object(name)).transpose()
+    /// A member that must be there, and may be null.
+    pub(super) fn object_or_null(&self, name: &str) -> Result<Option<Fields<'v>>, Unreadable> {
+        if self.value(name)?.is_null() { Ok(None) } else { self.object(name).map(Some) }
     }
 
     pub(super) fn object(&self, name: &str) -> Result<Fields<'v>, Unreadable> {

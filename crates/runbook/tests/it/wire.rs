@@ -242,4 +242,8 @@ fn what_is_no_entry() {
         &plan.replacen(r#","time_limit_ms":10000"#, "", 1),
         expect!["an entry of the journal has no `plan.actions[0].time_limit_ms`"],
     );
+    check(
+        &plan.replacen(r#","condition":null"#, "", 1),
+        expect!["an entry of the journal has no `plan.actions[0].condition`"],
+    );
 }
