@@ -1,4 +1,9 @@
 //! One attempt of an action, within its time limit.
+//!
+//! The limit counts from the entry with which the attempt began, because others count from there
+//! when they ask whether its runner may have something in hand still.
+
+use fence::Millis;
 
 use crate::action::{Action, ActionName};
 use crate::journal::Entry;
@@ -10,12 +15,13 @@ use crate::progress::{Heading, Progress};
 use crate::race::within;
 use crate::seen::accept;
 
-/// Attempts `action` of the run with these entries.
+/// Makes the attempt of `action` that began at `began_at` in the run with these entries.
 pub(crate) async fn attempt(
     world: &impl World,
     progress: &Progress,
     entries: &[Entry],
     action: &Action,
+    began_at: Millis,
 ) -> Result<Observed, Failure> {
     let (plan, by, reason) = progress.planned(entries).expect("what is attempted was planned");
     if action.approvers > 0 {
@@ -36,7 +42,7 @@ pub(crate) async fn attempt(
         let observed = world.perform(plan, action).await?;
         accept(action.name, observed, plan, progress, entries)
     };
-    within(work, world.wait(action.time_limit)).await.unwrap_or(Err(Failure::TimedOut))
+    within(world, began_at.plus(action.time_limit), work).await.unwrap_or(Err(Failure::TimedOut))
 }
 
 /// Whether a Region is active again when `action` is due, so that another run may begin.

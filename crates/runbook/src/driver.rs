@@ -90,14 +90,9 @@ impl<'p, W: World, J: Journal> Driver<'p, W, J> {
         let Due { name: action, attempt: number, .. } = *due;
         let runner = self.runner.name.clone();
         let began = Event::Began { action, attempt: number, runner };
-        if !is_planted(Bug::EffectBeforeJournal)
-            && let Noted::No(_) = self.note(began).await?
-        {
-            return Ok(false);
-        }
-        self.check_has_run()?;
+        let Some(began_at) = self.begin(began, action).await? else { return Ok(false) };
         let (entries, progress) = (self.book.entries(), self.book.progress());
-        let result = attempt(self.world, progress, entries, self.action(due)).await;
+        let result = attempt(self.world, progress, entries, self.action(due), began_at).await;
         let runner = self.runner.name.clone();
         let mut ended = Event::Ended { action, attempt: number, runner, result };
         // The result is not to be lost to somebody who only pauses the run. Under another plan it
@@ -107,6 +102,22 @@ impl<'p, W: World, J: Journal> Driver<'p, W, J> {
             ended = event;
         }
         Ok(true)
+    }
+
+    /// Writes that an attempt begins; when it began, or nothing when it is not to be made: somebody
+    /// else has written before, or has turned the run back or changed its plan behind that entry.
+    async fn begin(&mut self, began: Event, action: ActionName) -> Result<Option<Millis>, Stopped> {
+        if is_planted(Bug::EffectBeforeJournal) {
+            self.check_has_run()?;
+            return Ok(Some(self.world.now()));
+        }
+        let place = self.book.entries().len();
+        if let Noted::No(_) = self.note(began).await? {
+            return Ok(None);
+        }
+        self.check_has_run()?;
+        let is_in_hand = self.book.progress().in_hand(action) == Some(place);
+        Ok(is_in_hand.then(|| self.book.entries()[place].at))
     }
 
     fn action(&self, due: &Due) -> &Action {

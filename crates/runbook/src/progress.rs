@@ -27,8 +27,8 @@ struct Tried {
     began: u32,
     /// How many failed since a person gave it more.
     failed: u32,
-    /// Whether the latest attempt has not ended.
-    is_in_hand: bool,
+    /// Where the entry is with which the latest attempt began, as long as that has not ended.
+    in_hand: Option<usize>,
     /// Where the entry is with which the latest attempt ended that counts.
     ended: Option<usize>,
     is_skipped: bool,
@@ -61,7 +61,7 @@ impl Progress {
             tried: [Tried {
                 began: 0,
                 failed: 0,
-                is_in_hand: false,
+                in_hand: None,
                 ended: None,
                 is_skipped: false,
             }; ActionName::ALL.len()],
@@ -94,7 +94,7 @@ impl Progress {
         match &entry.event {
             Event::Planned { .. } => self.plan_at(index),
             Event::Took { .. } => self.took = Some(index),
-            Event::Began { action, .. } => self.begin(*action),
+            Event::Began { action, .. } => self.begin(*action, index),
             Event::Ended { action, attempt, result, .. } => {
                 self.end(*action, *attempt, result, index);
             }
@@ -118,9 +118,9 @@ impl Progress {
         *self = Self { planned, may_have_begun, may_have_passed, length, ..Self::new() };
     }
 
-    fn begin(&mut self, action: ActionName) {
+    fn begin(&mut self, action: ActionName, index: usize) {
         let tried = self.tried_mut(action);
-        (tried.began, tried.is_in_hand) = (tried.began.saturating_add(1), true);
+        (tried.began, tried.in_hand) = (tried.began.saturating_add(1), Some(index));
         match action {
             ActionName::BeginRun => self.may_have_begun = true,
             ActionName::PassPointOfNoReturn => self.may_have_passed = true,
@@ -145,8 +145,8 @@ impl Progress {
         self.is_superseded |= refused == Some(Refused::Superseded);
         let tried = self.tried_mut(action);
         // What began before the run turned back, or by a runner that lost it, does not count.
-        if attempt == tried.began && tried.is_in_hand {
-            tried.is_in_hand = false;
+        if attempt == tried.began && tried.in_hand.is_some() {
+            tried.in_hand = None;
             tried.ended = Some(index);
             tried.failed = tried.failed.saturating_add(u32::from(result.is_err()));
         }
@@ -191,6 +191,11 @@ impl Progress {
 
     pub(crate) fn has_begun(&self, action: ActionName) -> bool {
         self.tried(action).began > 0
+    }
+
+    /// Where the entry is with which the attempt in hand began.
+    pub(crate) fn in_hand(&self, action: ActionName) -> Option<usize> {
+        self.tried(action).in_hand
     }
 
     pub(crate) fn failures(&self, action: ActionName) -> u32 {

@@ -8,6 +8,7 @@ mod facts;
 mod failures;
 mod kills;
 mod lab;
+mod late;
 mod lost;
 mod pairs;
 mod plans;
