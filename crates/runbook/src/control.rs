@@ -60,6 +60,11 @@ pub enum NotTaken {
     },
     /// The run is over.
     Over,
+    /// A Region is open again, or may be: the run cannot go on as another.
+    MayBeOpen {
+        /// The action that opens it, which has begun.
+        action: ActionName,
+    },
     /// The run is paused already.
     Paused {
         /// Who paused it.
@@ -125,17 +130,35 @@ pub async fn write_plan(
     reason: &str,
     now: Millis,
 ) -> Result<(), NotTaken> {
-    enter(journal, now, |entries| match Progress::of(entries).planned(entries) {
-        Some((planned, ..)) if planned == plan => Ok(None),
-        Some((planned, ..)) if !goes_on_as(planned, plan) => {
-            Err(NotTaken::OtherPlan { kind: planned.kind })
+    enter(journal, now, |entries| {
+        let progress = Progress::of(entries);
+        if let Some((planned, ..)) = progress.planned(entries) {
+            if planned == plan {
+                return Ok(None);
+            }
+            if !goes_on_as(planned, plan) {
+                return Err(NotTaken::OtherPlan { kind: planned.kind });
+            }
+            may_go_on(&progress, entries, now)?;
         }
-        Some(_) | None => {
-            let (plan, by, reason) = (Box::new(plan.clone()), by.clone(), reason.to_owned());
-            Ok(Some(Event::Planned { plan, by, reason }))
-        }
+        let (plan, by, reason) = (Box::new(plan.clone()), by.clone(), reason.to_owned());
+        Ok(Some(Event::Planned { plan, by, reason }))
     })
     .await
+}
+
+/// A run goes on as another only while no Region can be open: once one may be, a run that goes on
+/// would wait for a lock that is given back meanwhile. On the way back that is so from `abort` on;
+/// before it, a source that is lost must not keep its failover from beginning.
+fn may_go_on(progress: &Progress, entries: &[Entry], now: Millis) -> Result<(), NotTaken> {
+    if let Next::Finished | Next::TurnedBack | Next::Superseded = progress.due(entries, now) {
+        return Err(NotTaken::Over);
+    }
+    let mut opening = [ActionName::Open, ActionName::Abort].into_iter();
+    match opening.find(|action| progress.has_begun(*action)) {
+        Some(action) => Err(NotTaken::MayBeOpen { action }),
+        None => Ok(()),
+    }
 }
 
 /// Whether a switchover goes on as this failover, because its source was lost.
@@ -265,6 +288,10 @@ impl fmt::Display for NotTaken {
             Self::NotPlanned => f.write_str("the journal has no plan"),
             Self::OtherPlan { kind } => write!(f, "the journal has the plan of another {kind}"),
             Self::Over => f.write_str("the run is over"),
+            Self::MayBeOpen { action } => {
+                let next = "finish the run, and plan another under a new name";
+                write!(f, "`{action}` has begun: {next}")
+            }
             Self::Paused { by } => write!(f, "{by} has paused the run already"),
             Self::NotPaused => f.write_str("the run is not paused"),
             Self::NotInPlan { action } => write!(f, "the run does not do `{action}`"),

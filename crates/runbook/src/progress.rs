@@ -46,6 +46,8 @@ pub(crate) struct Progress {
     paused: Option<usize>,
     heading: Heading,
     is_superseded: bool,
+    /// Whether an earlier plan took the run lock, with which the plan in force goes on.
+    has_lock_before: bool,
     /// Whether the plan in force took the run lock, or may have.
     may_have_begun: bool,
     /// Whether the point of no return was passed, or may have been, under whichever plan.
@@ -70,6 +72,7 @@ impl Progress {
             paused: None,
             heading: Heading::Forward,
             is_superseded: false,
+            has_lock_before: false,
             may_have_begun: false,
             may_have_passed: false,
             length: 0,
@@ -112,10 +115,15 @@ impl Progress {
 
     fn plan_at(&mut self, index: usize) {
         // A switchover that goes on as a failover has the run lock already.
-        let may_have_begun = self.planned.is_some();
-        let (may_have_passed, length) = (self.may_have_passed, self.length);
-        let planned = Some(index);
-        *self = Self { planned, may_have_begun, may_have_passed, length, ..Self::new() };
+        let has_lock_before = self.planned.is_some();
+        *self = Self {
+            planned: Some(index),
+            has_lock_before,
+            may_have_begun: has_lock_before,
+            may_have_passed: self.may_have_passed,
+            length: self.length,
+            ..Self::new()
+        };
     }
 
     fn begin(&mut self, action: ActionName, index: usize) {
@@ -140,7 +148,7 @@ impl Progress {
             Ok(_) | Err(_) => None,
         };
         if action == ActionName::BeginRun && refused.is_some() {
-            self.may_have_begun = false;
+            self.may_have_begun = self.has_lock_before;
         }
         self.is_superseded |= refused == Some(Refused::Superseded);
         let tried = self.tried_mut(action);

@@ -2,6 +2,10 @@
 //!
 //! The record is turned back only after the source's database was seen to be the writer, with no
 //! change of that under way. A run that never took the run lock has nothing to turn back.
+//!
+//! A request to switch that arrives late all the same, after the record was turned back, moves the
+//! writer away from the Region that is active. That costs availability until a person acts, and no
+//! money: the ledger that it moves to takes no payment, because its Region is not active.
 
 use super::{Row, row};
 use crate::action::ActionName::{

@@ -3,8 +3,8 @@
 use expect_test::{Expect, expect};
 use fence::{Author, DurationMs, Millis};
 use runbook::{
-    ActionName, Entry, Event, Evidence, Failure, Next, Observed, PlanKind, Refused, RunnerName,
-    next,
+    ActionName, Entry, Event, Evidence, Failure, Next, Observed, PlanKind, Refused,
+    RunnerName, next,
 };
 
 use crate::carry::planned;
@@ -251,5 +251,25 @@ fn pauses_and_plans() {
         bob pauses                                                       -> Paused { by: Author("bob") }
         ann plans a failover                                             -> triage 1
         n1 ends record-tail 1: Done                                      -> triage 1
+    "#]]);
+}
+
+/// The lock that an earlier plan has taken is held, whatever becomes of the order to begin.
+#[test]
+fn a_refusal_gives_up_no_lock_of_an_earlier_plan() {
+    let mut script = Script::up_to(PlanKind::Switchover, ActionName::MuteAlarms);
+    script.write(planned(PlanKind::Failover).inner().entries[0].event.clone());
+    script.done(ActionName::Triage);
+    script.done(ActionName::SnapshotEvidence);
+    ["bob", "cyd"].into_iter().for_each(|by| script.approve(ActionName::ApproveLoss, by, 900_000));
+    script.done(ActionName::ApproveLoss);
+    script.told.clear();
+    script.began(ActionName::BeginRun, 1);
+    script.ended(ActionName::BeginRun, 1, no(Refused::Record));
+    script.aborted();
+    script.check(expect![[r#"
+        n1 begins begin-run 1                                            -> begin-run 2
+        n1 ends begin-run 1: refused: no                                 -> a person: begin-run: refused: no
+        bob aborts: no                                                   -> confirm-writer 1
     "#]]);
 }
