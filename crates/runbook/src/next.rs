@@ -108,7 +108,7 @@ impl Progress {
             return None;
         }
         if action.approvers > 0 && !is_planted(Bug::ApprovalNotNeeded) {
-            return self.approval_of(action, plan, entries, now);
+            return self.approval_of(action, entries, now);
         }
         match self.ended(action.name, entries) {
             Some((Ok(_), _)) => None,
@@ -171,16 +171,20 @@ impl Progress {
 
     /// Approvals count when enough people have given them that have not run out, or when what they
     /// permit has begun.
+    ///
+    /// Its further attempts, by whichever runner, belong to the same decision: an unclear one may
+    /// have had its effect, and the run that may hold the lock or may have detached must not stand
+    /// still for people. When all of them have failed and a person retries, it is decided anew. That
+    /// asks for approvals that count and is safe: a run that did begin has only reserved an epoch
+    /// and waits, and may be turned back; what did detach is found detached.
     fn approval_of<'j>(
         &self,
         action: &'j Action,
-        plan: &Plan,
         entries: &[Entry],
         now: Millis,
     ) -> Option<Next<'j>> {
-        let way = plan.way(self.heading());
-        let later = way.iter().skip_while(|other| other.name != action.name).skip(1);
-        if later.into_iter().any(|later| self.has_begun(later.name)) {
+        let is_used = |name| self.has_begun(name) && !self.is_retried(name);
+        if permits(action.name).is_some_and(is_used) {
             return None;
         }
         let approved = self.approvers(action.name, entries, now).len();
@@ -206,6 +210,15 @@ impl Progress {
             _ => None,
         });
         approvers.collect()
+    }
+}
+
+/// What people permit with an approval. What comes between the two uses nothing up.
+const fn permits(approval: ActionName) -> Option<ActionName> {
+    match approval {
+        ActionName::ApproveLoss => Some(ActionName::BeginRun),
+        ActionName::ApproveDetach => Some(ActionName::DetachDatabase),
+        _ => None,
     }
 }
 

@@ -32,6 +32,8 @@ struct Tried {
     /// Where the entry is with which the latest attempt ended that counts.
     ended: Option<usize>,
     is_skipped: bool,
+    /// Whether a person gave it more and no attempt has begun since.
+    is_retried: bool,
 }
 
 /// How far a run has come.
@@ -66,6 +68,7 @@ impl Progress {
                 in_hand: None,
                 ended: None,
                 is_skipped: false,
+                is_retried: false,
             }; ActionName::ALL.len()],
             planned: None,
             took: None,
@@ -105,7 +108,7 @@ impl Progress {
             Event::Resumed { .. } => self.paused = None,
             Event::Retried { action, .. } => {
                 let tried = self.tried_mut(*action);
-                (tried.failed, tried.ended) = (0, None);
+                (tried.failed, tried.ended, tried.is_retried) = (0, None, true);
             }
             Event::Skipped { action, .. } => self.tried_mut(*action).is_skipped = true,
             Event::Approved { .. } => {}
@@ -129,6 +132,7 @@ impl Progress {
     fn begin(&mut self, action: ActionName, index: usize) {
         let tried = self.tried_mut(action);
         (tried.began, tried.in_hand) = (tried.began.saturating_add(1), Some(index));
+        tried.is_retried = false;
         match action {
             ActionName::BeginRun => self.may_have_begun = true,
             ActionName::PassPointOfNoReturn => self.may_have_passed = true,
@@ -204,6 +208,11 @@ impl Progress {
     /// Where the entry is with which the attempt in hand began.
     pub(crate) fn in_hand(&self, action: ActionName) -> Option<usize> {
         self.tried(action).in_hand
+    }
+
+    /// Whether a person gave the action more and no attempt has begun since.
+    pub(crate) fn is_retried(&self, action: ActionName) -> bool {
+        self.tried(action).is_retried
     }
 
     pub(crate) fn failures(&self, action: ActionName) -> u32 {

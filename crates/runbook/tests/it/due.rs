@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use fence::{Author, DurationMs, Millis};
 use runbook::{
-    ActionName, Entry, Event, Evidence, Failure, Next, Observed, PlanKind, Refused,
+    Action, ActionName, Entry, Event, Evidence, Failure, Next, Observed, PlanKind, Refused,
     RunnerName, next,
 };
 
@@ -271,5 +271,72 @@ fn a_refusal_gives_up_no_lock_of_an_earlier_plan() {
         n1 begins begin-run 1                                            -> begin-run 2
         n1 ends begin-run 1: refused: no                                 -> a person: begin-run: refused: no
         bob aborts: no                                                   -> confirm-writer 1
+    "#]]);
+}
+
+/// A failover whose loss was approved, until 9 s after it was planned.
+fn approved_briefly(close_earlier: &[ActionName]) -> Script {
+    let mut script = Script::of(PlanKind::Failover);
+    if let Event::Planned { plan, .. } = &mut script.entries[0].event {
+        let is_begin = |action: &Action| action.name == ActionName::BeginRun;
+        let place = plan.actions.iter().position(is_begin).expect("it begins");
+        let rows =
+            close_earlier.iter().map(|name| Action { name: *name, ..plan.actions[place].clone() });
+        let rows: Vec<Action> = rows.collect();
+        plan.actions.splice(place..place, rows);
+    }
+    script.done(ActionName::Triage);
+    script.done(ActionName::SnapshotEvidence);
+    ["bob", "cyd"].into_iter().for_each(|by| script.approve(ActionName::ApproveLoss, by, 9_500));
+    script.done(ActionName::ApproveLoss);
+    script.told.clear();
+    script
+}
+
+/// What comes between an approval and what it permits does not use it up.
+#[test]
+fn an_approval_is_used_by_what_it_permits() {
+    let mut script = approved_briefly(&[ActionName::CloseEarlier]);
+    script.began(ActionName::CloseEarlier, 1);
+    script.ended(ActionName::CloseEarlier, 1, busy());
+    ["bob", "cyd"].into_iter().for_each(|by| script.approve(ActionName::ApproveLoss, by, 900_000));
+    script.check(expect![[r#"
+        n1 begins close-earlier 1                                        -> close-earlier 2
+        n1 ends close-earlier 1: not done yet: busy                      -> approve-loss by 2 more
+        bob approves approve-loss until 900000                           -> approve-loss by 1 more
+        cyd approves approve-loss until 900000                           -> close-earlier 2 after 0 ms
+    "#]]);
+}
+
+/// An order to begin that is unclear goes on by itself; a person who orders it anew needs approvals
+/// that count.
+#[test]
+fn what_is_retried_needs_approvals_that_count() {
+    let mut script = approved_briefly(&[]);
+    for attempt in 1..=10 {
+        script.began(ActionName::BeginRun, attempt);
+        script.ended(ActionName::BeginRun, attempt, Err(Failure::TimedOut));
+    }
+    script.told = script.told.lines().skip(18).map(|line| format!("{line}\n")).collect();
+    script.write(Event::Retried { action: ActionName::BeginRun, by: Author::new("bob") });
+    ["bob", "cyd"].into_iter().for_each(|by| script.approve(ActionName::ApproveLoss, by, 35_000));
+    script.began(ActionName::BeginRun, 11);
+    script.took("n2");
+    script.took("n3");
+    script.took("n4");
+    script.took("n5");
+    script.took("n6");
+    script.check(expect![[r#"
+        n1 begins begin-run 10                                           -> begin-run 11 after 1000 ms
+        n1 ends begin-run 10: no answer within the time limit            -> a person: begin-run: no answer within the time limit
+        bob retries begin-run                                            -> approve-loss by 2 more
+        bob approves approve-loss until 35000                            -> approve-loss by 1 more
+        cyd approves approve-loss until 35000                            -> begin-run 11
+        n1 begins begin-run 11                                           -> begin-run 12
+        n2 takes it                                                      -> begin-run 12
+        n3 takes it                                                      -> begin-run 12
+        n4 takes it                                                      -> begin-run 12
+        n5 takes it                                                      -> begin-run 12
+        n6 takes it                                                      -> begin-run 12
     "#]]);
 }
