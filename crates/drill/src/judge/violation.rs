@@ -11,14 +11,20 @@ use crate::judge::subject::{At, Subject};
 
 /// Makes the closed set, its names and its order of gravity.
 macro_rules! violations {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty,)+ })+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty,)+ })+) => {
         /// A rule that was broken, and by what. In order of gravity.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        pub enum Violation { $($(#[$doc])* $variant { $($(#[$field_doc])* $field: $type,)+ },)+ }
+        pub enum Violation { $($(#[doc = $doc])+ $variant { $($(#[$field_doc])* $field: $type,)+ },)+ }
 
         impl Violation {
             /// The stable names of all that there are, the gravest first.
             pub const NAMES: &[&str] = &[$($name,)+];
+
+            /// Each name and what it means, the gravest first.
+            pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+                let meanings = [$(concat!($($doc),+),)+];
+                Self::NAMES.iter().copied().zip(meanings.map(str::trim_start))
+            }
 
             /// The stable name that programs compare.
             #[must_use]

@@ -1,6 +1,6 @@
 //! The exported form of histories: what it looks like, and that nothing of it is lost on the way.
 
-use drill::{from_json, judge, to_json};
+use drill::{Violation, from_json, judge, to_json};
 use expect_test::{Expect, expect};
 
 use crate::history_table::read;
@@ -224,4 +224,13 @@ fn histories_that_cannot_be_read() {
         "\"action\":\"begin\"",
         expect!["moment 26: `entry` makes no sense"],
     );
+}
+
+/// The table at the end of the page on the format.
+#[test]
+fn the_page_names_everything_that_the_judge_can_find() {
+    let rows = Violation::all().map(|(name, meaning)| format!("| `{name}` | {meaning} |\n"));
+    let rows: String = rows.collect();
+    let page = include_str!("../../../../docs/history.md");
+    assert!(page.ends_with(&rows), "the table in docs/history.md must be:\n{rows}");
 }

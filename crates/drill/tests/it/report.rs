@@ -90,7 +90,8 @@ fn nobody_had_asked() {
     let lines = text.lines().skip_while(|line| !line.starts_with("RTO")).take(2);
     expect![[r#"
         RTO       not measured: failover us-east-1 → us-east-2, after us-east-1 is lost
-                  nobody had asked in vain before 46.040 s"#]].assert_eq(&lines.collect::<Vec<_>>().join("\n"));
+                  nobody had asked in vain before 46.040 s"#]]
+    .assert_eq(&lines.collect::<Vec<_>>().join("\n"));
 }
 
 /// The sample without what comes after this moment.
