@@ -157,7 +157,8 @@ pub enum Trigger {
     Before(ActionName),
     /// When this action has had its effect for the first time, before that is journaled.
     Behind(ActionName),
-    /// At this of the runner's steps: every journal entry and every effect is one, from 0.
+    /// At this of the runners' steps: before and behind every journal entry and every effect is one,
+    /// from 0.
     RunnerStep(Span),
 }
 

@@ -1,8 +1,8 @@
 //! What holds for every scenario, and for every text.
 
 use drill::{
-    Expectation, Fault, Happening, Operator, Scenario, Site, Span, Trigger, Watch, When, Workload,
-    parse,
+    Expectation, Fault, Happening, Operator, Scenario, Site, Span, Spoiled, Trigger, Watch, When,
+    Workload, parse,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -79,7 +79,13 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => span(0).prop_map(Happening::KillRunner),
         1 => Just(Happening::SecondRunner),
         1 => site().prop_map(Happening::RestartService),
+        1 => (spoiled(), count()).prop_map(|(how, times)| Happening::Spoil(how, times)),
+        1 => count().prop_map(Happening::ShortenJournal),
     ]
+}
+
+fn spoiled() -> impl Strategy<Value = Spoiled> {
+    select(vec![Spoiled::Interrupted, Spoiled::Unclear, Spoiled::Refused])
 }
 
 fn trigger() -> impl Strategy<Value = Trigger> {

@@ -194,7 +194,11 @@ fn everything_that_people_and_runners_do() {
          +1s pause run for 1m..2m\n\
          +1s kill runner for 5s\n\
          +1s start second runner\n\
-         +1s restart service of primary\n",
+         +1s restart service of primary\n\
+         +1s interrupt action 1 time\n\
+         +1s leave action unclear 2 times\n\
+         +1s refuse action 3 times\n\
+         +1s keep 1 line of journal\n",
         expect![[r#"
             title        People
             clients      3, 4 payments each, every 1s..3s
@@ -211,6 +215,10 @@ fn everything_that_people_and_runners_do() {
             +1s          kill runner for 5s
             +1s          start second runner
             +1s          restart service of primary
+            +1s          interrupt action 1 time
+            +1s          leave action unclear 2 times
+            +1s          refuse action 3 times
+            +1s          keep 1 line of journal
         "#]],
     );
 }
