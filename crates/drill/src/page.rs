@@ -92,9 +92,9 @@ fn listing(text: &str) -> Markup {
 fn verdict(report: &Report) -> Markup {
     let number = report.violations.len();
     let (class, text) = match number {
-        0 => ("verdict good", "✓ Every oracle held.".to_owned()),
-        1 => ("verdict bad", "✗ 1 violation".to_owned()),
-        _ => ("verdict bad", format!("✗ {number} violations")),
+        0 => ("verdict good", "✓ Every rule was kept.".to_owned()),
+        1 => ("verdict bad", "✗ 1 rule was broken".to_owned()),
+        _ => ("verdict bad", format!("✗ {number} rules were broken")),
     };
     let violations = report.violations.iter().map(|violation| {
         let name = Markup::plain("code", Markup::text(violation.name()));

@@ -39,7 +39,7 @@ pub struct Report {
     pub end_ms: u64,
     /// What was left to do at the end, for people; empty when the drill came to rest.
     pub left: Vec<String>,
-    /// What was violated; empty when every oracle held.
+    /// What was violated; empty when every rule was kept.
     pub violations: Vec<Violation>,
     /// What each run did for the users.
     pub recoveries: Vec<Recovery>,

@@ -23,13 +23,14 @@ pub(crate) fn happened(line: &str) -> String {
     let line = words.collect::<Vec<_>>().join(" ");
     let told = SENTENCES.iter().find_map(|(order, sentence)| {
         let rest = line.strip_prefix(order)?;
-        Some(sentence.replacen('*', rest, 1))
+        let (most, last) = rest.rsplit_once(' ').unwrap_or((rest, ""));
+        Some(sentence.replace("…", most).replace('+', last).replace('*', rest))
     });
     told.unwrap_or(line)
 }
 
-/// How lines of scenarios begin, and what they are told as; the star is the rest of the line.
-/// Others are told as they are.
+/// How lines of scenarios begin, and what they are told as: `*` is the rest of the line, `+` its last
+/// word, `…` what stands before that. Others are told as they are.
 const SENTENCES: &[(&str, &str)] = &[
     ("lose messages ", "* of all messages are lost"),
     ("lose ", "* is lost"),
@@ -39,7 +40,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ("reconnect ", "* reaches the others again"),
     ("freeze ", "* stands still"),
     ("unfreeze ", "* wakes where it stood"),
-    ("slow ", "everything across a border is slow: *"),
+    ("slow ", "what crosses the border of … takes + as long"),
     ("speed up ", "* is as fast as before"),
     ("cut from ", "nothing gets through from *"),
     ("mend from ", "messages get through again from *"),
@@ -60,6 +61,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("pause run for ", "somebody pauses the run for *"),
     ("kill runner for ", "the runner is killed, for *"),
     ("start second runner", "a second operator drives the same run*"),
+    ("interrupt action ", "attempts of actions have no effect, and say so, *"),
+    ("leave action unclear ", "attempts of actions give no clear answer, *"),
+    ("refuse action ", "attempts of actions are refused, *"),
+    ("keep ", "only * are left"),
     ("restart service of ", "every process of the service of * is replaced"),
 ];
 
@@ -121,6 +126,7 @@ mod tests {
             ("lose primary", "us-east-1 is lost"),
             ("restore database of standby", "database of us-east-2 is back"),
             ("cut from primary to standby", "nothing gets through from us-east-1 to us-east-2"),
+            ("slow standby 3x", "what crosses the border of us-east-2 takes 3x as long"),
             ("lose messages 20%", "20% of all messages are lost"),
             ("catch up replication", "the standby's database catches up"),
             ("run failover", "somebody asks for a failover"),

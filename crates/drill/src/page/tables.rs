@@ -151,7 +151,7 @@ pub(super) fn drills(drills: &[(String, Summary)]) -> Markup {
     let columns = [
         Column::Words("Scenario"),
         Column::Number("Drills"),
-        Column::Number("Violated"),
+        Column::Number("Broken"),
         Column::Number("RTO p50"),
         Column::Number("RTO p99"),
         Column::Number("RTO max"),

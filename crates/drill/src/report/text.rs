@@ -25,8 +25,10 @@ impl Report {
 
     fn verdict(&self, text: &mut String) {
         match self.violations.len() as u64 {
-            0 => line(text, "verdict", "every oracle held"),
-            number => line(text, "verdict", &words::count(number, "VIOLATION", "VIOLATIONS")),
+            0 => line(text, "verdict", "every rule was kept"),
+            number => {
+                line(text, "verdict", &words::count(number, "RULE WAS BROKEN", "RULES WERE BROKEN"))
+            }
         }
         for violation in &self.violations {
             line(text, "", &format!("{}: {violation}", violation.name()));

@@ -19,7 +19,7 @@ fn a_lost_region() {
     check(
         &report(&sample::history()),
         expect![[r#"
-            verdict   every oracle held
+            verdict   every rule was kept
             RTO       43.440 s: failover us-east-1 → us-east-2, after us-east-1 is lost
                       = detect 11.500 + decide 6.000 + fence 12.100 + promote 12.000 + verify 0.250 + route 1.590
             pause     43.340 s from 2.700 s: the longest without an acknowledgement
@@ -66,14 +66,14 @@ fn json() {
 }
 
 #[test]
-fn violations_come_first() {
+fn broken_rules_come_first() {
     let history = sample::history();
     let violation = Violation::NotAtRest { at_ms: 90_000, left: vec!["a run is open".to_owned()] };
     let verdict = Verdict { violations: vec![violation], ..sample::verdict(&history) };
     let text = Report::new(&sample::scenario(), &history, &verdict).text();
     let lines: Vec<&str> = text.lines().take(2).collect();
     expect![[r#"
-        verdict   1 VIOLATION
+        verdict   1 RULE WAS BROKEN
                   not-at-rest: at the end, 90.000 s, this was left to do: a run is open"#]]
     .assert_eq(&lines.join("\n"));
 }
@@ -109,7 +109,7 @@ fn nobody_is_served_any_more() {
     check(
         &report(&until(46_000)),
         expect![[r#"
-            verdict   every oracle held
+            verdict   every rule was kept
             not over  request 4 has no answer
             RTO       not measured: failover us-east-1 → us-east-2, after us-east-1 is lost
                       no payment was acknowledged any more
@@ -127,12 +127,12 @@ fn no_run() {
     check(
         &report(&until(2_500)),
         expect![[r#"
-        verdict   every oracle held
-        not over  request 4 has no answer
-        RTO       no run changed the active Region
-        pause     0.040 s from 1.000 s: the longest without an acknowledgement
-        RPO       0: no row was lost
-    "#]],
+            verdict   every rule was kept
+            not over  request 4 has no answer
+            RTO       no run changed the active Region
+            pause     0.040 s from 1.000 s: the longest without an acknowledgement
+            RPO       0: no row was lost
+        "#]],
     );
 }
 

@@ -60,7 +60,7 @@ fn a_lost_region() {
            63.010 s  run       failover-2: over after 48.910 s
            90.000 s  traffic   all at rest: every request answered, every outbox empty, every run over
 
-        verdict   every oracle held
+        verdict   every rule was kept
         RTO       43.440 s: failover us-east-1 → us-east-2, after us-east-1 is lost
                   = detect 11.500 + decide 6.000 + fence 12.100 + promote 12.000 + verify 0.250 + route 1.590
         pause     43.340 s from 2.700 s: the longest without an acknowledgement

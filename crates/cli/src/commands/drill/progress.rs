@@ -22,11 +22,11 @@ impl Progress {
     }
 
     /// Writes it again.
-    pub(super) fn show(&self, done: u64, violated: u64) {
+    pub(super) fn show(&self, done: u64, broken: u64) {
         if !self.is_watched {
             return;
         }
-        let line = line(done, self.total, violated, self.begin.elapsed());
+        let line = line(done, self.total, broken, self.begin.elapsed());
         self.put(&format!("\r{line}\x1b[K"));
     }
 
@@ -44,12 +44,12 @@ impl Progress {
     }
 }
 
-fn line(done: u64, total: u64, violated: u64, elapsed: Duration) -> String {
+fn line(done: u64, total: u64, broken: u64, elapsed: Duration) -> String {
     let full = done * BAR / total.max(1);
     let bar: String = (0..BAR).map(|at| if at < full { '█' } else { '░' }).collect();
     let percent = done * 100 / total.max(1);
     let in_a_second = u128::from(done) * 1_000 / elapsed.as_millis().max(1);
-    format!("{bar} {percent:>3} %  {done} of {total} drills, {violated} violated, {in_a_second}/s")
+    format!("{bar} {percent:>3} %  {done} of {total} drills, {broken} broken, {in_a_second}/s")
 }
 
 #[cfg(test)]
@@ -60,9 +60,9 @@ mod tests {
     fn lines() {
         let second = Duration::from_secs(1);
         for (done, total, expected) in [
-            (0, 0, "░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   0 %  0 of 0 drills, 0 violated, 0/s"),
-            (50, 100, "███████████████░░░░░░░░░░░░░░░  50 %  50 of 100 drills, 0 violated, 50/s"),
-            (7, 7, "██████████████████████████████ 100 %  7 of 7 drills, 0 violated, 7/s"),
+            (0, 0, "░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   0 %  0 of 0 drills, 0 broken, 0/s"),
+            (50, 100, "███████████████░░░░░░░░░░░░░░░  50 %  50 of 100 drills, 0 broken, 50/s"),
+            (7, 7, "██████████████████████████████ 100 %  7 of 7 drills, 0 broken, 7/s"),
         ] {
             assert_eq!(line(done, total, 0, second), expected);
         }
