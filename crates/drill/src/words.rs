@@ -115,6 +115,30 @@ fn tail_words(tail: &Tail) -> String {
     }
 }
 
+/// The most that a line of text has, in characters.
+pub(crate) const WIDTH: usize = 110;
+
+/// The text in pieces of at most so many characters, cut between words where there is a place. All
+/// but the first are two shorter, because they are set in by as much.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut words = text.split(' ');
+    let mut done = Vec::new();
+    let mut part = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let room = if done.is_empty() { width } else { width - 2 };
+        // Columns within a line are made of more than one blank: those stay.
+        if part.chars().count() + 1 + word.chars().count() <= room {
+            part.push(' ');
+            part.push_str(word);
+        } else {
+            done.push(part.trim_end().to_owned());
+            word.clone_into(&mut part);
+        }
+    }
+    done.push(part);
+    done
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,5 +169,13 @@ mod tests {
                 assert!(SENTENCES.iter().any(|(order, _)| line.starts_with(order)), "{line}");
             }
         }
+    }
+
+    #[test]
+    fn wraps_between_words_and_keeps_columns() {
+        assert_eq!(wrapped("", 9), [""]);
+        assert_eq!(wrapped("a  b", 9), ["a  b"]);
+        assert_eq!(wrapped("one two three four", 9), ["one two", "three", "four"]);
+        assert_eq!(wrapped("unbreakable-word on", 9), ["unbreakable-word", "on"]);
     }
 }

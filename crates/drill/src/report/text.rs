@@ -11,8 +11,7 @@ use crate::words;
 const LABEL: usize = 9;
 
 impl Report {
-    /// For people: verdict, RTO, RPO, pause, lost rows. Lines are at most 110 wide, but for those
-    /// that a violation needs.
+    /// For people: verdict, RTO, RPO, pause, lost rows. Lines are at most 110 wide.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -76,7 +75,13 @@ impl Report {
 }
 
 fn line(text: &mut String, label: &str, what: &str) {
-    writeln!(text, "{label:LABEL$} {what}").expect("writing to memory cannot fail");
+    for (number, part) in words::wrapped(what, words::WIDTH - LABEL - 1).iter().enumerate() {
+        let row = match number {
+            0 => format!("{label:LABEL$} {part}"),
+            _ => format!("{:LABEL$}   {part}", ""),
+        };
+        writeln!(text, "{row}").expect("writing to memory cannot fail");
+    }
 }
 
 fn rto(recovery: &Recovery) -> String {

@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 use super::{StoryLine, Topic};
 use crate::judge::Seconds;
 use crate::report::Report;
-
-/// The most that a line has, in characters.
-const WIDTH: usize = 110;
+use crate::words::{WIDTH, wrapped};
 
 /// The widths of the first two columns, with the gaps after them.
 const TIME: usize = 11;
@@ -35,38 +33,4 @@ pub fn story_text(
         }
     }
     text + "\n" + &report.text()
-}
-
-/// The text in pieces of at most so many characters, cut between words where there is a place. All
-/// but the first are two shorter, because they are set in by as much.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut words = text.split(' ');
-    let mut done = Vec::new();
-    let mut part = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        let room = if done.is_empty() { width } else { width - 2 };
-        // Columns within a line are made of more than one blank: those stay.
-        if part.chars().count() + 1 + word.chars().count() <= room {
-            part.push(' ');
-            part.push_str(word);
-        } else {
-            done.push(part.trim_end().to_owned());
-            word.clone_into(&mut part);
-        }
-    }
-    done.push(part);
-    done
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wraps_between_words_and_keeps_columns() {
-        assert_eq!(wrapped("", 9), [""]);
-        assert_eq!(wrapped("a  b", 9), ["a  b"]);
-        assert_eq!(wrapped("one two three four", 9), ["one two", "three", "four"]);
-        assert_eq!(wrapped("unbreakable-word on", 9), ["unbreakable-word", "on"]);
-    }
 }

@@ -20,3 +20,4 @@ mod shipped_scenarios;
 mod shrinking;
 mod simulated;
 mod story;
+mod told;

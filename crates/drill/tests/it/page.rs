@@ -29,7 +29,7 @@ fn page(title: &str) -> String {
 ///
 /// # Panics
 /// When an element is not ended by its own end.
-fn elements(page: &str) -> Vec<(String, String)> {
+pub(crate) fn elements(page: &str) -> Vec<(String, String)> {
     let page = page.strip_prefix("<!DOCTYPE html>\n").expect("a page says what it is");
     let (mut open, mut elements) = (Vec::new(), Vec::new());
     for piece in page.split('<').skip(1) {
