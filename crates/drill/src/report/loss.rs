@@ -8,8 +8,9 @@ use crate::judge::{LostRow, RowFate};
 /// What all promotions of a drill lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Loss {
-    /// The measured RPO in milliseconds: from the newest commit that survived to the newest one that
-    /// was lost; the largest of all promotions, and 0 when no row was lost.
+    /// The measured RPO in milliseconds: from the first commit that was lost to the fault after which
+    /// the old writer committed no more, or to its last commit when no fault came after that; the
+    /// largest of all promotions, and 0 when no row was lost.
     pub rpo_ms: u64,
     /// The rows, in the order of their loss and their ids.
     pub rows: Vec<LossRow>,
@@ -64,12 +65,18 @@ fn commits(history: &History, of: Site, until_ms: u64) -> impl Iterator<Item = (
     })
 }
 
-/// Rows are lost from the end of the old writer's log: the newest commit of something that was not
-/// lost survived for certain.
+/// Rows are lost from the end of the old writer's log: from the first of them on, time is lost, until
+/// the writer stood still. Before it, every commit survived.
 fn lost_time_ms(history: &History, of: Site, until_ms: u64, lost: &[MovementId]) -> u64 {
-    let Some((newest_ms, _)) = commits(history, of, until_ms).next() else { return 0 };
-    let mut others = commits(history, of, until_ms).filter(|(_, id)| !lost.contains(id));
-    newest_ms - others.next().map_or(0, |(at_ms, _)| at_ms)
+    let tail = || commits(history, of, until_ms).take_while(|(_, id)| lost.contains(id));
+    let (Some((newest_ms, _)), Some((first_ms, _))) = (tail().next(), tail().last()) else {
+        return 0;
+    };
+    let fault = history.moments.iter().find(|moment| {
+        let is_later = (newest_ms..=until_ms).contains(&moment.at_ms);
+        is_later && matches!(moment.what, What::Happened { is_fault: true, .. })
+    });
+    fault.map_or(newest_ms, |fault| fault.at_ms) - first_ms
 }
 
 fn follow(history: &History, row: LostRow) -> LossRow {

@@ -23,7 +23,7 @@ fn a_lost_region() {
             RTO       43.440 s: failover us-east-1 → us-east-2, after us-east-1 is lost
                       = detect 11.500 + decide 6.000 + fence 12.100 + promote 12.000 + verify 0.250 + route 1.590
             pause     43.340 s from 2.700 s: the longest without an acknowledgement
-            RPO       1.300 s of the ledger: 2 rows were lost; 1 succeeded, 1 declined
+            RPO       0.580 s of the ledger: 2 rows were lost; 1 succeeded, 1 declined
               lost row                        request        amount  acknowledged  money moved     settled  became
               pay_00000001YG081040G2081040G2        2     USD 12.34       2.040 s      2.500 s    61.000 s  succeeded
               pay_00000002XR0C1G60R30C1G60R3        3     USD 12.34       2.340 s        never    61.000 s  declined
@@ -54,7 +54,7 @@ fn json() {
         pause: {"from_ms":2700,"until_ms":46040}
         recoveries: [{"began_ms":2600,"cause":"lose primary","parts":[{"part":"detect","took_ms":11500},{"part":"decide","took_ms":6000},{"part":"fence","took_ms":12100},{"part":"promote","took_ms":12000},{"part":"verify","took_ms":250},{"part":"route","took_ms":1590}],"route":{"epoch":2,"kind":"failover","source":"us-east-1","target":"us-east-2"},"rto_ms":43440,"run":"failover-2","served_ms":46040,"was_felt":true}]
         regions: {"primary":"us-east-1","standby":"us-east-2"}
-        rpo_ms: 1300
+        rpo_ms: 580
         rto_ms: 43440
         runs: [{"actions":[{"action":"snapshot-evidence","attempts":1,"began_ms":14200,"ended_ms":14300,"outcome":"done","region":"us-east-2","said":"lag 0.900 s, 2 intents are not in the standby","stage":"decide"},{"action":"approve-loss","attempts":1,"began_ms":14310,"ended_ms":20010,"outcome":"done","region":"us-east-2","said":"1 approval","stage":"decide"},{"action":"begin-run","attempts":1,"began_ms":20100,"ended_ms":20130,"outcome":"done","region":"us-east-2","said":"done","stage":"fence"},{"action":"stop-source","attempts":1,"began_ms":20140,"ended_ms":22140,"outcome":"failed","region":"us-east-2","said":"no answer within the time limit","stage":"fence"},{"action":"wait-for-fence","attempts":1,"began_ms":22200,"ended_ms":32140,"outcome":"done","region":"us-east-2","said":"done","stage":"fence"},{"action":"pass-point-of-no-return","attempts":1,"began_ms":32200,"ended_ms":32230,"outcome":"done","region":"us-east-2","said":"done","stage":"promote"},{"action":"promote-database","attempts":1,"began_ms":32240,"ended_ms":44100,"outcome":"done","region":"us-east-2","said":"done","stage":"promote"},{"action":"verify-database","attempts":1,"began_ms":44200,"ended_ms":44300,"outcome":"done","region":"us-east-2","said":"writer with 1 movement at 77, books balance","stage":"verify"},{"action":"hold-missing","attempts":1,"began_ms":44320,"ended_ms":44400,"outcome":"done","region":"us-east-2","said":"2 movements","stage":"verify"},{"action":"open","attempts":1,"began_ms":44410,"ended_ms":44460,"outcome":"done","region":"us-east-2","said":"done","stage":"verify"},{"action":"direct-traffic","attempts":1,"began_ms":45000,"ended_ms":45040,"outcome":"done","region":"us-east-2","said":"done","stage":"route"},{"action":"settle-missing","attempts":1,"began_ms":60000,"ended_ms":61100,"outcome":"done","region":"us-east-2","said":"0 movements","stage":"restore"},{"action":"close","attempts":0,"began_ms":62000,"ended_ms":63010,"outcome":"done","region":"us-east-2","said":"done","stage":"restore"}],"ending":"closed","planned_ms":14100,"reasons":null,"route":{"epoch":2,"kind":"failover","source":"us-east-1","target":"us-east-2"},"run":"failover-2"}]
         scenario: "region-lost"
@@ -114,7 +114,7 @@ fn nobody_is_served_any_more() {
             RTO       not measured: failover us-east-1 → us-east-2, after us-east-1 is lost
                       no payment was acknowledged any more
             pause     43.300 s from 2.700 s: the longest without an acknowledgement
-            RPO       1.300 s of the ledger: 2 rows were lost; 1 succeeded, 1 declined
+            RPO       0.580 s of the ledger: 2 rows were lost; 1 succeeded, 1 declined
               lost row                        request        amount  acknowledged  money moved     settled  became
               pay_00000001YG081040G2081040G2        2     USD 12.34       2.040 s      2.500 s          no  succeeded
               pay_00000002XR0C1G60R30C1G60R3        3     USD 12.34       2.340 s        never          no  declined
@@ -155,5 +155,5 @@ fn figures_are_those_of_the_report() {
     assert_eq!(figures.totals, report.totals);
     let mut summary = Summary::default();
     summary.add(&figures);
-    expect![[r#"{"drills":1,"pause_ms":{"max":43340,"p50":43340,"p99":43340},"rpo_max_ms":1300,"rto_ms":{"max":43440,"p50":43440,"p99":43440},"simulated_ms":90000,"totals":{"acknowledged":4,"committed":6,"held":2,"lost":2,"moved":3,"put_off":0,"refunds":0,"refused":0,"requests":4,"sent":5,"settled":2,"unanswered":1},"violated_seeds":[]}"#]].assert_eq(&summary.json().to_string());
+    expect![[r#"{"drills":1,"pause_ms":{"max":43340,"p50":43340,"p99":43340},"rpo_max_ms":580,"rto_ms":{"max":43440,"p50":43440,"p99":43440},"simulated_ms":90000,"totals":{"acknowledged":4,"committed":6,"held":2,"lost":2,"moved":3,"put_off":0,"refunds":0,"refused":0,"requests":4,"sent":5,"settled":2,"unanswered":1},"violated_seeds":[]}"#]].assert_eq(&summary.json().to_string());
 }

@@ -64,7 +64,7 @@ fn a_lost_region() {
         RTO       43.440 s: failover us-east-1 → us-east-2, after us-east-1 is lost
                   = detect 11.500 + decide 6.000 + fence 12.100 + promote 12.000 + verify 0.250 + route 1.590
         pause     43.340 s from 2.700 s: the longest without an acknowledgement
-        RPO       1.300 s of the ledger: 2 rows were lost; 1 succeeded, 1 declined
+        RPO       0.580 s of the ledger: 2 rows were lost; 1 succeeded, 1 declined
           lost row                        request        amount  acknowledged  money moved     settled  became
           pay_00000001YG081040G2081040G2        2     USD 12.34       2.040 s      2.500 s    61.000 s  succeeded
           pay_00000002XR0C1G60R30C1G60R3        3     USD 12.34       2.340 s        never    61.000 s  declined
