@@ -17,6 +17,10 @@ pub enum Site {
     Standby,
 }
 
+/// The instant at which every drill begins, in milliseconds since the Unix epoch: Saturday,
+/// 22 November 2025, 08:26:40 UTC. Entries of journals have such times.
+pub const START_MS: u64 = 1_763_800_000_000;
+
 /// The Region with the third vote of every drill.
 pub const WITNESS_REGION: &str = "us-west-2";
 

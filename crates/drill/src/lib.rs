@@ -24,7 +24,7 @@ mod world;
 
 pub use export::{FORMAT, Unreadable, from_json, to_json};
 pub use history::{
-    Answer, CURRENCY, ClientRequest, End, History, Moment, RequestKind, RunStep, Site,
+    Answer, CURRENCY, ClientRequest, End, History, Moment, RequestKind, RunStep, START_MS, Site,
     WITNESS_REGION, What,
 };
 pub use judge::{

@@ -25,7 +25,7 @@ pub use conductor::{runner_steps, simulate};
 use fence::{Holder, HolderId, Millis, RegionName, Tenure, Timing};
 use payments::Time;
 
-use crate::history::{Moment, Site, What};
+use crate::history::{Moment, START_MS, Site, What};
 use crate::random::Random;
 use crate::scenario::Scenario;
 use crate::sim::Kernel;
@@ -40,9 +40,6 @@ use crate::world::runs::Runs;
 use crate::world::script::Script;
 use crate::world::service::Services;
 use crate::world::store::Store;
-
-/// The instant at which every drill begins: Saturday, 22 November 2025, 08:26:40 UTC.
-const START_MS: u64 = 1_763_800_000_000;
 
 /// Everything there is, as it is at one instant.
 pub(crate) struct World {

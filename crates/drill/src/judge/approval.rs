@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use fence::{Millis, RunKind};
 use runbook::{ActionName, Entry, Event};
 
-use crate::history::{RunStep, What};
+use crate::history::{RunStep, START_MS, What};
 use crate::judge::case::Case;
 use crate::judge::runs::{Run, Runs};
 use crate::judge::violation::Violation;
@@ -36,8 +36,9 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
                     continue;
                 }
                 // Some attempt of this run wrote the record, and none of them was approved.
-                let (approvers, needed) = missing_approvals(runs.run(id), Millis(moment.at_ms))
-                    .unwrap_or_else(|| (Vec::new(), needed_by(runs.run(id))));
+                let (approvers, needed) =
+                    missing_approvals(runs.run(id), Millis(START_MS + moment.at_ms))
+                        .unwrap_or_else(|| (Vec::new(), needed_by(runs.run(id))));
                 let (run, at_ms) = (id.to_owned(), moment.at_ms);
                 found.push(Violation::LossNotApproved { run, at_ms, approvers, needed });
             }

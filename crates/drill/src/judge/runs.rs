@@ -16,6 +16,8 @@ pub(super) struct Run<'h> {
     /// The attempts on the way forward, and on the way back, which has actions of its own.
     ways: [Vec<Tries<'h>>; 2],
     is_turned_back: bool,
+    /// What was under way when the plan in force was written, and may still have its effect.
+    in_flight: BTreeSet<ActionName>,
     /// The position of the entry that turned it back.
     aborted_at: Option<u64>,
 }
@@ -34,6 +36,13 @@ struct Tries<'h> {
     approvals: BTreeMap<&'h str, u64>,
 }
 
+impl Tries<'_> {
+    fn may_act(&self) -> bool {
+        let is_unclear = matches!(self.last, Some(Some(Failure::TryAgain(_) | Failure::TimedOut)));
+        !self.open.is_empty() || is_unclear
+    }
+}
+
 impl<'h> Runs<'h> {
     /// The run of this id; it begins to be when it is asked for.
     pub(super) fn run(&mut self, id: &'h str) -> &mut Run<'h> {
@@ -45,7 +54,8 @@ impl Default for Run<'_> {
     fn default() -> Self {
         let way = vec![Tries::default(); ActionName::ALL.len()];
         let ways = [way.clone(), way];
-        Self { length: 0, plan: None, ways, is_turned_back: false, aborted_at: None }
+        let in_flight = BTreeSet::new();
+        Self { length: 0, plan: None, ways, is_turned_back: false, in_flight, aborted_at: None }
     }
 }
 
@@ -54,7 +64,12 @@ impl<'h> Run<'h> {
     pub(super) fn write(&mut self, entry: &'h Entry) {
         self.length = self.length.max(entry.position.saturating_add(1));
         match &entry.event {
-            Event::Planned { plan, .. } => self.plan = Some(plan),
+            // A switchover that goes on as a failover: everything counts from here.
+            Event::Planned { plan, .. } => {
+                let in_flight = self.in_flight();
+                *self =
+                    Self { length: self.length, plan: Some(plan), in_flight, ..Self::default() };
+            }
             Event::Began { action, attempt, .. } => {
                 let tries = self.tries_mut(*action);
                 tries.open.insert(*attempt);
@@ -116,11 +131,12 @@ impl<'h> Run<'h> {
     /// Whether an effect of this action may appear now: an attempt is under way, or one ended of
     /// which nobody knows what came.
     pub(super) fn may_act(&self, action: ActionName) -> bool {
-        self.tries(action).any(|tries| {
-            let is_unclear =
-                matches!(tries.last, Some(Some(Failure::TryAgain(_) | Failure::TimedOut)));
-            !tries.open.is_empty() || is_unclear
-        })
+        self.in_flight.contains(&action) || self.tries(action).any(Tries::may_act)
+    }
+
+    /// Every action that may act now.
+    fn in_flight(&self) -> BTreeSet<ActionName> {
+        ActionName::ALL.iter().copied().filter(|action| self.may_act(*action)).collect()
     }
 
     /// Who approved an action so that it still counts at this time, by the clock of the journal.

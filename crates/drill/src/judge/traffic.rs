@@ -16,6 +16,8 @@ pub const DNS_DETECTION_MS: u64 = 30_000;
 #[derive(Default)]
 struct Traffic {
     dns: Option<Site>,
+    /// Where the control record sends traffic.
+    meant: Option<Site>,
     is_open: [bool; 2],
     /// Since when DNS leads to a closed gate although the other one is open.
     astray_since: Option<u64>,
@@ -28,6 +30,7 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
         match &moment.what {
             What::Gate { site, open, .. } => traffic.is_open[*site as usize] = open.is_some(),
             What::Dns { to } => traffic.dns = Some(*to),
+            What::Record(record) => traffic.meant = Site::of(record.traffic_region()),
             _ => continue,
         }
         // Another wrong answer is a new one.
@@ -43,8 +46,11 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
 
 impl Traffic {
     fn is_astray(&self) -> bool {
-        self.dns
-            .is_some_and(|dns| !self.is_open[dns as usize] && self.is_open[dns.other() as usize])
+        // A run that stands still between opening and directing is told by how long nobody is served.
+        self.dns.is_some_and(|dns| {
+            let is_meant = self.meant.is_none_or(|meant| meant == dns.other());
+            is_meant && !self.is_open[dns as usize] && self.is_open[dns.other() as usize]
+        })
     }
 
     fn end(&mut self, dns: Option<Site>, until_ms: u64, found: &mut Vec<Violation>) {

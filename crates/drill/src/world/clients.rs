@@ -3,7 +3,7 @@
 
 use payments::{Command, Given, MovementId, PaymentDraft, PaymentId, RefundDraft, RefundId};
 
-use crate::history::{Answer, CURRENCY, ClientRequest, RequestKind, Site, What};
+use crate::history::{Answer, CURRENCY, ClientRequest, RequestKind, START_MS, Site, What};
 use crate::random::Random;
 use crate::scenario::{Scenario, Workload};
 use crate::sim::{Line, Sim};
@@ -13,7 +13,7 @@ use crate::world::network::Place;
 use crate::world::service::admit_in;
 
 /// The words of tokens that make the processor odd.
-const ODD_CARDS: [&str; 6] = ["decline", "timeout", "late_2500", "twice", "pending_2", "refuse_1"];
+const ODD_CARDS: [&str; 6] = ["decline", "timeout", "late_8000", "twice", "pending_2", "refuse_1"];
 /// The pause before a request that is in quarantine is sent again, in milliseconds.
 const PENDING_PAUSE_MS: u64 = 15_000;
 
@@ -132,7 +132,7 @@ impl World {
         match kind {
             RequestKind::Payment => {
                 let account = payments::AccountId::new(
-                    payments::Time::from_ms(super::START_MS),
+                    payments::Time::from_ms(START_MS),
                     account_bits(account),
                 );
                 let draft = PaymentDraft {

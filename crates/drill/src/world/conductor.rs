@@ -86,6 +86,7 @@ fn begin(sim: &Sim, scenario: &Scenario) {
         world.clients.at_work = scenario.workload.clients;
         world.services.set_intake(Site::Standby, Intake::Off);
         world.note(What::Record(Box::new(world.store.record.clone())));
+        world.note(What::Dns { to: world.dns.answer });
         outside
     });
     for site in Site::ALL {

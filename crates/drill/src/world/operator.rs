@@ -1,7 +1,7 @@
 //! The people on duty: they see, ask for runs, approve, start runners again, and decide what a run
 //! waits for.
 
-use fence::{Author, DurationMs, Millis, RunId};
+use fence::{Author, DurationMs, Millis, RunId, State};
 use runbook::{
     ActionName, Facts, Known, Lag, Plan, PlanKind, Precondition, RecordSeen, Request, Settings,
     SiteFacts, plan, write_plan,
@@ -122,7 +122,8 @@ impl World {
     }
 
     fn request(&mut self, kind: PlanKind, by: &str, attempt: u32) -> Request {
-        let run = RunId::new(format!("{kind}-{by}-{}", self.runs.count_runner()));
+        let own = RunId::new(format!("{kind}-{by}-{}", self.runs.count_runner()));
+        let run = self.draining_run().filter(|_| kind == PlanKind::Failover && attempt > 1);
         let mut settings = Settings { timing: self.timing, ..Settings::default() };
         settings.approvers = self.progress.operator.approvers;
         settings.change = Some("CHG-1".to_owned());
@@ -132,7 +133,14 @@ impl World {
             settings.despite.insert(Precondition::NoSwitchoverWouldDo);
         }
         let reason = "the drill wants it".to_owned();
-        Request { run, kind, by: Author::new(by), reason, settings }
+        Request { run: run.unwrap_or(own), kind, by: Author::new(by), reason, settings }
+    }
+
+    /// The switchover that is on its way: whoever is told that it stands in the way of a failover
+    /// lets it go on as one.
+    fn draining_run(&self) -> Option<RunId> {
+        let is_draining = self.store.record.state() == State::Draining;
+        self.store.record.run().filter(|_| is_draining).map(|run| run.id.clone())
     }
 
     fn facts(&mut self) -> Facts {
@@ -142,7 +150,8 @@ impl World {
         let unknown = Facts::unknown(at, primary, standby, witness);
         let lag = DurationMs(self.replica_lag_ms());
         let calm_since = Some(Millis(at.0.saturating_sub(24 * 3_600_000)));
-        let lag = Lag { now: Some(lag), calm_since };
+        let is_seen = self.replication_works();
+        let lag = Lag { now: is_seen.then_some(lag), calm_since };
         let no_lag = Lag { now: Some(DurationMs::ZERO), calm_since };
         let reconciled = self
             .store
@@ -152,7 +161,7 @@ impl World {
         Facts {
             primary: self.site_facts(Site::Primary, &unknown.primary),
             standby: self.site_facts(Site::Standby, &unknown.standby),
-            record: RecordSeen::Read(Box::new(self.store.record.clone())),
+            record: self.record_seen(),
             versions_equal: Known::from(!self.faults.has(Fault::PromotionRefused)),
             database_lag: lag,
             table_lag: no_lag,
@@ -163,6 +172,13 @@ impl World {
             last_failover_at: None,
             ..unknown
         }
+    }
+
+    fn record_seen(&self) -> RecordSeen {
+        if Site::ALL.iter().any(|site| self.endpoint_answers(Place::Outside, *site)) {
+            return RecordSeen::Read(Box::new(self.store.record.clone()));
+        }
+        RecordSeen::Silent { cause: "no endpoint answers".to_owned() }
     }
 
     fn site_facts(&self, site: Site, unknown: &SiteFacts) -> SiteFacts {

@@ -67,13 +67,17 @@ impl World {
 impl World {
     /// Whether a Region reaches an endpoint that can answer.
     pub(crate) fn reads_store(&self, site: Site) -> bool {
-        let own = Place::Region(site);
         !self.faults.has(Fault::StoreCut(site))
-            && Site::ALL.iter().any(|endpoint| {
-                self.network.connects(own, Place::Region(*endpoint))
-                    && self.faults.runs(*endpoint)
-                    && self.endpoint_serves(*endpoint)
-            })
+            && Site::ALL
+                .iter()
+                .any(|endpoint| self.endpoint_answers(Place::Region(site), *endpoint))
+    }
+
+    /// Whether the endpoint in this Region answers somebody there.
+    pub(crate) fn endpoint_answers(&self, from: Place, endpoint: Site) -> bool {
+        self.network.connects(from, Place::Region(endpoint))
+            && self.faults.runs(endpoint)
+            && self.endpoint_serves(endpoint)
     }
 }
 

@@ -23,14 +23,14 @@ const LATER_MS: u64 = 3_000;
 pub(crate) async fn work_off(sim: Sim, site: Site) {
     let ports = Ports { sim: sim.clone(), site, gated: Gated::Yes };
     loop {
-        while let Some(movement) = claim(&ports).await {
+        while let Some(claimed) = claim(&ports).await {
             let open = Open::new(&sim, site);
-            let worked = process(&ports, &ports, &ports, &ports, movement).await;
+            let worked = process(&ports, &ports, &ports, &ports, claimed.movement).await;
             drop(open);
             let is_later = matches!(worked, Worked::Later | Worked::Held | Worked::GateClosed);
             let until = is_later.then_some(LATER_MS);
             let note = move |world: &mut World| {
-                world.release(site, movement, until);
+                world.release(site, claimed, until);
                 Some(())
             };
             ports.database(note).await;
@@ -40,8 +40,16 @@ pub(crate) async fn work_off(sim: Sim, site: Site) {
     }
 }
 
+/// A row that this worker sees to.
+#[derive(Clone, Copy)]
+struct Claimed {
+    movement: MovementId,
+    /// Until when nobody else does.
+    until: u64,
+}
+
 /// Claims the next row.
-async fn claim(ports: &Ports) -> Option<MovementId> {
+async fn claim(ports: &Ports) -> Option<Claimed> {
     let site = ports.site;
     let has_work = ports.sim.with(|world| {
         // Spares a question that would find nothing.
@@ -65,7 +73,7 @@ impl World {
     }
 
     /// Claims a row under the epoch of the gate, if that is the ledger's.
-    fn claim(&mut self, site: Site) -> Option<MovementId> {
+    fn claim(&mut self, site: Site) -> Option<Claimed> {
         let Gate::Open(reign) = self.gate(site) else { return None };
         let (now, is_there) = (self.kernel.now(), self.database_answers(site));
         let volume = self.databases.volume_mut(site);
@@ -74,20 +82,20 @@ impl World {
         }
         let (movement, until) = volume.outbox.iter_mut().find(|(_, until)| **until <= now)?;
         *until = now + CLAIM_MS;
-        Some(*movement)
+        Some(Claimed { movement: *movement, until: *until })
     }
 
-    /// Gives a row back until later, or takes it away.
-    fn release(&mut self, site: Site, movement: MovementId, until: Option<u64>) {
-        let now = self.kernel.now();
-        let outbox = &mut self.databases.volume_mut(site).outbox;
-        match until {
-            Some(later) => {
-                outbox.entry(movement).and_modify(|until| *until = now + later);
-            }
-            None => {
-                outbox.remove(&movement);
-            }
+    /// Gives a row back until later, or takes it away, if it is still claimed as it was.
+    fn release(&mut self, site: Site, claimed: Claimed, until: Option<u64>) {
+        let (now, is_there) = (self.kernel.now(), self.database_answers(site));
+        let volume = self.databases.volume_mut(site);
+        let is_own = volume.outbox.get(&claimed.movement) == Some(&claimed.until);
+        if !is_there || volume.role != Role::Writer || !is_own {
+            return;
         }
+        match until {
+            Some(later) => volume.outbox.insert(claimed.movement, now + later),
+            None => volume.outbox.remove(&claimed.movement),
+        };
     }
 }

@@ -65,7 +65,7 @@ fn a_loss_that_too_few_approved() {
          4      run R began begin-run 1 at 4
          4      record fenced 2 - R failover primary ahead",
         expect![[r#"
-            loss-not-approved: the failover R began at 4.000 s with the approval of 1 of 2 people: ann
+            loss-not-approved: the failover R began at 4.000 s with the approval of 0 of 2 people
             out-of-order: `begin-run` of run R began at 4.000 s and `approve-loss`, which the plan puts before it, was not over
         "#]],
     );

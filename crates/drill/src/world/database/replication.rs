@@ -12,7 +12,7 @@ const LAG_MS: u64 = 20;
 const CLOSE_MS: u64 = 2_000;
 
 impl World {
-    fn replication_works(&self) -> bool {
+    pub(crate) fn replication_works(&self) -> bool {
         let (from, to) = (self.databases.writer, self.databases.writer.other());
         self.network.reaches(Place::Region(from), Place::Region(to))
             && [from, to]

@@ -66,8 +66,9 @@ impl World {
         assert!(self.databases.is_level(), "an exchange loses nothing");
         let length = self.databases.applied;
         let promoted = self.databases.volume(source).cut(length, Role::Writer);
+        let lost = self.databases.unknown_to(&promoted);
         *self.databases.volume_mut(source) = Volume::new(Role::Replica);
-        self.take_over(target, promoted, Vec::new());
+        self.take_over(target, promoted, lost);
     }
 
     fn take_over(&mut self, target: Site, promoted: Volume, lost: Vec<MovementId>) {

@@ -14,7 +14,7 @@ use crate::world::service::Intake;
 const CALL_LIMIT_MS: u64 = 3_000;
 /// From one look to the next, in milliseconds.
 const LOOK_MS: u64 = 1_000;
-/// What a restored standby may be behind, in entries that have not arrived.
+/// From one look for a Region that is away to the next, in milliseconds.
 const PATIENCE_MS: u64 = 5_000;
 
 /// What came of an attempt.
@@ -128,10 +128,14 @@ async fn check(runner: &Reach, source: Site, target: Site) -> Attempt {
 }
 
 async fn snapshot(runner: &Reach, plan: &Plan, target: Site) -> Attempt {
-    let lag_ms = runner.sim.with(|world| world.replica_lag_ms());
+    // Nobody knows how far a writer had come that does not answer.
+    let lag_ms = runner.sim.with(|world| {
+        let is_seen = world.replication_works();
+        is_seen.then(|| world.replica_lag_ms())
+    });
     let missing = reconcile::missing(runner, plan, target).await;
     let intents_missing = missing.ok().map(|missing| missing.len() as u64);
-    Ok(Observed::Evidence(Evidence { lag_ms: Some(lag_ms), intents_missing }))
+    Ok(Observed::Evidence(Evidence { lag_ms, intents_missing }))
 }
 
 async fn drain(runner: &Reach, source: Site) -> Attempt {
