@@ -5,9 +5,9 @@
 
 use fence::Millis;
 
-use crate::action::{Action, ActionName};
+use crate::action::{Action, ActionName, OnFailure};
 use crate::journal::Entry;
-use crate::observed::{Failure, Observed};
+use crate::observed::{Failure, Observed, Tail};
 use crate::on_record::{OnRecord, is_on_record};
 use crate::plan::Plan;
 use crate::ports::World;
@@ -36,6 +36,9 @@ pub(crate) async fn attempt(
         if action.name == ActionName::CheckPreconditions && record.has_begun().await? {
             return Ok(Observed::Done);
         }
+        if turns_back(action) && record.has_passed().await? {
+            return Ok(done_before(action.name));
+        }
         if is_beyond_opening(action, plan, progress.heading()) {
             record.check_not_superseded().await?;
         }
@@ -43,6 +46,21 @@ pub(crate) async fn attempt(
         accept(action.name, observed, plan, progress, entries)
     };
     within(world, began_at.plus(action.time_limit), work).await.unwrap_or(Err(Failure::TimedOut))
+}
+
+/// Whether a failure of this action would turn the run back, which it must not past the point of no
+/// return: a journal that lost its end leads here again.
+fn turns_back(action: &Action) -> bool {
+    action.on_failure == OnFailure::Abort
+}
+
+/// What was seen of an action that was done before the record went on; of the source's end nothing
+/// is known any more.
+fn done_before(name: ActionName) -> Observed {
+    match name {
+        ActionName::RecordTail => Observed::Tail(Tail::default()),
+        _ => Observed::Done,
+    }
 }
 
 /// Whether a Region is active again when `action` is due, so that another run may begin.

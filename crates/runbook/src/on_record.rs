@@ -100,6 +100,16 @@ impl<W: World> OnRecord<'_, W> {
         Ok(standing(&self.record().await?, self.plan) != Standing::NotBegun)
     }
 
+    /// Whether the run has passed its point of no return, whatever its journal has kept of that.
+    pub(crate) async fn has_passed(&self) -> Result<bool, Failure> {
+        let target = &self.plan.target;
+        Ok(match standing(&self.record().await?, self.plan) {
+            Standing::OnItsWay(point) => point == PointOfNoReturn::Passed,
+            Standing::Active(active) | Standing::Closed(active) => active == target,
+            Standing::NotBegun | Standing::Superseded => false,
+        })
+    }
+
     async fn begin(&self) -> Result<Observed, Failure> {
         match self.order(self.begin_command()).await? {
             Transition::Done(_) => Ok(Observed::Done),

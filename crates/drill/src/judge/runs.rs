@@ -13,13 +13,13 @@ pub(super) struct Run<'h> {
     /// How many entries its journal has.
     pub(super) length: u64,
     plan: Option<&'h Plan>,
+    /// All that is written.
+    entries: Vec<&'h Entry>,
     /// The attempts on the way forward, and on the way back, which has actions of its own.
     ways: [Vec<Tries<'h>>; 2],
     is_turned_back: bool,
     /// What was under way when the plan in force was written, and may still have its effect.
     in_flight: BTreeSet<ActionName>,
-    /// The position of the entry that turned it back.
-    aborted_at: Option<u64>,
 }
 
 /// What became of the attempts of one action.
@@ -55,7 +55,8 @@ impl Default for Run<'_> {
         let way = vec![Tries::default(); ActionName::ALL.len()];
         let ways = [way.clone(), way];
         let in_flight = BTreeSet::new();
-        Self { length: 0, plan: None, ways, is_turned_back: false, in_flight, aborted_at: None }
+        let entries = Vec::new();
+        Self { length: 0, plan: None, entries, ways, is_turned_back: false, in_flight }
     }
 }
 
@@ -63,12 +64,13 @@ impl<'h> Run<'h> {
     /// Takes the next entry.
     pub(super) fn write(&mut self, entry: &'h Entry) {
         self.length = self.length.max(entry.position.saturating_add(1));
+        self.entries.push(entry);
         match &entry.event {
             // A switchover that goes on as a failover: everything counts from here.
             Event::Planned { plan, .. } => {
-                let in_flight = self.in_flight();
-                *self =
-                    Self { length: self.length, plan: Some(plan), in_flight, ..Self::default() };
+                let (in_flight, length) = (self.in_flight(), self.length);
+                let entries = std::mem::take(&mut self.entries);
+                *self = Self { length, plan: Some(plan), entries, in_flight, ..Self::default() };
             }
             Event::Began { action, attempt, .. } => {
                 let tries = self.tries_mut(*action);
@@ -85,10 +87,7 @@ impl<'h> Run<'h> {
             Event::Approved { action, by, expires_at, .. } => {
                 self.tries_mut(*action).approvals.insert(by.as_str(), expires_at.0);
             }
-            Event::Aborted { .. } => {
-                self.is_turned_back = true;
-                self.aborted_at = Some(entry.position);
-            }
+            Event::Aborted { .. } => self.is_turned_back = true,
             Event::Took { .. }
             | Event::Paused { .. }
             | Event::Resumed { .. }
@@ -96,11 +95,16 @@ impl<'h> Run<'h> {
         }
     }
 
-    /// Forgets what is written behind so many entries. What had been done stays done, but nobody
-    /// turns back for an order that is not there.
-    pub(super) fn shorten(&mut self, length: u64) {
-        self.length = length;
-        self.is_turned_back = self.aborted_at.is_some_and(|at| at < length);
+    /// The journal has lost everything behind its first lines; what was under way may still have its
+    /// effect.
+    pub(super) fn shorten(&mut self, lines: u64) {
+        let in_flight = self.in_flight();
+        let kept = std::mem::take(&mut self.entries);
+        *self = Self::default();
+        for entry in kept.into_iter().filter(|entry| entry.position < lines) {
+            self.write(entry);
+        }
+        self.in_flight.extend(in_flight);
     }
 
     /// The attempts of an action on both ways.

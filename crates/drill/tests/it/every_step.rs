@@ -78,8 +78,8 @@ fn the_runner_dies_at_every_step() {
             region-isolated           156
             database-lost             170
             fence-timed-out           167
-            promotion-refused         166
-            promotion-unclear         156
+            promotion-refused         172
+            promotion-unclear         162
             switchover-refused         96
             abort-before-no-return     51
         "#]],
@@ -97,8 +97,8 @@ fn a_second_runner_begins_at_every_step() {
             region-isolated           156
             database-lost             170
             fence-timed-out           167
-            promotion-refused         166
-            promotion-unclear         156
+            promotion-refused         172
+            promotion-unclear         162
             switchover-refused         96
             abort-before-no-return     51
         "#]],
@@ -116,8 +116,8 @@ fn a_rival_asks_for_a_run_at_every_step() {
             region-isolated           156
             database-lost             170
             fence-timed-out           167
-            promotion-refused         166
-            promotion-unclear         156
+            promotion-refused         172
+            promotion-unclear         162
             switchover-refused         96
             abort-before-no-return     51
         "#]],
@@ -139,7 +139,18 @@ fn the_journal_is_cut_at_every_length() {
         }
         table += &format!("{name:24} {cuts:4}\n");
     }
-    expect![[""]].assert_eq(&table);
+    expect![[r#"
+        switchover                264
+        failback                  533
+        region-lost               451
+        region-isolated           560
+        database-lost             617
+        fence-timed-out           628
+        promotion-refused         720
+        promotion-unclear         555
+        switchover-refused        188
+        abort-before-no-return     55
+    "#]].assert_eq(&table);
 }
 
 /// Whether the cut took anything from the journal.
@@ -205,7 +216,7 @@ fn every_action_is_interrupted() {
             database-lost              24
             fence-timed-out            24
             promotion-refused          26
-            promotion-unclear          24
+            promotion-unclear          25
             switchover-refused         17
             abort-before-no-return      9
         "#]],
@@ -225,7 +236,7 @@ fn every_action_is_done_and_says_nothing() {
             database-lost              24
             fence-timed-out            24
             promotion-refused          26
-            promotion-unclear          24
+            promotion-unclear          25
             switchover-refused         17
             abort-before-no-return      9
         "#]],
@@ -245,7 +256,7 @@ fn every_action_is_refused() {
             database-lost              24
             fence-timed-out            24
             promotion-refused          26
-            promotion-unclear          24
+            promotion-unclear          25
             switchover-refused         17
             abort-before-no-return      9
         "#]],
@@ -265,7 +276,7 @@ fn every_action_fails_until_a_person_sees_to_it() {
             database-lost              24
             fence-timed-out            24
             promotion-refused          26
-            promotion-unclear          24
+            promotion-unclear          25
             switchover-refused         17
             abort-before-no-return      9
         "#]],
