@@ -60,6 +60,9 @@ pub(crate) struct World {
     pub(crate) moments: Vec<Moment>,
 }
 
+/// The bits that make the first of every five characters of an id's random part a `Z`.
+const LETTERS: u128 = 0x1f << 75 | 0x1f << 50 | 0x1f << 25 | 0x1f;
+
 impl Site {
     /// Its place in what there is one of in each Region.
     pub(crate) const fn index(self) -> usize {
@@ -125,12 +128,12 @@ impl World {
         Holder { region: self.region(site).clone(), id, tenure: Tenure::Alone }
     }
 
-    /// Random bits for an id.
+    /// Random bits for an id, in which no run of digits is as long as a card number: the service
+    /// makes none either.
     pub(crate) fn randomness(&mut self) -> [u8; 10] {
-        let (high, low) = (self.kernel.random.below(u64::MAX), self.kernel.random.below(1 << 16));
-        let mut bits = [0; 10];
-        bits[..8].copy_from_slice(&high.to_be_bytes());
-        bits[8..].copy_from_slice(&(low as u16).to_be_bytes());
-        bits
+        let (high, low) = (self.kernel.random.next(), self.kernel.random.below(1 << 16));
+        let bits = (u128::from(high) << 16 | u128::from(low)) | LETTERS;
+        let bytes = bits.to_be_bytes();
+        std::array::from_fn(|index| bytes[6 + index])
     }
 }

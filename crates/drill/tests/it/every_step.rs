@@ -150,7 +150,8 @@ fn the_journal_is_cut_at_every_length() {
         promotion-unclear         555
         switchover-refused        188
         abort-before-no-return     55
-    "#]].assert_eq(&table);
+    "#]]
+    .assert_eq(&table);
 }
 
 /// Whether the cut took anything from the journal.
