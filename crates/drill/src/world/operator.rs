@@ -233,7 +233,8 @@ impl World {
         let is_hopeless = |run: &&Running| {
             active == Some(run.target)
                 && !self.script.will_mend()
-                && (!self.faults.runs(run.source) || !self.database_answers(run.source))
+                && (!self.faults.runs(run.source)
+                    || self.faults.has(Fault::DatabaseLost(run.source)))
         };
         self.runs.open().filter(is_hopeless).map(|run| run.id.clone()).collect()
     }

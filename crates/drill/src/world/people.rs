@@ -15,7 +15,7 @@ const APPROVAL_LASTS: DurationMs = DurationMs(600_000);
 /// How long until people who have been asked to approve are asked again, in milliseconds.
 const ASKED_MS: u64 = 90_000;
 /// How often an order is given that the journal does not answer.
-const TRIES_MAX: u32 = 10;
+const TRIES_MAX: u32 = 300;
 /// The pause between two tries, in milliseconds.
 const TRY_MS: u64 = 2_000;
 

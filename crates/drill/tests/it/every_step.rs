@@ -74,12 +74,12 @@ fn the_runner_dies_at_every_step() {
         expect![[r#"
             switchover                116
             failback                  232
-            region-lost               137
-            region-isolated           156
-            database-lost             170
-            fence-timed-out           167
-            promotion-refused         172
-            promotion-unclear         162
+            region-lost               165
+            region-isolated           160
+            database-lost             174
+            fence-timed-out           171
+            promotion-refused         170
+            promotion-unclear         160
             switchover-refused         96
             abort-before-no-return     51
         "#]],
@@ -93,12 +93,12 @@ fn a_second_runner_begins_at_every_step() {
         expect![[r#"
             switchover                116
             failback                  232
-            region-lost               137
-            region-isolated           156
-            database-lost             170
-            fence-timed-out           167
-            promotion-refused         172
-            promotion-unclear         162
+            region-lost               165
+            region-isolated           160
+            database-lost             174
+            fence-timed-out           171
+            promotion-refused         170
+            promotion-unclear         160
             switchover-refused         96
             abort-before-no-return     51
         "#]],
@@ -112,12 +112,12 @@ fn a_rival_asks_for_a_run_at_every_step() {
         expect![[r#"
             switchover                116
             failback                  232
-            region-lost               137
-            region-isolated           156
-            database-lost             170
-            fence-timed-out           167
-            promotion-refused         172
-            promotion-unclear         162
+            region-lost               165
+            region-isolated           160
+            database-lost             174
+            fence-timed-out           171
+            promotion-refused         170
+            promotion-unclear         160
             switchover-refused         96
             abort-before-no-return     51
         "#]],
@@ -142,12 +142,12 @@ fn the_journal_is_cut_at_every_length() {
     expect![[r#"
         switchover                264
         failback                  533
-        region-lost               451
-        region-isolated           560
-        database-lost             617
-        fence-timed-out           628
-        promotion-refused         720
-        promotion-unclear         555
+        region-lost               618
+        region-isolated           554
+        database-lost             676
+        fence-timed-out           618
+        promotion-refused         652
+        promotion-unclear         554
         switchover-refused        188
         abort-before-no-return     55
     "#]]
@@ -212,10 +212,10 @@ fn every_action_is_interrupted() {
         expect![[r#"
             switchover                 20
             failback                   20
-            region-lost                21
-            region-isolated            24
-            database-lost              24
-            fence-timed-out            24
+            region-lost                25
+            region-isolated            25
+            database-lost              25
+            fence-timed-out            25
             promotion-refused          26
             promotion-unclear          25
             switchover-refused         17
@@ -232,10 +232,10 @@ fn every_action_is_done_and_says_nothing() {
         expect![[r#"
             switchover                 20
             failback                   20
-            region-lost                21
-            region-isolated            24
-            database-lost              24
-            fence-timed-out            24
+            region-lost                25
+            region-isolated            25
+            database-lost              25
+            fence-timed-out            25
             promotion-refused          26
             promotion-unclear          25
             switchover-refused         17
@@ -252,10 +252,10 @@ fn every_action_is_refused() {
         expect![[r#"
             switchover                 20
             failback                   20
-            region-lost                21
-            region-isolated            24
-            database-lost              24
-            fence-timed-out            24
+            region-lost                25
+            region-isolated            25
+            database-lost              25
+            fence-timed-out            25
             promotion-refused          26
             promotion-unclear          25
             switchover-refused         17
@@ -272,10 +272,10 @@ fn every_action_fails_until_a_person_sees_to_it() {
         expect![[r#"
             switchover                 20
             failback                   20
-            region-lost                21
-            region-isolated            24
-            database-lost              24
-            fence-timed-out            24
+            region-lost                25
+            region-isolated            25
+            database-lost              25
+            fence-timed-out            25
             promotion-refused          26
             promotion-unclear          25
             switchover-refused         17

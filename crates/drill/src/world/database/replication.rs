@@ -8,6 +8,8 @@ use crate::world::network::Place;
 
 /// How far a replica trails at least, in milliseconds.
 const LAG_MS: u64 = 20;
+/// How much further it may trail by chance, in milliseconds: mostly below a second, as AWS says.
+const LAG_RANGE_MS: u64 = 900;
 /// What a replica may be behind before a planned change, in milliseconds.
 const CLOSE_MS: u64 = 2_000;
 
@@ -33,7 +35,7 @@ impl World {
             Fault::ReplicationLag(ms) => Some(ms),
             _ => None,
         });
-        LAG_MS + self.kernel.random.below(3 * LAG_MS) + extra.unwrap_or(0)
+        LAG_MS + self.kernel.random.below(LAG_RANGE_MS) + extra.unwrap_or(0)
     }
 
     pub(super) fn resume_replication(&mut self) {
