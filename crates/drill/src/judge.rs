@@ -8,6 +8,7 @@ mod approval;
 mod books;
 mod case;
 mod commits;
+mod cover;
 mod detail;
 mod durable;
 mod effects;
@@ -56,11 +57,12 @@ impl Verdict {
 /// A rule and its reader: it adds to the list whatever it finds broken.
 type Oracle = fn(&Case<'_>, &mut Vec<Violation>);
 
-const ORACLES: [Oracle; 13] = [
+const ORACLES: [Oracle; 14] = [
     keeping::judge,
     money::judge,
     answers::judge,
     books::judge,
+    cover::judge,
     epochs::judge,
     commits::judge,
     gates::judge,

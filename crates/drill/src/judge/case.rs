@@ -91,7 +91,8 @@ impl<'h> Case<'h> {
         (number, self.history.requests[number as usize].clone())
     }
 
-    fn money(&self, number: usize) -> Option<Money> {
+    /// How much a movement moves, by what was asked for, accepted or booked.
+    pub(super) fn money(&self, number: usize) -> Option<Money> {
         let movement = &self.movements[number];
         let asked = || {
             let request = movement.request?;

@@ -202,6 +202,83 @@ fn refunds_give_back_what_was_taken_and_no_more() {
     );
 }
 
+/// A refund of 1,000 is under way when another of 235 is asked for, and is declined in the end.
+#[track_caller]
+fn check_second_refund(second: &str, expected: Expect) {
+    let table = format!(
+        "request r1 refunds r0 1000
+         request r2 refunds r0 235
+         expect may lose rows
+         0      record active 1 primary
+         0      gate primary open 1
+         1      pay r0 p1 primary 1
+         2      intent f2:p1 k1 primary
+         2.200  commit primary f2:p1 1/1 posted open
+         2.300  told r1 1 primary f2:p1
+         3      intent f3:p1 k2 primary
+         {second}
+         6      commit primary f2:p1 1/1 declined open
+         7      told r2 1 primary f3:p1
+         ledger f2:p1 1000 declined
+         ledger f3:p1 235 declined"
+    );
+    check(&table, expected);
+}
+
+#[test]
+fn refunds_under_way_are_covered() {
+    check_second_refund(
+        "4 commit primary f3:p1 1/1 posted open",
+        expect![[r#"
+        books: the books are not whole: the refunds of pay_00000000010000000000000000 are more than the payment
+    "#]],
+    );
+}
+
+#[test]
+fn a_refund_counts_while_it_may_be_paid_out() {
+    check_second_refund("4 commit primary f3:p1 1/1 refused open", expect![[""]]);
+    check_second_refund(
+        "3.500 commit primary f2:p1 1/1 declined open
+         4 commit primary f3:p1 1/1 posted open",
+        expect![[""]],
+    );
+    check_second_refund(
+        "3.500 commit primary f2:p1 1/1 quarantined open
+         4 commit primary f3:p1 1/1 posted open",
+        expect![[""]],
+    );
+}
+
+#[test]
+fn what_a_promotion_lost_is_not_counted() {
+    check(
+        "request r1 refunds r0 1000
+         request r2 refunds r0 235
+         expect may lose rows
+         0      record active 1 primary
+         0      gate primary open 1
+         1      pay r0 p1 primary 1
+         2      intent f2:p1 k1 primary
+         2.200  commit primary f2:p1 1/1 posted open
+         2.300  told r1 1 primary f2:p1
+         9      gate primary closed
+         10     failover R
+         11     promoted standby lost f2:p1
+         11.1   raised standby 2
+         11.2   held f2:p1
+         11.3   commit primary f2:p1 1/1 posted closed
+         12     record active 2 standby
+         13     gate standby open 2
+         14     intent f3:p1 k2 standby
+         14.2   commit standby f3:p1 2/2 posted open
+         14.3   told r2 1 standby f3:p1
+         ledger f2:p1 1000 quarantined
+         ledger f3:p1 235 declined",
+        expect![[""]],
+    );
+}
+
 #[test]
 fn books_say_what_the_processor_did() {
     check(
