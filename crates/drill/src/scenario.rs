@@ -65,6 +65,9 @@ pub struct Workload {
     pub pause_ms: Span,
     /// How many of a hundred payments are refunded by their client afterwards.
     pub refunds_percent: u32,
+    /// How many of a hundred refunds their client asks for once more, under another key and of so
+    /// much that both together are more than was paid.
+    pub repeated_refunds_percent: u32,
     /// How many accounts there are.
     pub accounts: u32,
     /// How many of a hundred payments go to the first account.
@@ -80,6 +83,8 @@ pub struct Workload {
     pub kept_connections_percent: u32,
     /// How many of a hundred clients send every request twice at once.
     pub doubling_percent: u32,
+    /// How many of a hundred payments come under the key of the client's payment before.
+    pub used_keys_percent: u32,
     /// How many of a hundred cards make the processor late, silent, pending or declining.
     pub odd_cards_percent: u32,
 }
@@ -92,6 +97,7 @@ impl Default for Workload {
             payments: 4,
             pause_ms: Span { least: 1_000, most: 3_000 },
             refunds_percent: 20,
+            repeated_refunds_percent: 0,
             accounts: 2,
             hot_percent: 50,
             deadline_ms: 3_000,
@@ -99,6 +105,7 @@ impl Default for Workload {
             sticky_dns_percent: 0,
             kept_connections_percent: 0,
             doubling_percent: 0,
+            used_keys_percent: 0,
             odd_cards_percent: 0,
         }
     }
@@ -242,6 +249,9 @@ pub enum Fault {
     ProcessorAway,
     /// Of a hundred messages between places this many are lost.
     MessagesLost(u32),
+    /// Of a hundred writes to the Region's database this many wait for seconds inside of it, and
+    /// take place when nobody waits for them any more.
+    WritesStall(Site, u32),
 }
 
 impl Fault {
@@ -255,6 +265,7 @@ impl Fault {
             Self::PromotionUnclear(_) => Self::PromotionUnclear(0),
             Self::ClockSkew(site, _) => Self::ClockSkew(site, 0),
             Self::MessagesLost(_) => Self::MessagesLost(0),
+            Self::WritesStall(site, _) => Self::WritesStall(site, 0),
             other => other,
         }
     }

@@ -106,11 +106,13 @@ impl<F: FnMut(&Scenario, u64) -> bool> Shrinker<F> {
     }
 
     fn drop_oddities(&mut self) {
-        let oddities: [fn(&mut Workload) -> &mut u32; 6] = [
+        let oddities: [fn(&mut Workload) -> &mut u32; 8] = [
             |workload| &mut workload.refunds_percent,
+            |workload| &mut workload.repeated_refunds_percent,
             |workload| &mut workload.sticky_dns_percent,
             |workload| &mut workload.kept_connections_percent,
             |workload| &mut workload.doubling_percent,
+            |workload| &mut workload.used_keys_percent,
             |workload| &mut workload.odd_cards_percent,
             |workload| &mut workload.hot_percent,
         ];

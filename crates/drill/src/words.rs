@@ -55,6 +55,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("correct clock of ", "the clock of * is right again"),
     ("silence processor", "the processor does not answer, and may take money*"),
     ("unsilence processor", "the processor answers again*"),
+    ("stall writes of ", "writes wait for seconds in the database: *"),
+    ("unstall writes of ", "no write waits any more in the database of *"),
     ("run rival ", "a second operator asks for a * of his own"),
     ("run ", "somebody asks for a *"),
     ("abort run", "somebody aborts the run*"),

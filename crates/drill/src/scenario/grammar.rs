@@ -40,7 +40,12 @@ pub(super) const TOPICS: &[Topic] = &[
     },
     Topic {
         word: "refunds",
-        parts: &[set("PERCENT", |s, v| s.workload.refunds_percent = v.count())],
+        parts: &[
+            set("PERCENT", |s, v| s.workload.refunds_percent = v.count()),
+            set("PERCENT asked for again", |s, v| {
+                s.workload.repeated_refunds_percent = v.count();
+            }),
+        ],
     },
     Topic {
         word: "deadline",
@@ -61,7 +66,10 @@ pub(super) const TOPICS: &[Topic] = &[
     },
     Topic {
         word: "requests",
-        parts: &[set("PERCENT sent twice", |s, v| s.workload.doubling_percent = v.count())],
+        parts: &[
+            set("PERCENT sent twice", |s, v| s.workload.doubling_percent = v.count()),
+            set("PERCENT under a used key", |s, v| s.workload.used_keys_percent = v.count()),
+        ],
     },
     Topic {
         word: "cards",
@@ -168,6 +176,8 @@ pub(super) const HAPPENINGS: &[Form<Deed>] = &[
     mend("restore processor", |_| Fault::ProcessorAway),
     fault("lose messages PERCENT", |v| Fault::MessagesLost(v.count())),
     mend("restore messages", |_| Fault::MessagesLost(0)),
+    fault("stall writes of SITE PERCENT", |v| Fault::WritesStall(v.site(), v.count())),
+    mend("unstall writes of SITE", |v| Fault::WritesStall(v.site(), 0)),
     other("run KIND", |v| Happening::Run(v.kind())),
     other("run rival KIND", |v| Happening::RivalRun(v.kind())),
     other("abort run", |_| Happening::Abort),

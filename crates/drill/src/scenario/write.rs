@@ -41,21 +41,31 @@ fn workload(f: &mut fmt::Formatter<'_>, workload: &Workload) -> fmt::Result {
     let every = format!("every {}", span_words(*pause_ms));
     topic(f, "clients", &[clients.to_string(), each, every])?;
     topic(f, "accounts", &[accounts.to_string(), format!("{hot_percent}% to the first")])?;
-    topic(f, "refunds", &[format!("{refunds_percent}%")])?;
+    let repeated = some(workload.repeated_refunds_percent, "asked for again");
+    let refunds: Vec<String> =
+        [format!("{refunds_percent}%")].into_iter().chain(repeated).collect();
+    topic(f, "refunds", &refunds)?;
     let again = format!("again after {}", span_words(workload.retry_ms));
     topic(f, "deadline", &[time_words(workload.deadline_ms), again])?;
-    let oddities = [
-        ("resolvers", workload.sticky_dns_percent, "ignore the TTL"),
-        ("connections", workload.kept_connections_percent, "outlive DNS"),
-        ("requests", workload.doubling_percent, "sent twice"),
-        ("cards", workload.odd_cards_percent, "odd"),
+    let requests = [
+        some(workload.doubling_percent, "sent twice"),
+        some(workload.used_keys_percent, "under a used key"),
     ];
-    for (word, percent, what) in oddities {
-        if percent > 0 {
-            topic(f, word, &[format!("{percent}% {what}")])?;
-        }
+    let oddities = [
+        ("resolvers", vec![some(workload.sticky_dns_percent, "ignore the TTL")]),
+        ("connections", vec![some(workload.kept_connections_percent, "outlive DNS")]),
+        ("requests", requests.to_vec()),
+        ("cards", vec![some(workload.odd_cards_percent, "odd")]),
+    ];
+    for (word, parts) in oddities {
+        topic(f, word, &parts.into_iter().flatten().collect::<Vec<String>>())?;
     }
     Ok(())
+}
+
+/// A part that says how many; none when there are none.
+fn some(percent: u32, what: &str) -> Option<String> {
+    (percent > 0).then(|| format!("{percent}% {what}"))
 }
 
 fn operator(operator: &Operator) -> Vec<String> {
@@ -158,6 +168,9 @@ impl fmt::Display for Fault {
             Self::ProcessorSilent => f.write_str("silence processor"),
             Self::ProcessorAway => f.write_str("lose processor"),
             Self::MessagesLost(percent) => write!(f, "lose messages {percent}%"),
+            Self::WritesStall(site, percent) => {
+                write!(f, "stall writes of {} {percent}%", role(site))
+            }
         }
     }
 }
@@ -184,6 +197,7 @@ fn mend_words(fault: Fault) -> String {
         Fault::ProcessorSilent => "unsilence processor".to_owned(),
         Fault::ProcessorAway => "restore processor".to_owned(),
         Fault::MessagesLost(_) => "restore messages".to_owned(),
+        Fault::WritesStall(site, _) => format!("unstall writes of {}", role(site)),
     }
 }
 

@@ -78,21 +78,35 @@ impl Clients {
                 "tok_visa_abcdefgh".into()
             });
             let key = format!("client-{client}-payment-{number}");
-            self.requests.push(ClientRequest {
-                client,
-                key,
-                kind: RequestKind::Payment,
-                account,
-                minor_units,
-            });
+            let mut request =
+                ClientRequest { client, key, kind: RequestKind::Payment, account, minor_units };
+            if random.chance(workload.used_keys_percent)
+                && let Some(before) = self.last_payment_of(client)
+            {
+                (request.key, request.account) = (before.key.clone(), before.account);
+            }
+            let account = request.account;
+            self.requests.push(request);
             if random.chance(workload.refunds_percent) {
-                let key = format!("client-{client}-refund-{number}");
                 let kind = RequestKind::Refund { of: payment };
-                let minor_units = 1 + random.below(minor_units as u64) as i64;
-                self.cards.push(String::new());
-                self.requests.push(ClientRequest { client, key, kind, account, minor_units });
+                let first = 1 + random.below(minor_units as u64) as i64;
+                // Both together are one more than was paid.
+                let again = random.chance(workload.repeated_refunds_percent);
+                let again = again.then_some(("again", minor_units - first + 1));
+                for (word, minor_units) in [("refund", first)].into_iter().chain(again) {
+                    let key = format!("client-{client}-{word}-{number}");
+                    self.cards.push(String::new());
+                    self.requests.push(ClientRequest { client, key, kind, account, minor_units });
+                }
             }
         }
+    }
+}
+
+impl Clients {
+    fn last_payment_of(&self, client: u32) -> Option<&ClientRequest> {
+        let mut requests = self.requests.iter().rev();
+        requests.find(|request| request.client == client && request.kind == RequestKind::Payment)
     }
 }
 

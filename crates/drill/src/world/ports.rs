@@ -9,9 +9,10 @@ use planted::{Bug, is_planted};
 use processor::Asked;
 
 use crate::history::Site;
+use crate::scenario::{Fault, Span};
 use crate::sim::Sim;
 use crate::world::World;
-use crate::world::network::{Place, Reply, call};
+use crate::world::network::{Place, Reply, call, call_slowly};
 use crate::world::processor::{Calling, send, status};
 use crate::world::store::ask;
 
@@ -64,6 +65,21 @@ impl World {
             }
             None => Gate::Closed,
         }
+    }
+}
+
+/// For how long a write may wait inside of a database, in milliseconds.
+const STALL_MS: Span = Span { least: 1_000, most: 20_000 };
+
+impl World {
+    /// For how long the next write to a Region's database waits inside of it.
+    fn stall_ms(&mut self, site: Site) -> u64 {
+        let percent = self.faults.find(|fault| match fault {
+            Fault::WritesStall(at, percent) if at == site => Some(percent),
+            _ => None,
+        });
+        let stalls = self.kernel.random.chance(percent.unwrap_or(0));
+        if stalls { self.kernel.random.within(STALL_MS) } else { 0 }
     }
 }
 
@@ -120,7 +136,9 @@ impl Ledger for Ports {
             };
             world.commit(site, &transaction, gate)
         };
-        match self.database(commit).await {
+        let way = (self.here(), self.here());
+        let stall_ms = self.sim.with(|world| world.stall_ms(site));
+        match call_slowly(&self.sim, way, DATABASE_LIMIT_MS, stall_ms, commit).await {
             Reply::Answer(committed) => committed,
             Reply::NotSent => Committed::Unavailable,
             Reply::Silence => Committed::Unknown,

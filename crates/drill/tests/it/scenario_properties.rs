@@ -66,6 +66,7 @@ fn fault() -> impl Strategy<Value = Fault> {
         Just(Fault::ProcessorSilent),
         Just(Fault::ProcessorAway),
         percent().prop_map(Fault::MessagesLost),
+        (site(), percent()).prop_map(|(site, percent)| Fault::WritesStall(site, percent)),
     ]
 }
 
@@ -128,8 +129,8 @@ fn latest_like(lines: &[When], index: Index) -> Option<Fault> {
 }
 
 fn workload() -> impl Strategy<Value = Workload> {
-    let load = (count(), count(), span(0), percent(), count(), percent());
-    let clients = (time_ms(), span(1), percent(), percent(), percent(), percent());
+    let load = (count(), count(), span(0), percent(), count(), percent(), percent());
+    let clients = (time_ms(), span(1), percent(), percent(), percent(), percent(), percent());
     (load, clients).prop_map(|(load, clients)| Workload {
         clients: load.0,
         payments: load.1,
@@ -137,12 +138,14 @@ fn workload() -> impl Strategy<Value = Workload> {
         refunds_percent: load.3,
         accounts: load.4,
         hot_percent: load.5,
+        repeated_refunds_percent: load.6,
         deadline_ms: clients.0,
         retry_ms: clients.1,
         sticky_dns_percent: clients.2,
         kept_connections_percent: clients.3,
         doubling_percent: clients.4,
         odd_cards_percent: clients.5,
+        used_keys_percent: clients.6,
     })
 }
 
