@@ -17,8 +17,7 @@ pub(super) struct Runs<'history> {
     /// Why its runner stopped last, without numbers.
     stopped: BTreeMap<&'history str, String>,
     closed: BTreeSet<&'history str>,
-    /// What was decided about it last.
-    decided: BTreeMap<&'history str, String>,
+    skipped: BTreeSet<(&'history str, ActionName)>,
     /// How many runners each run has had.
     runners: BTreeMap<&'history str, u32>,
 }
@@ -74,26 +73,32 @@ impl<'history> Teller<'history> {
                 let plan = planned(plan);
                 self.say(at_ms, Topic::Run, format!("{run}: {plan}, asked for by {by}: {reason}"));
             }
-            Event::Began { action, .. } => {
-                let first = Attempts { began_ms: at_ms, failure: None };
-                self.runs.begun.entry((run, *action)).or_insert(first);
-            }
+            Event::Began { action, .. } => self.begun(at_ms, run, *action),
             Event::Ended { action, attempt, result, .. } => {
                 self.ended(at_ms, run, (*action, *attempt), result);
             }
             event => {
-                if let Some(text) = decided(event) {
-                    self.decided(at_ms, run, text);
+                if let Event::Approved { action, .. } = event {
+                    self.begun(at_ms, run, *action);
+                }
+                if let Some(text) = decided(event).filter(|_| self.is_new(run, event)) {
+                    self.say(at_ms, Topic::Run, format!("{run}: {text}"));
                 }
             }
         }
     }
 
-    /// Who orders the same again, because nobody has acted on it yet, is told once.
-    fn decided(&mut self, at_ms: u64, run: &'history str, text: String) {
-        if self.runs.decided.get(run) != Some(&text) {
-            self.say(at_ms, Topic::Run, format!("{run}: {text}"));
-            self.runs.decided.insert(run, text);
+    /// An action begins with its first attempt, or with the first who approves it.
+    fn begun(&mut self, at_ms: u64, run: &'history str, action: ActionName) {
+        let first = Attempts { began_ms: at_ms, failure: None };
+        self.runs.begun.entry((run, action)).or_insert(first);
+    }
+
+    /// Who leaves the same action out again, because nobody has acted on it yet, is told once.
+    fn is_new(&mut self, run: &'history str, event: &Event) -> bool {
+        match event {
+            Event::Skipped { action, .. } => self.runs.skipped.insert((run, *action)),
+            _ => true,
         }
     }
 
