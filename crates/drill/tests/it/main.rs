@@ -10,6 +10,8 @@ mod judge_permission;
 mod judge_runs;
 mod judge_service;
 mod page;
+#[cfg(feature = "planted-bugs")]
+mod planted_bugs;
 mod report;
 mod sample;
 mod scenario_mistakes;
