@@ -121,15 +121,16 @@ fn all_faults_of_all_files_at_once() {
     place.write("two.drill", "title  Two\nat noon  lose primary\n");
     place.write("three.drill", b"title  caf\xe9\n");
     let files = "--scenario one.drill --scenario two.drill --scenario three.drill";
-    place.tideover(&format!("drill {files}")).check(expect![[r#"
-        exit code 3
-        --- stderr
-        error: one.drill:1:1: found `titel`; allowed: `title`, `clients`, `accounts`, `refunds`, `deadline`, `resolvers`, `connections`, `requests`, `cards`, `operator`, `expect`, `at`, `+`, `run`, `before`, `behind` or `step`; did you mean `title`?
-        one.drill:2:8: found `loose`; allowed: `lose`, `restore`, `isolate`, `reconnect`, `freeze`, `unfreeze`, `slow`, `speed`, `cut`, `mend`, `lag`, `catch`, `break`, `refuse`, `allow`, `leave`, `make`, `skew`, `correct`, `silence`, `unsilence`, `run`, `abort`, `pause`, `kill`, `start`, `restart`, `interrupt`, `keep` or `maybe`; did you mean `lose`?
-        one.drill:1:1: found no title; allowed: a line such as `title  The active Region is lost`
-        two.drill:2:4: found `noon`; allowed: a time such as `500ms`, `30s` or `20s..2m`, at most `24h`
-        three.drill: the file is not UTF-8; save it in that encoding
-    "#]]);
+    let outcome = place.tideover(&format!("drill {files}")).outcome();
+    assert_eq!(outcome.exit_code, Some(3), "{outcome}");
+    // What is allowed grows with the language, which has tests of its own.
+    let found = outcome.stderr.lines().map(|line| line.split("; allowed").next().unwrap_or(line));
+    expect![[r#"
+        error: one.drill:1:1: found `titel`
+        one.drill:2:8: found `loose`
+        one.drill:1:1: found no title
+        two.drill:2:4: found `noon`
+        three.drill: the file is not UTF-8; save it in that encoding"#]].assert_eq(&found.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
