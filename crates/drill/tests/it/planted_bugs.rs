@@ -1,7 +1,8 @@
 //! The hunt: each mistake that can be planted is planted, and the drill has to find it.
 //!
 //! Drills are played in a fixed order, the first seed of every shipped scenario before the second of
-//! any, until the judge says that a rule is broken. `docs/planted-bugs.md` is what came of it;
+//! any, until the judge says that a rule is broken, which it does not say of the same drill without
+//! the mistake. `docs/planted-bugs.md` is what came of it;
 //! `UPDATE_EXPECT=1` writes it.
 
 use std::fmt::Write;
@@ -32,6 +33,8 @@ struct Found {
     seed: u64,
     drills: u64,
     said: String,
+    /// What the judge says of the same drill without the mistake: nothing.
+    without: Option<String>,
 }
 
 fn hunt(bug: Bug, scenarios: &[(&'static str, Scenario)]) -> Option<Found> {
@@ -41,7 +44,8 @@ fn hunt(bug: Bug, scenarios: &[(&'static str, Scenario)]) -> Option<Found> {
             drills += 1;
             let fixed = text.fixed(seed);
             if let Some(said) = while_planted(bug, || first_violation(&fixed, seed)) {
-                return Some(Found { scenario, seed, drills, said });
+                let without = first_violation(&fixed, seed);
+                return Some(Found { scenario, seed, drills, said, without });
             }
         }
     }
@@ -70,14 +74,18 @@ fn every_planted_bug_is_found() {
         .map(|(name, text)| (*name, parse(name, text).expect("a shipped scenario has no faults")))
         .collect();
     let mut page = HEAD.to_owned();
-    let mut missed = Vec::new();
+    let (mut missed, mut wrong) = (Vec::new(), Vec::new());
     for bug in Bug::ALL {
         match hunt(*bug, &scenarios) {
-            Some(found) => row(&mut page, *bug, &found),
+            Some(found) => {
+                row(&mut page, *bug, &found);
+                wrong.extend(found.without);
+            }
             None => missed.push(bug.as_str()),
         }
     }
     let _ = std::panic::take_hook();
+    assert_eq!(wrong, Vec::<String>::new(), "found without the mistake");
     assert_eq!(missed, Vec::<&str>::new(), "not found in {SEEDS_MAX} seeds of every scenario");
     expect_file!["../../../../docs/planted-bugs.md"].assert_eq(&page);
 }
