@@ -130,7 +130,8 @@ fn all_faults_of_all_files_at_once() {
         one.drill:2:8: found `loose`
         one.drill:1:1: found no title
         two.drill:2:4: found `noon`
-        three.drill: the file is not UTF-8; save it in that encoding"#]].assert_eq(&found.collect::<Vec<_>>().join("\n"));
+        three.drill: the file is not UTF-8; save it in that encoding"#]]
+    .assert_eq(&found.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

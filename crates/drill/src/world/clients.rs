@@ -84,8 +84,10 @@ impl Clients {
                 && let Some(before) = self.last_payment_of(client)
             {
                 (request.key, request.account) = (before.key.clone(), before.account);
+                // Another payment than all before it under this key.
+                request.minor_units = before.minor_units + 1;
             }
-            let account = request.account;
+            let (account, minor_units) = (request.account, request.minor_units);
             self.requests.push(request);
             if random.chance(workload.refunds_percent) {
                 let kind = RequestKind::Refund { of: payment };
