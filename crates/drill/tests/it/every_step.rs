@@ -52,76 +52,49 @@ fn play(base: &Scenario, seed: u64, trigger: Trigger, happening: &Happening) -> 
     history
 }
 
+/// How many steps each run has.
+fn steps_of_runs() -> Expect {
+    expect![[r#"
+            switchover                116
+            failback                  232
+            region-lost               165
+            region-isolated           160
+            database-lost             174
+            fence-timed-out           171
+            promotion-refused         170
+            promotion-unclear         160
+            switchover-refused         96
+            abort-before-no-return     51
+        "#]]
+}
+
 /// Disturbs every step of every run; the counts of steps are in the table.
-#[track_caller]
-fn disturb(happening: impl Fn(u64) -> Happening, counted: Expect) {
+fn disturb(happening: &Happening) {
     let mut table = String::new();
     for (name, seed) in RUNS {
         let base = scenario(name, seed);
         let steps = runner_steps(&base, seed);
         for step in 0..steps {
-            play(&base, seed, Trigger::RunnerStep(Span::exactly(step)), &happening(step));
+            play(&base, seed, Trigger::RunnerStep(Span::exactly(step)), happening);
         }
         table += &format!("{name:24} {steps:4}\n");
     }
-    counted.assert_eq(&table);
+    steps_of_runs().assert_eq(&table);
 }
 
 #[test]
 fn the_runner_dies_at_every_step() {
-    disturb(
-        |_| Happening::KillRunner(Span::exactly(3_000)),
-        expect![[r#"
-            switchover                116
-            failback                  232
-            region-lost               165
-            region-isolated           160
-            database-lost             174
-            fence-timed-out           171
-            promotion-refused         170
-            promotion-unclear         160
-            switchover-refused         96
-            abort-before-no-return     51
-        "#]],
-    );
+    disturb(&Happening::KillRunner(Span::exactly(3_000)));
 }
 
 #[test]
 fn a_second_runner_begins_at_every_step() {
-    disturb(
-        |_| Happening::SecondRunner,
-        expect![[r#"
-            switchover                116
-            failback                  232
-            region-lost               165
-            region-isolated           160
-            database-lost             174
-            fence-timed-out           171
-            promotion-refused         170
-            promotion-unclear         160
-            switchover-refused         96
-            abort-before-no-return     51
-        "#]],
-    );
+    disturb(&Happening::SecondRunner);
 }
 
 #[test]
 fn a_rival_asks_for_a_run_at_every_step() {
-    disturb(
-        |_| Happening::RivalRun(PlanKind::Failover),
-        expect![[r#"
-            switchover                116
-            failback                  232
-            region-lost               165
-            region-isolated           160
-            database-lost             174
-            fence-timed-out           171
-            promotion-refused         170
-            promotion-unclear         160
-            switchover-refused         96
-            abort-before-no-return     51
-        "#]],
-    );
+    disturb(&Happening::RivalRun(PlanKind::Failover));
 }
 
 /// At every ninth step the journal is cut to every length that it can have then; the counts of cuts
@@ -184,10 +157,25 @@ fn attempted(history: &History) -> BTreeSet<ActionName> {
     began.filter(|action| !is_by_people.contains(action)).collect()
 }
 
+/// How many actions each run attempts that can be spoiled.
+fn actions_of_runs() -> Expect {
+    expect![[r#"
+            switchover                 20
+            failback                   20
+            region-lost                25
+            region-isolated            25
+            database-lost              25
+            fence-timed-out            25
+            promotion-refused          26
+            promotion-unclear          25
+            switchover-refused         17
+            abort-before-no-return      9
+        "#]]
+}
+
 /// Spoils every action of every run in this way; the counts of actions are in the table. What is
 /// written into the control record is refused by the record only, and is unclear here instead.
-#[track_caller]
-fn spoil(how: Spoiled, times: u32, counted: Expect) {
+fn spoil(how: Spoiled, times: u32) {
     let mut table = String::new();
     for (name, seed) in RUNS {
         // A planned run that cannot go on turns back, which is right too.
@@ -201,85 +189,25 @@ fn spoil(how: Spoiled, times: u32, counted: Expect) {
         let count = actions.len();
         table += &format!("{name:24} {count:4}\n");
     }
-    counted.assert_eq(&table);
+    actions_of_runs().assert_eq(&table);
 }
 
 #[test]
 fn every_action_is_interrupted() {
-    spoil(
-        Spoiled::Interrupted,
-        1,
-        expect![[r#"
-            switchover                 20
-            failback                   20
-            region-lost                25
-            region-isolated            25
-            database-lost              25
-            fence-timed-out            25
-            promotion-refused          26
-            promotion-unclear          25
-            switchover-refused         17
-            abort-before-no-return      9
-        "#]],
-    );
+    spoil(Spoiled::Interrupted, 1);
 }
 
 #[test]
 fn every_action_is_done_and_says_nothing() {
-    spoil(
-        Spoiled::Unclear,
-        1,
-        expect![[r#"
-            switchover                 20
-            failback                   20
-            region-lost                25
-            region-isolated            25
-            database-lost              25
-            fence-timed-out            25
-            promotion-refused          26
-            promotion-unclear          25
-            switchover-refused         17
-            abort-before-no-return      9
-        "#]],
-    );
+    spoil(Spoiled::Unclear, 1);
 }
 
 #[test]
 fn every_action_is_refused() {
-    spoil(
-        Spoiled::Refused,
-        1,
-        expect![[r#"
-            switchover                 20
-            failback                   20
-            region-lost                25
-            region-isolated            25
-            database-lost              25
-            fence-timed-out            25
-            promotion-refused          26
-            promotion-unclear          25
-            switchover-refused         17
-            abort-before-no-return      9
-        "#]],
-    );
+    spoil(Spoiled::Refused, 1);
 }
 
 #[test]
 fn every_action_fails_until_a_person_sees_to_it() {
-    spoil(
-        Spoiled::Interrupted,
-        30,
-        expect![[r#"
-            switchover                 20
-            failback                   20
-            region-lost                25
-            region-isolated            25
-            database-lost              25
-            fence-timed-out            25
-            promotion-refused          26
-            promotion-unclear          25
-            switchover-refused         17
-            abort-before-no-return      9
-        "#]],
-    );
+    spoil(Spoiled::Interrupted, 30);
 }
