@@ -63,8 +63,6 @@ const SENTENCES: &[(&str, &str)] = &[
     ("pause run for ", "somebody pauses the run for *"),
     ("kill runner for ", "the runner is killed, for *"),
     ("start second runner", "a second operator drives the same run*"),
-    ("stall writes of ", "+ of the writes to the database of … wait in it, and take place late"),
-    ("unstall writes of ", "no write waits in the database of * any more"),
     ("interrupt action ", "attempts of actions have no effect, and say so, *"),
     ("leave action unclear ", "attempts of actions give no clear answer, *"),
     ("refuse action ", "attempts of actions are refused, *"),

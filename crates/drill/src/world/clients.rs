@@ -103,9 +103,7 @@ impl Clients {
             }
         }
     }
-}
 
-impl Clients {
     fn last_payment_of(&self, client: u32) -> Option<&ClientRequest> {
         let mut requests = self.requests.iter().rev();
         requests.find(|request| request.client == client && request.kind == RequestKind::Payment)

@@ -100,6 +100,11 @@ impl World {
                 || self.kernel.now() >= self.databases.rebuilt_at)
     }
 
+    /// Whether the Region's database answers and takes writes.
+    pub(crate) fn database_takes_writes(&self, site: Site) -> bool {
+        self.database_answers(site) && self.databases.volume(site).role == Role::Writer
+    }
+
     /// Commits in a Region's database; nothing when it does not answer.
     pub(crate) fn commit(
         &mut self,

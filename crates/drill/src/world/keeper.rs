@@ -5,7 +5,6 @@ use fence::{Decision, State, leave_once, renew_once};
 use crate::history::Site;
 use crate::sim::Sim;
 use crate::world::World;
-use crate::world::database::Role;
 use crate::world::network::{Place, Reply, call};
 use crate::world::ports::DATABASE_LIMIT_MS;
 use crate::world::store::{Asker, Control};
@@ -64,8 +63,7 @@ async fn renew(sim: &Sim, site: Site, control: &Control) {
 async fn look_at_ledger(sim: &Sim, site: Site) {
     let here = (Place::Region(site), Place::Region(site));
     let look = move |world: &mut World| {
-        let volume = world.databases.volume(site);
-        (world.database_answers(site) && volume.role == Role::Writer).then_some(volume.epoch)
+        world.database_takes_writes(site).then(|| world.databases.volume(site).epoch)
     };
     if let Reply::Answer(epoch) = call(sim, here, DATABASE_LIMIT_MS, look).await {
         sim.with(|world| {

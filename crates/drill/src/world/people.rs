@@ -4,11 +4,9 @@ use fence::{Author, DurationMs, NoAnswer, RunId};
 use runbook::{ActionName, Appended, Control, Entry, Failure, Journal, NotTaken, Refused, order};
 
 use crate::sim::Sim;
-use crate::world::World;
-use crate::world::network::{Place, Reply};
+use crate::world::network::Place;
 use crate::world::operator::decision_ms;
-use crate::world::runs::append;
-use crate::world::store::ask;
+use crate::world::runs::{append, read};
 
 /// For how long an approval counts.
 const APPROVAL_LASTS: DurationMs = DurationMs(600_000);
@@ -27,14 +25,7 @@ pub(crate) struct Desk {
 
 impl Journal for Desk {
     async fn read(&self) -> Result<Vec<Entry>, NoAnswer> {
-        let run = self.run.clone();
-        let read = move |world: &mut World| world.store.journals.get(&run).cloned();
-        match ask(&self.sim, Place::Outside, read).await {
-            Reply::Answer(entries) => Ok(entries.unwrap_or_default()),
-            Reply::NotSent | Reply::Silence => {
-                Err(NoAnswer { cause: "no endpoint answers".to_owned() })
-            }
-        }
+        read(&self.sim, Place::Outside, &self.run).await
     }
 
     async fn append(&self, entry: &Entry) -> Appended {

@@ -120,8 +120,8 @@ impl Ledger for Ports {
         let site = self.site;
         let look = move |world: &mut World| {
             // A replica is no writer: it does not say what is not there.
-            let is_writer = world.databases.volume(site).role == super::database::Role::Writer;
-            (world.database_answers(site) && is_writer)
+            world
+                .database_takes_writes(site)
                 .then(|| world.databases.volume(site).records.get(&payment).cloned())
         };
         found(self.database(look).await)

@@ -15,7 +15,7 @@ use crate::sim::{ProcessId, Sim};
 use crate::world::World;
 use crate::world::network::{Place, Reply};
 use crate::world::script::{Cue, fire_cues};
-use crate::world::store::{Asker, Control, ask};
+use crate::world::store::{Asker, Control, answered, ask};
 
 mod database;
 mod perform;
@@ -132,14 +132,7 @@ impl Reach {
 
 impl Journal for Reach {
     async fn read(&self) -> Result<Vec<Entry>, NoAnswer> {
-        let run = self.run.clone();
-        let read = move |world: &mut World| world.store.journals.get(&run).cloned();
-        match ask(&self.sim, self.here(), read).await {
-            Reply::Answer(entries) => Ok(entries.unwrap_or_default()),
-            Reply::NotSent | Reply::Silence => {
-                Err(NoAnswer { cause: "no endpoint answers".to_owned() })
-            }
-        }
+        read(&self.sim, self.here(), &self.run).await
     }
 
     async fn append(&self, entry: &Entry) -> Appended {
@@ -156,6 +149,13 @@ impl Journal for Reach {
         self.step(after).await;
         appended
     }
+}
+
+/// Reads a journal from a place.
+pub(crate) async fn read(sim: &Sim, from: Place, run: &RunId) -> Result<Vec<Entry>, NoAnswer> {
+    let run = run.clone();
+    let look = move |world: &mut World| world.store.journals.get(&run).cloned();
+    answered(ask(sim, from, look).await).map(Option::unwrap_or_default)
 }
 
 /// Writes an entry from a place, if its number is the next one.

@@ -101,9 +101,7 @@ impl World {
             self.note(What::Gate { site, open: open.map(Epoch::number), reason });
         }
     }
-}
 
-impl World {
     /// The service of a Region has ended, and its gate with it.
     pub(crate) fn service_ended(&mut self, site: Site) {
         let ended = self.services.running[site.index()].take();
@@ -111,9 +109,7 @@ impl World {
             self.note(What::Gate { site, open: None, reason: "ended" });
         }
     }
-}
 
-impl World {
     /// Notes that a gate has closed by itself, if it has.
     fn note_gate_closing(&mut self, site: Site) {
         if self.gate(site) == payments::Gate::Closed {

@@ -62,12 +62,15 @@ impl World {
             && (self.network.connects(own, other) && !self.kernel.is_frozen(site.other())
                 || self.network.connects(own, Place::Witness))
     }
-}
 
-impl World {
+    /// Whether somebody reaches no endpoint, whatever the network says.
+    fn is_cut_from_store(&self, from: Place) -> bool {
+        matches!(from, Place::Region(site) if self.faults.has(Fault::StoreCut(site)))
+    }
+
     /// Whether a Region reaches an endpoint that can answer.
     pub(crate) fn reads_store(&self, site: Site) -> bool {
-        !self.faults.has(Fault::StoreCut(site))
+        !self.is_cut_from_store(Place::Region(site))
             && Site::ALL
                 .iter()
                 .any(|endpoint| self.endpoint_answers(Place::Region(site), *endpoint))
@@ -91,13 +94,13 @@ pub(crate) async fn ask<T: Send + 'static>(
         Place::Region(site) => [site, site.other()],
         Place::Witness | Place::Outside => [Site::Standby, Site::Primary],
     };
-    let is_cut = move |world: &World| matches!(from, Place::Region(site) if world.faults.has(Fault::StoreCut(site)));
     let mut is_certain = true;
     for endpoint in endpoints {
         let effect = effect.clone();
         let way = (from, Place::Region(endpoint));
         let serve = move |world: &mut World| {
-            (!is_cut(world) && world.endpoint_serves(endpoint)).then(|| effect(world))
+            (!world.is_cut_from_store(from) && world.endpoint_serves(endpoint))
+                .then(|| effect(world))
         };
         match call_slowly(sim, way, ENDPOINT_LIMIT_MS, AGREEMENT_MS, serve).await {
             Reply::Answer(answer) => return Reply::Answer(answer),
@@ -145,7 +148,8 @@ impl Control {
     }
 }
 
-fn read<T>(reply: Reply<T>) -> Result<T, NoAnswer> {
+/// What a reader is told.
+pub(crate) fn answered<T>(reply: Reply<T>) -> Result<T, NoAnswer> {
     match reply {
         Reply::Answer(answer) => Ok(answer),
         Reply::NotSent | Reply::Silence => {
@@ -167,12 +171,14 @@ fn outcome<T: PartialEq>(reply: Reply<WriteOutcome<T>>, wanted: &T) -> WriteOutc
 
 impl ControlStore for Control {
     async fn read_record(&self) -> Result<Option<ControlRecord>, NoAnswer> {
-        read(ask(&self.sim, self.from, |world| Some(world.store.record.clone())).await)
+        answered(ask(&self.sim, self.from, |world| Some(world.store.record.clone())).await)
     }
 
     async fn read_lease(&self, region: &RegionName) -> Result<Option<Lease>, NoAnswer> {
         let region = region.clone();
-        read(ask(&self.sim, self.from, move |world| world.store.leases.get(&region).cloned()).await)
+        answered(
+            ask(&self.sim, self.from, move |world| world.store.leases.get(&region).cloned()).await,
+        )
     }
 
     async fn write_record(&self, change: &RecordChange) -> WriteOutcome<ControlRecord> {

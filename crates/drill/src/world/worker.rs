@@ -5,7 +5,6 @@ use payments::{Gate, MovementId, Worked, process};
 use crate::history::Site;
 use crate::sim::Sim;
 use crate::world::World;
-use crate::world::database::Role;
 use crate::world::network::Reply;
 use crate::world::ports::{Gated, Ports};
 use crate::world::service::{Intake, Open};
@@ -75,9 +74,9 @@ impl World {
     /// Claims a row under the epoch of the gate, if that is the ledger's.
     fn claim(&mut self, site: Site) -> Option<Claimed> {
         let Gate::Open(reign) = self.gate(site) else { return None };
-        let (now, is_there) = (self.kernel.now(), self.database_answers(site));
+        let (now, takes_writes) = (self.kernel.now(), self.database_takes_writes(site));
         let volume = self.databases.volume_mut(site);
-        if !is_there || volume.role != Role::Writer || volume.epoch != reign.epoch {
+        if !takes_writes || volume.epoch != reign.epoch {
             return None;
         }
         let (movement, until) = volume.outbox.iter_mut().find(|(_, until)| **until <= now)?;
@@ -87,10 +86,10 @@ impl World {
 
     /// Gives a row back until later, or takes it away, if it is still claimed as it was.
     fn release(&mut self, site: Site, claimed: Claimed, until: Option<u64>) {
-        let (now, is_there) = (self.kernel.now(), self.database_answers(site));
+        let (now, takes_writes) = (self.kernel.now(), self.database_takes_writes(site));
         let volume = self.databases.volume_mut(site);
         let is_own = volume.outbox.get(&claimed.movement) == Some(&claimed.until);
-        if !is_there || volume.role != Role::Writer || !is_own {
+        if !takes_writes || !is_own {
             return;
         }
         match until {

@@ -84,13 +84,13 @@ pub(super) fn again(cause: &str) -> Failure {
 }
 
 /// Does something in a Region; nothing when whoever is asked there is not there.
-pub(super) async fn at(
+pub(super) async fn at<T: Send + 'static>(
     runner: &Reach,
     site: Site,
-    effect: impl FnOnce(&mut World) -> Option<Attempt> + Send + 'static,
-) -> Attempt {
+    effect: impl FnOnce(&mut World) -> Option<Result<T, Failure>> + Send + 'static,
+) -> Result<T, Failure> {
     match call(&runner.sim, (runner.here(), Place::Region(site)), CALL_LIMIT_MS, effect).await {
-        Reply::Answer(attempt) => attempt,
+        Reply::Answer(answer) => answer,
         Reply::NotSent => Err(again("no connection")),
         Reply::Silence => Err(Failure::TimedOut),
     }
@@ -144,23 +144,18 @@ async fn drain(runner: &Reach, source: Site) -> Attempt {
 
 /// Where the ledger of a Region ends, if it takes writes.
 async fn tail(runner: &Reach, site: Site) -> Result<Tail, Failure> {
-    let look = move |world: &mut World| {
+    at(runner, site, move |world| {
         let volume = world.databases.volume(site);
-        let (is_writer, position) = (volume.role == Role::Writer, volume.position());
-        world.database_answers(site).then(|| match is_writer {
-            true => Ok(Tail {
-                position: Some(position),
-                movements: world.databases.volume(site).movements().len() as u64,
-                faults: world.databases.volume(site).faults(),
+        world.database_answers(site).then(|| match volume.role {
+            Role::Writer => Ok(Tail {
+                position: Some(volume.position()),
+                movements: volume.movements().len() as u64,
+                faults: volume.faults(),
             }),
-            false => Err(again("the database takes no writes yet")),
+            Role::Replica | Role::Stopped => Err(again("the database takes no writes yet")),
         })
-    };
-    match call(&runner.sim, (runner.here(), Place::Region(site)), CALL_LIMIT_MS, look).await {
-        Reply::Answer(tail) => tail,
-        Reply::NotSent => Err(again("no connection")),
-        Reply::Silence => Err(Failure::TimedOut),
-    }
+    })
+    .await
 }
 
 async fn raise_epoch(runner: &Reach, plan: &Plan, action: &Action) -> Attempt {
