@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use strsim::levenshtein;
+
 /// How many characters of a text a message shows.
 const MOST_SHOWN: usize = 60;
 
@@ -57,24 +59,8 @@ pub(crate) fn nearest<'w>(typed: &str, words: &[&'w str]) -> Option<&'w str> {
     words
         .iter()
         .filter(|word| word.len().abs_diff(typed.len()) <= 2)
-        .map(|word| (edits(typed, word), *word))
+        .map(|word| (levenshtein(typed, word), *word))
         .filter(|(edits, word)| *edits <= 2 && edits * 2 < word.len())
         .min()
         .map(|(_, word)| word)
-}
-
-/// How many characters must be inserted, removed or replaced to make `b` of `a`.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -1,5 +1,7 @@
 //! The words of a line, and the nearest of several words.
 
+use strsim::levenshtein;
+
 /// How many characters of a text a message shows.
 const MOST_SHOWN: usize = 40;
 
@@ -60,24 +62,8 @@ pub(super) fn or(words: &[String]) -> String {
 /// wrong.
 pub(crate) fn nearest(typed: &str, words: &[&'static str]) -> Option<&'static str> {
     let near = words.iter().filter(|word| word.len().abs_diff(typed.len()) <= 2);
-    near.map(|word| (edits(typed, word), *word))
+    near.map(|word| (levenshtein(typed, word), *word))
         .filter(|(edits, word)| *edits <= 2 && edits * 2 < word.len())
         .min()
         .map(|(_, word)| word)
-}
-
-/// How many characters must be inserted, removed or replaced to make `b` of `a`.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
