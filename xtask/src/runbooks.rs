@@ -1,9 +1,9 @@
 //! The pages of the runbooks for the default Regions, for people who have nothing else on the day.
 
-use fence::RegionName;
-use runbook::render::{self, Names};
-use runbook::{Homes, PlanKind, supposed};
-use topology::{Home, Topology};
+use runbook::render;
+use runbook::{PlanKind, supposed};
+use stacks::{homes, names};
+use topology::Topology;
 
 use crate::output::Outputs;
 
@@ -13,31 +13,10 @@ const HEAD: &str =
 /// The pages of all kinds of runs.
 pub(crate) fn pages(outputs: &mut Outputs) {
     let topology = Topology::default();
-    let name = |region: topology::Region| RegionName::new(region.name());
-    let homes = Homes {
-        primary: name(topology.region(Home::Primary)),
-        standby: name(topology.region(Home::Standby)),
-        witness: name(topology.regions.witness),
-    };
-    let names = names(&topology);
+    let (homes, names) = (homes(&topology), names(&topology));
     for kind in [PlanKind::Switchover, PlanKind::Failover, PlanKind::Failback] {
         let page = render::page(&supposed(kind, &homes), &names);
         let text = format!("{HEAD}{page}");
         outputs.insert(format!("docs/runbooks/{kind}.md"), text);
-    }
-}
-
-fn names(topology: &Topology) -> Names {
-    let functions = topology.functions.iter();
-    let bounded = functions.filter_map(|one| Some((one.name.clone(), one.reserved_concurrency?)));
-    Names {
-        name: topology.name.clone(),
-        suffix: topology.suffix().to_owned(),
-        database: topology.database.name.clone(),
-        zone: topology.dns.zone.clone(),
-        record: topology.dns.record.clone(),
-        stage: topology.api.stage.clone(),
-        rate_and_burst: (topology.api.rate_limit, topology.api.burst_limit),
-        functions: bounded.collect(),
     }
 }

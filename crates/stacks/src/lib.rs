@@ -29,6 +29,7 @@ mod parameters;
 mod policy;
 mod replication;
 mod routing;
+mod runbooks;
 mod secret;
 mod service_alarms;
 mod sessions;
@@ -38,6 +39,8 @@ mod table_alarms;
 mod web_acl;
 mod webhooks;
 mod zone;
+
+pub use runbooks::{homes, names};
 
 use std::collections::BTreeMap;
 

@@ -2,10 +2,9 @@
 
 use std::io::{Write, stderr, stdout};
 
-use fence::RegionName;
-use runbook::render::{self, Names};
+use runbook::render;
 use runbook::{Homes, PlanKind, supposed};
-use topology::{Home, Topology};
+use stacks::{homes, names};
 
 use crate::args::{Form, RunArgs};
 use crate::failure::Ended;
@@ -60,29 +59,5 @@ fn no_function_here() -> Ended {
         code: WRONG_COMMAND,
         error: "`--function` is for state machines only".to_owned(),
         hint: "add `--output state-machine`, or leave it out".to_owned(),
-    }
-}
-
-fn homes(topology: &Topology) -> Homes {
-    let name = |region: topology::Region| RegionName::new(region.name());
-    Homes {
-        primary: name(topology.region(Home::Primary)),
-        standby: name(topology.region(Home::Standby)),
-        witness: name(topology.regions.witness),
-    }
-}
-
-fn names(topology: &Topology) -> Names {
-    let functions = topology.functions.iter();
-    let bounded = functions.filter_map(|one| Some((one.name.clone(), one.reserved_concurrency?)));
-    Names {
-        name: topology.name.clone(),
-        suffix: topology.suffix().to_owned(),
-        database: topology.database.name.clone(),
-        zone: topology.dns.zone.clone(),
-        record: topology.dns.record.clone(),
-        stage: topology.api.stage.clone(),
-        rate_and_burst: (topology.api.rate_limit, topology.api.burst_limit),
-        functions: bounded.collect(),
     }
 }
