@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use runbook::{Action, ActionName, Condition, Entry, Event, Failure, OnFailure, Plan, Refused};
+use runbook::{
+    Action, ActionName, Condition, Entry, Event, Failure, Heading, OnFailure, Plan, Refused,
+};
 
 /// Every run by its id.
 #[derive(Default)]
@@ -17,7 +19,7 @@ pub(super) struct Run<'h> {
     entries: Vec<&'h Entry>,
     /// The attempts on the way forward, and on the way back, which has actions of its own.
     ways: [Vec<Tries<'h>>; 2],
-    is_turned_back: bool,
+    heading: Heading,
     /// What was under way when the plan in force was written, and may still have its effect.
     in_flight: BTreeSet<ActionName>,
 }
@@ -56,7 +58,7 @@ impl Default for Run<'_> {
         let ways = [way.clone(), way];
         let in_flight = BTreeSet::new();
         let entries = Vec::new();
-        Self { length: 0, plan: None, entries, ways, is_turned_back: false, in_flight }
+        Self { length: 0, plan: None, entries, ways, heading: Heading::Forward, in_flight }
     }
 }
 
@@ -87,7 +89,7 @@ impl<'h> Run<'h> {
             Event::Approved { action, by, expires_at, .. } => {
                 self.tries_mut(*action).approvals.insert(by.as_str(), expires_at.0);
             }
-            Event::Aborted { .. } => self.is_turned_back = true,
+            Event::Aborted { .. } => self.heading = Heading::Back,
             Event::Took { .. }
             | Event::Paused { .. }
             | Event::Resumed { .. }
@@ -114,12 +116,12 @@ impl<'h> Run<'h> {
 
     /// Those on the way that the run is on.
     fn tries_now(&self, action: ActionName) -> &Tries<'h> {
-        &self.ways[usize::from(self.is_turned_back)][action as usize]
+        &self.ways[self.heading as usize][action as usize]
     }
 
     /// Those that an entry of now is about.
     fn tries_mut(&mut self, action: ActionName) -> &mut Tries<'h> {
-        &mut self.ways[usize::from(self.is_turned_back)][action as usize]
+        &mut self.ways[self.heading as usize][action as usize]
     }
 
     /// Its plan, once it is written.
@@ -152,15 +154,13 @@ impl<'h> Run<'h> {
     /// The first action of the plan that must be over before this one begins and is not.
     pub(super) fn skipped_over(&self, action: ActionName) -> Option<ActionName> {
         let plan = self.plan?;
-        let way = if self.is_turned_back { &plan.way_back } else { &plan.actions };
-        let mut before = way.iter().take_while(|before| before.name != action);
+        let mut before = plan.way(self.heading).iter().take_while(|before| before.name != action);
         before.find(|before| !self.is_over(plan, before)).map(|before| before.name)
     }
 
     /// Whether the plan has this action on the way that the run is on.
     pub(super) fn is_planned(&self, action: ActionName) -> bool {
-        let Some(plan) = self.plan else { return false };
-        let way = if self.is_turned_back { &plan.way_back } else { &plan.actions };
+        let way = self.plan.map_or(&[][..], |plan| plan.way(self.heading));
         way.iter().any(|planned| planned.name == action)
     }
 
