@@ -4,7 +4,32 @@
 //! compared with, are arguments.
 
 mod answer;
+mod check;
+mod design;
 mod document;
+mod judge;
+mod naming;
+mod pairing;
+mod place;
+mod policy;
+mod report;
+mod resolve;
+mod rule;
+pub mod rules;
+mod settings;
+mod source;
+mod stack;
+mod value;
 
 pub use answer::{Answer, Unknown};
+pub use check::check;
+pub use design::{Design, Unreadable};
 pub use document::{DocumentFault, parse};
+pub use pairing::Pairing;
+pub use place::{Place, Resource};
+pub use report::{Finding, Report, Spot, Unjudged, Unseen};
+pub use rule::{Consequence, Evidence, Rule, RunTime, Scope, Severity};
+pub use settings::Settings;
+pub use source::Source;
+pub use stack::{Declared, Output, Stack};
+pub use value::{Piece, Reference, Value};

@@ -95,10 +95,16 @@ impl Consequence {
             Self::DataLost => "When the Region is lost, payments or records are lost with it",
             Self::TwoWriters => "In the takeover two Regions write, or somebody is charged twice",
             Self::NoTakeover => "When the Region is lost, the other one cannot take over",
-            Self::SlowTakeover => "When the Region is lost, taking over is slow or waits for a person",
+            Self::SlowTakeover => {
+                "When the Region is lost, taking over is slow or waits for a person"
+            }
             Self::Unseen => "Before and during the loss nobody is told, or told wrong",
-            Self::NoWayHome => "After the takeover there is no way home, or nothing guards against the next loss",
-            Self::Exposed => "On any day data or keys are exposed, or one Region is the weaker door",
+            Self::NoWayHome => {
+                "After the takeover there is no way home, or nothing guards against the next loss"
+            }
+            Self::Exposed => {
+                "On any day data or keys are exposed, or one Region is the weaker door"
+            }
             Self::NotDeployable => "At deployment the pair is refused, or a deployment harms it",
         }
     }
@@ -177,6 +183,23 @@ impl fmt::Debug for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code)
     }
+}
+
+/// A rule that no template can show to be kept; `explain` says where it is checked instead.
+#[derive(Debug, Clone, Copy)]
+pub struct RunTime {
+    /// Its code in the disaster-recovery rules, such as `aurora-stop-writes-first`.
+    pub code: &'static str,
+    /// How bad a breach is.
+    pub severity: Severity,
+    /// The rule in one or two sentences.
+    pub rule: &'static str,
+    /// Why a breach hurts: one sentence.
+    pub why: &'static str,
+    /// How it is checked instead, and by what: one sentence.
+    pub checked: &'static str,
+    /// The page that it rests on.
+    pub source: &'static str,
 }
 
 /// Declares the rule of a file. The doc comment is its page: what `explain` prints and `docs/rules` holds.

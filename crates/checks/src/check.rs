@@ -1,0 +1,43 @@
+//! Every rule over a design.
+
+use crate::design::Design;
+use crate::judge::Judge;
+use crate::report::{Report, Spot, Unseen};
+use crate::rule::{Rule, Scope};
+use crate::rules;
+
+/// Judges a design by every rule.
+#[must_use]
+pub fn check(design: &Design) -> Report {
+    let mut report = Report::default();
+    let pair = design.region(topology::Home::Primary).is_some();
+    for rule in rules::all().filter(|rule| pair || rule.scope == Scope::Template) {
+        add(&mut report, rule, design);
+    }
+    report.unseen = unseen(design).collect();
+    report.findings.sort();
+    report.unjudged.sort();
+    report.unjudged.dedup();
+    report
+}
+
+fn add(report: &mut Report, rule: &'static Rule, design: &Design) {
+    let mut judge = Judge::new(rule);
+    (rule.check)(design, &mut judge);
+    report.findings.append(&mut judge.findings);
+    report.unjudged.append(&mut judge.unjudged);
+    report.subjects.insert(rule.code, judge.subjects);
+}
+
+/// Resources of which it is not known whether they are created, and macros that only CloudFormation runs.
+fn unseen(design: &Design) -> impl Iterator<Item = Unseen> {
+    let doubtful = design.resources().filter_map(|resource| {
+        let why = resource.declared.doubt.as_ref()?;
+        Some(Unseen { spot: Spot::of(&resource.whole()), why: why.to_string() })
+    });
+    let macros = design.stacks().iter().filter(|stack| !stack.transforms.is_empty()).map(|stack| {
+        let why = format!("only a deployment runs the macros `{}`", stack.transforms.join("`, `"));
+        Unseen { spot: Spot::of(&stack.whole()), why }
+    });
+    macros.chain(doubtful)
+}

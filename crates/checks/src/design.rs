@@ -1,0 +1,193 @@
+//! The design that is judged: every stack, which Regions form the pair, and what corresponds to what.
+
+use std::collections::BTreeMap;
+
+use topology::Home;
+
+use crate::document::{DocumentFault, parse};
+use crate::naming;
+use crate::pairing::Pairing;
+use crate::place::Resource;
+use crate::resolve::Exports;
+use crate::settings::Settings;
+use crate::source::Source;
+use crate::stack::{Stack, exports};
+use crate::value::{Reference, Value};
+use crate::{Answer, Unknown};
+
+/// A template that cannot be judged, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The template's file.
+    pub file: String,
+    /// What is wrong with it.
+    pub fault: DocumentFault,
+}
+
+/// Every stack of a system in all its Regions.
+#[derive(Debug)]
+pub struct Design {
+    stacks: Vec<Stack>,
+    pairing: Pairing,
+    settings: Settings,
+    by_kind: BTreeMap<String, Vec<(usize, String)>>,
+}
+
+impl Design {
+    /// The design that these templates make.
+    ///
+    /// # Errors
+    ///
+    /// Every template that cannot be read.
+    pub fn new(sources: &[Source], settings: Settings) -> Result<Self, Vec<Unreadable>> {
+        let stacks = stacks(sources)?;
+        let pairing = Pairing::infer(&stacks, &settings);
+        let mut by_kind: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
+        for stack in &stacks {
+            for resource in stack.resources.values() {
+                by_kind
+                    .entry(resource.kind.clone())
+                    .or_default()
+                    .push((stack.index, resource.id.clone()));
+            }
+        }
+        Ok(Self { stacks, pairing, settings, by_kind })
+    }
+
+    /// Every stack, in the order in which they were given.
+    #[must_use]
+    pub fn stacks(&self) -> &[Stack] {
+        &self.stacks
+    }
+
+    /// Which Regions and stacks belong together.
+    #[must_use]
+    pub fn pairing(&self) -> &Pairing {
+        &self.pairing
+    }
+
+    /// What the user said about the check.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The resources of a type that are certainly created.
+    pub fn of<'d>(&'d self, kind: &str) -> impl Iterator<Item = Resource<'d>> + use<'d> {
+        self.all_of(kind).filter(|resource| resource.declared.doubt.is_none())
+    }
+
+    /// The resources of a type in the Region of a home role that are certainly created.
+    pub fn of_home<'d>(
+        &'d self,
+        kind: &str,
+        home: Home,
+    ) -> impl Iterator<Item = Resource<'d>> + use<'d> {
+        self.of(kind).filter(move |resource| self.home(*resource) == Some(home))
+    }
+
+    /// Whether a resource of this type might be created in a Region without our knowing: one whose condition is not
+    /// known, or a macro that is not expanded here. A rule about what is missing must not speak then.
+    #[must_use]
+    pub fn may_hide(&self, kind: &str, region: &str) -> bool {
+        let mut doubtful = self.all_of(kind).filter(|resource| resource.declared.doubt.is_some());
+        let mut stacks =
+            self.stacks.iter().filter(|stack| stack.region.as_deref().unwrap_or(region) == region);
+        doubtful.any(|resource| resource.region() == region)
+            || stacks.any(|stack| !stack.transforms.is_empty())
+    }
+
+    /// Every resource that is or may be created, in the order of the stacks.
+    pub fn resources(&self) -> impl Iterator<Item = Resource<'_>> {
+        self.stacks.iter().flat_map(|stack| {
+            stack.resources.values().map(move |declared| Resource { stack, declared })
+        })
+    }
+
+    fn all_of<'d>(&'d self, kind: &str) -> impl Iterator<Item = Resource<'d>> + use<'d> {
+        self.by_kind.get(kind).into_iter().flatten().map(|(stack, id)| {
+            let stack = &self.stacks[*stack];
+            Resource { stack, declared: &stack.resources[id] }
+        })
+    }
+
+    /// The resource that a reference means.
+    #[must_use]
+    pub fn resource(&self, reference: &Reference) -> Option<Resource<'_>> {
+        let stack = self.stacks.get(reference.stack)?;
+        Some(Resource { stack, declared: stack.resources.get(&reference.resource)? })
+    }
+
+    /// The home role of the Region that a resource is in; `None` outside of the pair.
+    #[must_use]
+    pub fn home(&self, resource: Resource<'_>) -> Option<Home> {
+        self.pairing.home(resource.region())
+    }
+
+    /// The Region of a home role, where there is a pair.
+    #[must_use]
+    pub fn region(&self, home: Home) -> Option<&str> {
+        self.pairing.region(home)
+    }
+
+    /// The resource of the other Region that does the same work.
+    #[must_use]
+    pub fn counterpart(&self, resource: Resource<'_>) -> Option<Resource<'_>> {
+        self.resource(self.pairing.counterpart(&resource.reference(None))?)
+    }
+
+    /// A value as text, with the names and ARNs of resources whose names the templates say.
+    #[must_use]
+    pub fn text(&self, value: &Value) -> Answer<String> {
+        naming::text(self, value)
+    }
+
+    /// The physical name of a resource, where its template says it.
+    #[must_use]
+    pub fn name(&self, resource: Resource<'_>) -> Answer<String> {
+        naming::name(self, resource)
+    }
+
+    /// The ARN of a resource, where its template says its name; the account may stand in it as `${AWS::AccountId}`.
+    #[must_use]
+    pub fn arn(&self, resource: Resource<'_>) -> Answer<String> {
+        naming::arn(self, resource)
+    }
+
+    /// Whether two values are certainly the same, certainly not, or not to be known.
+    #[must_use]
+    pub fn same(&self, left: &Value, right: &Value) -> Answer<bool> {
+        if left == right && !matches!(left, Value::Unknown(_) | Value::Either(_)) {
+            return Answer::Known(true);
+        }
+        match (self.text(left), self.text(right)) {
+            (Answer::Known(left), Answer::Known(right)) => Answer::Known(left == right),
+            (Answer::Unknown(why), _) | (_, Answer::Unknown(why)) => Answer::Unknown(why),
+            _ => Answer::Unknown(Unknown("it is no text".into())),
+        }
+    }
+}
+
+/// The stacks of all templates; exports of one are known to the others.
+fn stacks(sources: &[Source]) -> Result<Vec<Stack>, Vec<Unreadable>> {
+    let mut templates = Vec::with_capacity(sources.len());
+    let mut unreadable = Vec::new();
+    for source in sources {
+        match parse(&source.text) {
+            Ok(template) => templates.push(template),
+            Err(fault) => unreadable.push(Unreadable { file: source.file.clone(), fault }),
+        }
+    }
+    if !unreadable.is_empty() {
+        return Err(unreadable);
+    }
+    let build = |exports: &Exports| -> Vec<Stack> {
+        let pairs = sources.iter().zip(&templates).enumerate();
+        pairs
+            .map(|(index, (source, template))| Stack::new(index, source, template, exports))
+            .collect()
+    };
+    let first = build(&Exports::new());
+    let known: Exports = first.iter().flat_map(exports).collect();
+    Ok(if known.is_empty() { first } else { build(&known) })
+}

@@ -1,0 +1,204 @@
+//! The physical names and ARNs of resources, where templates say them, so that references can be compared across
+//! stacks and Regions.
+
+use crate::answer::{Answer, Unknown};
+use crate::design::Design;
+use crate::place::Resource;
+use crate::resolve::ACCOUNT;
+use crate::value::{Piece, Reference, Value};
+
+/// How resources of a type are called.
+struct Naming {
+    kind: &'static str,
+    /// The property that holds the name.
+    property: &'static str,
+    /// What `Ref` gives.
+    reference: Gives,
+    /// The ARN after `arn:aws:`, with `{region}`, `{account}` and `{name}`; empty where it has parts that only a
+    /// deployment knows.
+    arn: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum Gives {
+    Name,
+    Arn,
+    Other,
+}
+
+const fn naming(
+    kind: &'static str,
+    property: &'static str,
+    reference: Gives,
+    arn: &'static str,
+) -> Naming {
+    Naming { kind, property, reference, arn }
+}
+
+/// Sorted by type. Source: the pages of the types in the CloudFormation reference, "Return values".
+static NAMINGS: [Naming; 22] = [
+    naming("AWS::ApiGateway::DomainName", "DomainName", Gives::Name, ""),
+    naming(
+        "AWS::Backup::BackupVault",
+        "BackupVaultName",
+        Gives::Name,
+        "backup:{region}:{account}:backup-vault:{name}",
+    ),
+    naming(
+        "AWS::CloudWatch::Alarm",
+        "AlarmName",
+        Gives::Name,
+        "cloudwatch:{region}:{account}:alarm:{name}",
+    ),
+    naming(
+        "AWS::DynamoDB::GlobalTable",
+        "TableName",
+        Gives::Name,
+        "dynamodb:{region}:{account}:table/{name}",
+    ),
+    naming(
+        "AWS::DynamoDB::Table",
+        "TableName",
+        Gives::Name,
+        "dynamodb:{region}:{account}:table/{name}",
+    ),
+    naming(
+        "AWS::Events::EventBus",
+        "Name",
+        Gives::Name,
+        "events:{region}:{account}:event-bus/{name}",
+    ),
+    naming("AWS::IAM::Role", "RoleName", Gives::Name, "iam::{account}:role/{name}"),
+    naming("AWS::KMS::Alias", "AliasName", Gives::Name, "kms:{region}:{account}:{name}"),
+    naming(
+        "AWS::Lambda::Function",
+        "FunctionName",
+        Gives::Name,
+        "lambda:{region}:{account}:function:{name}",
+    ),
+    naming(
+        "AWS::Logs::LogGroup",
+        "LogGroupName",
+        Gives::Name,
+        "logs:{region}:{account}:log-group:{name}:*",
+    ),
+    naming(
+        "AWS::RDS::DBCluster",
+        "DBClusterIdentifier",
+        Gives::Name,
+        "rds:{region}:{account}:cluster:{name}",
+    ),
+    naming("AWS::RDS::DBClusterParameterGroup", "DBClusterParameterGroupName", Gives::Name, ""),
+    naming(
+        "AWS::RDS::DBInstance",
+        "DBInstanceIdentifier",
+        Gives::Name,
+        "rds:{region}:{account}:db:{name}",
+    ),
+    naming(
+        "AWS::RDS::GlobalCluster",
+        "GlobalClusterIdentifier",
+        Gives::Name,
+        "rds::{account}:global-cluster:{name}",
+    ),
+    naming("AWS::Route53::HostedZone", "Name", Gives::Other, ""),
+    naming("AWS::S3::Bucket", "BucketName", Gives::Name, "s3:::{name}"),
+    naming("AWS::SNS::Topic", "TopicName", Gives::Arn, "sns:{region}:{account}:{name}"),
+    naming("AWS::SQS::Queue", "QueueName", Gives::Other, "sqs:{region}:{account}:{name}"),
+    naming("AWS::SSM::Parameter", "Name", Gives::Name, "ssm:{region}:{account}:parameter/{name}"),
+    naming("AWS::SecretsManager::Secret", "Name", Gives::Other, ""),
+    naming(
+        "AWS::StepFunctions::StateMachine",
+        "StateMachineName",
+        Gives::Arn,
+        "states:{region}:{account}:stateMachine:{name}",
+    ),
+    naming("AWS::Synthetics::Canary", "Name", Gives::Name, ""),
+];
+
+/// The physical name of a resource.
+pub(crate) fn name(design: &Design, resource: Resource<'_>) -> Answer<String> {
+    let Some(naming) = find(resource.kind()) else {
+        return Answer::Unknown(Unknown(format!("only a deployment names `{}`", resource.id())));
+    };
+    match resource.at(naming.property).value() {
+        Answer::Known(value) => text(design, value),
+        Answer::Absent => Answer::Unknown(Unknown(format!(
+            "`{}` has no `{}`: a deployment names it",
+            resource.id(),
+            naming.property
+        ))),
+        Answer::Unknown(why) => Answer::Unknown(why),
+    }
+}
+
+/// The ARN of a resource.
+pub(crate) fn arn(design: &Design, resource: Resource<'_>) -> Answer<String> {
+    let form = find(resource.kind()).map(|naming| naming.arn).unwrap_or_default();
+    if form.is_empty() {
+        return Answer::Unknown(Unknown(format!(
+            "only a deployment knows the ARN of `{}`",
+            resource.id()
+        )));
+    }
+    let account = resource.stack.account.as_deref().unwrap_or(ACCOUNT);
+    name(design, resource).map(|name| {
+        // A parameter's name may begin with the slash that the ARN has anyway.
+        let name = name.trim_start_matches('/');
+        let rest = form.replace("{region}", resource.region()).replace("{account}", account);
+        format!("arn:aws:{}", rest.replace("{name}", name))
+    })
+}
+
+/// A value as text.
+pub(crate) fn text(design: &Design, value: &Value) -> Answer<String> {
+    match value {
+        Value::Text(text) => Answer::Known(text.clone()),
+        Value::Number(number) => Answer::Known(number.to_string()),
+        Value::Bool(yes) => Answer::Known(yes.to_string()),
+        Value::Reference(reference) => given(design, reference),
+        Value::Pieces(pieces) => {
+            let mut joined = String::new();
+            for piece in pieces {
+                match piece {
+                    Piece::Text(text) => joined.push_str(text),
+                    Piece::Unknown(why) => return Answer::Unknown(why.clone()),
+                    Piece::Reference(reference) => match given(design, reference) {
+                        Answer::Known(text) => joined.push_str(&text),
+                        unknown => return unknown,
+                    },
+                }
+            }
+            Answer::Known(joined)
+        }
+        Value::Unknown(why) => Answer::Unknown(why.clone()),
+        Value::Null | Value::Unset => Answer::Absent,
+        Value::List(_) | Value::Map(_) | Value::Either(_) => {
+            Answer::Unknown(Unknown("it is no text".into()))
+        }
+    }
+}
+
+/// What a reference gives.
+fn given(design: &Design, reference: &Reference) -> Answer<String> {
+    let unknown =
+        || Answer::Unknown(Unknown(format!("only a deployment knows `{}`", reference.shown())));
+    let Some(resource) = design.resource(reference) else { return unknown() };
+    let gives = match reference.attribute.as_deref() {
+        None => find(resource.kind()).map_or(Gives::Other, |naming| naming.reference),
+        Some("Arn" | "TopicArn" | "DBClusterArn" | "DBInstanceArn" | "BackupVaultArn") => {
+            Gives::Arn
+        }
+        Some("QueueName" | "TopicName" | "Name") => Gives::Name,
+        Some(_) => Gives::Other,
+    };
+    match gives {
+        Gives::Name => name(design, resource),
+        Gives::Arn => arn(design, resource),
+        Gives::Other => unknown(),
+    }
+}
+
+fn find(kind: &str) -> Option<&'static Naming> {
+    NAMINGS.binary_search_by(|naming| naming.kind.cmp(kind)).ok().map(|index| &NAMINGS[index])
+}

@@ -1,0 +1,93 @@
+//! The whole answer about a design: findings, what was allowed, what could not be judged.
+
+use std::collections::BTreeMap;
+
+use crate::place::Place;
+use crate::rule::{Consequence, Severity};
+
+/// A breach of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// What it costs, and when.
+    pub consequence: Consequence,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The rule's code.
+    pub rule: &'static str,
+    /// Where it is.
+    pub spot: Spot,
+    /// What is there: a fragment without the full stop.
+    pub found: String,
+    /// Why it hurts when a Region is lost.
+    pub why: String,
+    /// The exact change: a fragment without the full stop.
+    pub change: String,
+    /// Other places that have part in it.
+    pub related: Vec<Spot>,
+}
+
+/// Something that a rule could not judge before deployment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unjudged {
+    /// The rule's code.
+    pub rule: &'static str,
+    /// Where it is.
+    pub spot: Spot,
+    /// Why it is not known.
+    pub why: String,
+}
+
+/// Something that no rule could see.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unseen {
+    /// Where it is.
+    pub spot: Spot,
+    /// Why it is not seen.
+    pub why: String,
+}
+
+/// A place by name, for a report.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// The stack's name for people.
+    pub stack: String,
+    /// Its Region; empty where it is not known.
+    pub region: String,
+    /// The template's file.
+    pub file: String,
+    /// The resource's logical id; empty for the stack itself.
+    pub resource: String,
+    /// The resource's type; empty for the stack itself.
+    pub kind: String,
+    /// The resource's path in a CDK app.
+    pub construct_path: Option<String>,
+    /// The property, such as `Rules[0].Status`; empty for all of it.
+    pub property: String,
+}
+
+impl Spot {
+    pub(crate) fn of(place: &Place<'_>) -> Self {
+        Self {
+            stack: place.stack.name.clone(),
+            region: place.stack.region.clone().unwrap_or_default(),
+            file: place.stack.file.clone(),
+            resource: place.resource.map(|resource| resource.id.clone()).unwrap_or_default(),
+            kind: place.resource.map(|resource| resource.kind.clone()).unwrap_or_default(),
+            construct_path: place.resource.and_then(|resource| resource.construct_path.clone()),
+            property: place.path.clone(),
+        }
+    }
+}
+
+/// The whole answer.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Breaches that count, sorted by consequence, severity, rule and place.
+    pub findings: Vec<Finding>,
+    /// What could not be judged, sorted by rule and place.
+    pub unjudged: Vec<Unjudged>,
+    /// What no rule could see: resources that may not be created, and macros.
+    pub unseen: Vec<Unseen>,
+    /// How many things each rule looked at, by code; a rule of the pair is not here where there is no pair.
+    pub subjects: BTreeMap<&'static str, usize>,
+}

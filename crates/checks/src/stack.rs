@@ -1,0 +1,185 @@
+//! A stack as it would be deployed: its resources with their intrinsics worked out.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::answer::Unknown;
+use crate::resolve::{Conditions, Exports, Scope};
+use crate::source::Source;
+use crate::value::Value;
+
+/// A stack of the design.
+#[derive(Debug)]
+pub struct Stack {
+    /// Where it stands among the stacks.
+    pub index: usize,
+    /// Its name for people, as the assembly says, or the file's.
+    pub name: String,
+    /// The name of the deployed stack.
+    pub stack_name: String,
+    /// The template's file, as it was given.
+    pub file: String,
+    /// Its Region, where it is known.
+    pub region: Option<String>,
+    /// Its account, where it is known.
+    pub account: Option<String>,
+    /// Tags of the stack, which CloudFormation passes on to resources.
+    pub tags: BTreeMap<String, String>,
+    /// Whether it is protected against deletion, where an assembly says so.
+    pub termination_protection: Option<bool>,
+    /// Names of the stacks that are deployed before it.
+    pub dependencies: Vec<String>,
+    /// Name of the stack that it is nested in.
+    pub parent: Option<String>,
+    /// Resources that are, or may be, created, by logical id.
+    pub resources: BTreeMap<String, Declared>,
+    /// Outputs, by logical id.
+    pub outputs: BTreeMap<String, Output>,
+    /// Macros that CloudFormation runs over the template, such as `AWS::Serverless-2016-10-31`; what they would add
+    /// is not seen.
+    pub transforms: Vec<String>,
+}
+
+/// A resource of a template.
+#[derive(Debug)]
+pub struct Declared {
+    /// Its logical id.
+    pub id: String,
+    /// Its type, such as `AWS::S3::Bucket`.
+    pub kind: String,
+    /// Its path in a CDK app, such as `Storage/Bucket/Resource`.
+    pub construct_path: Option<String>,
+    /// Why it is not known whether it is created, where that is not known.
+    pub doubt: Option<Unknown>,
+    /// Its properties.
+    pub properties: Value,
+    /// What becomes of it when its stack goes.
+    pub deletion_policy: Option<Value>,
+    /// What becomes of it when it is replaced.
+    pub update_replace_policy: Option<Value>,
+    /// Logical ids of resources that are created before it.
+    pub depends_on: Vec<String>,
+}
+
+/// An output of a template.
+#[derive(Debug)]
+pub struct Output {
+    /// Its value.
+    pub value: Value,
+    /// The name that it is exported by.
+    pub export: Option<Value>,
+}
+
+impl Stack {
+    /// The stack that a template makes.
+    pub(crate) fn new(index: usize, source: &Source, template: &Json, exports: &Exports) -> Self {
+        let none = Conditions::default();
+        let region = source.region.as_deref();
+        let account = source.account.as_deref();
+        let (stack_name, arguments) = (source.stack_name.as_str(), &source.arguments);
+        let scope = Scope {
+            stack: index,
+            template,
+            stack_name,
+            region,
+            account,
+            arguments,
+            exports,
+            conditions: &none,
+        };
+        let conditions = Conditions::of(&scope);
+        let scope = Scope { conditions: &conditions, ..scope };
+        Self {
+            index,
+            name: source.name.clone(),
+            stack_name: source.stack_name.clone(),
+            file: source.file.clone(),
+            region: source.region.clone(),
+            account: source.account.clone(),
+            tags: source.tags.clone(),
+            termination_protection: source.termination_protection,
+            dependencies: source.dependencies.clone(),
+            parent: source.parent.clone(),
+            resources: section(template, "Resources")
+                .filter_map(|(id, json)| declared(&scope, id, json))
+                .collect(),
+            outputs: section(template, "Outputs")
+                .filter_map(|(id, json)| output(&scope, id, json))
+                .collect(),
+            transforms: transforms(template),
+        }
+    }
+}
+
+/// The exports of a template, by Region and name.
+pub(crate) fn exports(stack: &Stack) -> impl Iterator<Item = ((String, String), Value)> {
+    stack.outputs.values().filter_map(|output| match (&output.export, &stack.region) {
+        (Some(Value::Text(name)), Some(region)) => {
+            Some(((region.clone(), name.clone()), output.value.clone()))
+        }
+        _ => None,
+    })
+}
+
+fn section<'t>(template: &'t Json, name: &str) -> impl Iterator<Item = (&'t String, &'t Json)> {
+    template.get(name).and_then(Json::as_object).into_iter().flatten()
+}
+
+/// `None` for a resource that is not created.
+fn declared(scope: &Scope<'_>, id: &str, json: &Json) -> Option<(String, Declared)> {
+    let holds = |name| scope.conditions.get(name);
+    let doubt = match json.get("Condition").and_then(Json::as_str).map(holds) {
+        Some(Ok(false)) => return None,
+        Some(Err(why)) => Some(why),
+        None | Some(Ok(true)) => None,
+    };
+    let policy = |name| json.get(name).and_then(|policy| scope.value(policy));
+    let nothing = || Value::Map(BTreeMap::new());
+    let declared = Declared {
+        id: id.to_owned(),
+        kind: json.get("Type")?.as_str()?.to_owned(),
+        construct_path: json
+            .pointer("/Metadata/aws:cdk:path")
+            .and_then(Json::as_str)
+            .map(str::to_owned),
+        doubt,
+        properties: json.get("Properties").and_then(|all| scope.value(all)).unwrap_or_else(nothing),
+        deletion_policy: policy("DeletionPolicy"),
+        update_replace_policy: policy("UpdateReplacePolicy"),
+        depends_on: names(json.get("DependsOn")),
+    };
+    Some((id.to_owned(), declared))
+}
+
+/// `None` for an output that is not made, or may not be.
+fn output(scope: &Scope<'_>, id: &str, json: &Json) -> Option<(String, Output)> {
+    if let Some(condition) = json.get("Condition").and_then(Json::as_str)
+        && scope.conditions.get(condition) != Ok(true)
+    {
+        return None;
+    }
+    let value = scope.value(json.get("Value")?)?;
+    let export = json.pointer("/Export/Name").and_then(|name| scope.value(name));
+    Some((id.to_owned(), Output { value, export }))
+}
+
+/// One name, or a list of them.
+fn names(json: Option<&Json>) -> Vec<String> {
+    match json {
+        Some(Json::String(name)) => vec![name.clone()],
+        Some(Json::Array(names)) => {
+            names.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Macros of the whole template, loops over resources, and macros inside.
+fn transforms(template: &Json) -> Vec<String> {
+    let mut found = names(template.get("Transform"));
+    found.retain(|name| name != "AWS::LanguageExtensions");
+    let resources = section(template, "Resources").map(|(id, _)| id);
+    found.extend(resources.filter(|id| id.starts_with("Fn::")).cloned());
+    found
+}
