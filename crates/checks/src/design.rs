@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value as Json;
 use topology::Home;
 
 use crate::document::{DocumentFault, parse};
@@ -10,8 +11,8 @@ use crate::pairing::Pairing;
 use crate::place::Resource;
 use crate::resolve::Exports;
 use crate::settings::Settings;
-use crate::source::Source;
-use crate::stack::{Stack, exports};
+use crate::source::{Parent, Source};
+use crate::stack::Stack;
 use crate::value::{Reference, Value};
 use crate::{Answer, Unknown};
 
@@ -181,13 +182,30 @@ fn stacks(sources: &[Source]) -> Result<Vec<Stack>, Vec<Unreadable>> {
     if !unreadable.is_empty() {
         return Err(unreadable);
     }
-    let build = |exports: &Exports| -> Vec<Stack> {
-        let pairs = sources.iter().zip(&templates).enumerate();
-        pairs
-            .map(|(index, (source, template))| Stack::new(index, source, template, exports))
-            .collect()
+    let first = built(sources, &templates, &Exports::default());
+    let exports = Exports::of(&first);
+    Ok(if exports.is_empty() { first } else { built(sources, &templates, &exports) })
+}
+
+fn built(sources: &[Source], templates: &[Json], exports: &Exports) -> Vec<Stack> {
+    let mut stacks: Vec<Stack> = Vec::with_capacity(sources.len());
+    for (index, (source, template)) in sources.iter().zip(templates).enumerate() {
+        let arguments =
+            source.parent.as_ref().map(|parent| arguments(&stacks, parent)).unwrap_or_default();
+        stacks.push(Stack::new(index, source, template, exports, &arguments));
+    }
+    stacks
+}
+
+/// What a parent stack gives to a nested one.
+fn arguments(stacks: &[Stack], parent: &Parent) -> BTreeMap<String, Value> {
+    let stack = stacks.iter().find(|stack| stack.name == parent.stack);
+    let nested = stack.and_then(|stack| stack.resources.get(&parent.resource));
+    let Some(Value::Map(properties)) = nested.map(|nested| &nested.properties) else {
+        return BTreeMap::new();
     };
-    let first = build(&Exports::new());
-    let known: Exports = first.iter().flat_map(exports).collect();
-    Ok(if known.is_empty() { first } else { build(&known) })
+    match properties.get("Parameters") {
+        Some(Value::Map(parameters)) => parameters.clone(),
+        _ => BTreeMap::new(),
+    }
 }

@@ -4,6 +4,7 @@
 //! compared with, are arguments.
 
 mod answer;
+pub mod assembly;
 mod check;
 mod design;
 mod document;
@@ -30,6 +31,6 @@ pub use place::{Place, Resource};
 pub use report::{Finding, Report, Spot, Unjudged, Unseen};
 pub use rule::{Consequence, Evidence, Rule, RunTime, Scope, Severity};
 pub use settings::Settings;
-pub use source::Source;
+pub use source::{Parent, Source};
 pub use stack::{Declared, Output, Stack};
 pub use value::{Piece, Reference, Value};

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use crate::answer::Unknown;
+use crate::stack::Stack;
 use crate::value::{Reference, Value};
 
 pub(crate) use self::condition::Conditions;
@@ -32,14 +33,51 @@ pub(crate) struct Scope<'t> {
     pub(crate) account: Option<&'t str>,
     /// Values of parameters that a parent stack gives.
     pub(crate) arguments: &'t BTreeMap<String, Value>,
-    /// What other stacks export: by account, Region and name.
+    /// What other stacks export.
     pub(crate) exports: &'t Exports,
     /// The template's conditions.
     pub(crate) conditions: &'t Conditions,
 }
 
-/// Values of exports, by Region and name.
-pub(crate) type Exports = BTreeMap<(String, String), Value>;
+/// What stacks give to each other.
+#[derive(Debug, Default)]
+pub(crate) struct Exports {
+    /// Values of exports, by Region and name.
+    by_name: BTreeMap<(String, String), Value>,
+    /// Outputs of nested stacks: by place of the parent, the nested stack's logical id there, and the output.
+    nested: BTreeMap<(usize, String, String), Value>,
+}
+
+impl Exports {
+    /// What these stacks give.
+    pub(crate) fn of(stacks: &[Stack]) -> Self {
+        let mut exports = Self::default();
+        for stack in stacks {
+            let parent = stack.parent.as_ref().and_then(|parent| {
+                Some((
+                    stacks.iter().position(|other| other.name == parent.stack)?,
+                    parent.resource.clone(),
+                ))
+            });
+            for (id, output) in &stack.outputs {
+                if let (Some(Value::Text(name)), Some(region)) = (&output.export, &stack.region) {
+                    exports.by_name.insert((region.clone(), name.clone()), output.value.clone());
+                }
+                if let Some((index, resource)) = &parent {
+                    exports
+                        .nested
+                        .insert((*index, resource.clone(), id.clone()), output.value.clone());
+                }
+            }
+        }
+        exports
+    }
+
+    /// Whether nothing is given at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_name.is_empty() && self.nested.is_empty()
+    }
+}
 
 impl Scope<'_> {
     /// The value of an expression; `None` if it is `AWS::NoValue`, so that what it is the value of is not there.
@@ -168,7 +206,10 @@ impl Scope<'_> {
             },
             _ => return Value::unknown("`Fn::GetAtt` names no attribute"),
         };
-        self.resource(&resource, Some(attribute))
+        let nested = attribute.strip_prefix("Outputs.").and_then(|output| {
+            self.exports.nested.get(&(self.stack, resource.clone(), output.to_owned()))
+        });
+        nested.cloned().unwrap_or_else(|| self.resource(&resource, Some(attribute)))
     }
 
     fn choice(&self, argument: &Json) -> Option<Value> {
@@ -229,7 +270,7 @@ impl Scope<'_> {
     fn imported(&self, argument: &Json) -> Value {
         match (self.required(argument), self.region) {
             (Value::Text(name), Some(region)) => {
-                let export = self.exports.get(&(region.to_owned(), name.clone()));
+                let export = self.exports.by_name.get(&(region.to_owned(), name.clone()));
                 export.cloned().unwrap_or_else(|| {
                     Value::unknown(format!("no template of {region} here exports `{name}`"))
                 })

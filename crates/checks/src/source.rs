@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::value::Value;
-
 /// A template and its stack.
 #[derive(Debug, Clone, Default)]
 pub struct Source {
@@ -25,8 +23,15 @@ pub struct Source {
     pub termination_protection: Option<bool>,
     /// Names of the stacks that are deployed before it.
     pub dependencies: Vec<String>,
-    /// Name of the stack that it is nested in.
-    pub parent: Option<String>,
-    /// Values of parameters that the parent gives.
-    pub arguments: BTreeMap<String, Value>,
+    /// What it is nested in.
+    pub parent: Option<Parent>,
+}
+
+/// The resource of another template that a nested stack is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parent {
+    /// Name of that template's stack, which stands before the nested one.
+    pub stack: String,
+    /// Logical id of the resource of type `AWS::CloudFormation::Stack`.
+    pub resource: String,
 }

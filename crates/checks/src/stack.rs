@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::answer::Unknown;
 use crate::resolve::{Conditions, Exports, Scope};
-use crate::source::Source;
+use crate::source::{Parent, Source};
 use crate::value::Value;
 
 /// A stack of the design.
@@ -30,8 +30,8 @@ pub struct Stack {
     pub termination_protection: Option<bool>,
     /// Names of the stacks that are deployed before it.
     pub dependencies: Vec<String>,
-    /// Name of the stack that it is nested in.
-    pub parent: Option<String>,
+    /// What it is nested in.
+    pub parent: Option<Parent>,
     /// Resources that are, or may be, created, by logical id.
     pub resources: BTreeMap<String, Declared>,
     /// Outputs, by logical id.
@@ -72,12 +72,18 @@ pub struct Output {
 }
 
 impl Stack {
-    /// The stack that a template makes.
-    pub(crate) fn new(index: usize, source: &Source, template: &Json, exports: &Exports) -> Self {
+    /// The stack that a template makes, given what others export, and what its parent gives.
+    pub(crate) fn new(
+        index: usize,
+        source: &Source,
+        template: &Json,
+        exports: &Exports,
+        arguments: &BTreeMap<String, Value>,
+    ) -> Self {
         let none = Conditions::default();
         let region = source.region.as_deref();
         let account = source.account.as_deref();
-        let (stack_name, arguments) = (source.stack_name.as_str(), &source.arguments);
+        let stack_name = source.stack_name.as_str();
         let scope = Scope {
             stack: index,
             template,
@@ -110,16 +116,6 @@ impl Stack {
             transforms: transforms(template),
         }
     }
-}
-
-/// The exports of a template, by Region and name.
-pub(crate) fn exports(stack: &Stack) -> impl Iterator<Item = ((String, String), Value)> {
-    stack.outputs.values().filter_map(|output| match (&output.export, &stack.region) {
-        (Some(Value::Text(name)), Some(region)) => {
-            Some(((region.clone(), name.clone()), output.value.clone()))
-        }
-        _ => None,
-    })
 }
 
 fn section<'t>(template: &'t Json, name: &str) -> impl Iterator<Item = (&'t String, &'t Json)> {

@@ -4,7 +4,7 @@
 //! sections a stack may have `Stack`, with `Tags`, `TerminationProtection` and `Dependencies`. The pair is us-east-1
 //! and us-east-2 unless `Settings` says otherwise.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -92,7 +92,6 @@ fn source((key, template): (&String, &Json)) -> Source {
         tags: tags.map(|(tag, value)| (tag.clone(), text(value))).collect(),
         termination_protection: stack["TerminationProtection"].as_bool(),
         dependencies: names.map(text).collect(),
-        arguments: BTreeMap::new(),
         ..Source::default()
     }
 }
