@@ -25,7 +25,10 @@ mod value;
 pub use answer::{Answer, Unknown};
 pub use check::check;
 pub use design::{Design, Unreadable};
-pub use document::{DocumentFault, parse};
+pub use document::{
+    DocumentFault, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, Position, locate, locate_all, parse,
+    parse_bytes,
+};
 pub use pairing::Pairing;
 pub use place::{Place, Resource};
 pub use report::{Finding, Report, Spot, Unjudged, Unseen};
