@@ -1,0 +1,100 @@
+//! The manifest of a CDK cloud assembly: which templates it has, for which stacks, and which assemblies are in it.
+//!
+//! Format: `@aws-cdk/cloud-assembly-schema`; artifacts of other types and unknown properties are left alone.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::document::{DocumentFault, parse};
+use crate::source::Source;
+
+/// What a manifest says.
+#[derive(Debug, Clone, Default)]
+pub struct Manifest {
+    /// Its stacks; a source's `file` is relative to the assembly, and its `text` is still to be read.
+    pub stacks: Vec<Source>,
+    /// Folders of assemblies inside, relative to this one.
+    pub assemblies: Vec<String>,
+}
+
+/// A nested stack of a CDK template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nested {
+    /// Logical id of the resource that it is.
+    pub resource: String,
+    /// Its template, relative to the assembly.
+    pub file: String,
+}
+
+/// Reads the manifest of an assembly.
+///
+/// # Errors
+///
+/// What is wrong with it, and where.
+pub fn manifest(text: &str) -> Result<Manifest, DocumentFault> {
+    let json = parse(text)?;
+    let Some(artifacts) = json.get("artifacts").and_then(Json::as_object) else {
+        return Err(DocumentFault {
+            line: None,
+            what: "there is no object `artifacts` in it".into(),
+        });
+    };
+    let of_type = |kind: &'static str| {
+        artifacts.iter().filter(move |(_, artifact)| artifact["type"].as_str() == Some(kind))
+    };
+    let stacks =
+        of_type("aws:cloudformation:stack").filter_map(|(id, artifact)| source(id, artifact));
+    let folders = of_type("cdk:cloud-assembly").filter_map(|(_, artifact)| {
+        artifact["properties"]["directoryName"].as_str().map(str::to_owned)
+    });
+    Ok(Manifest { stacks: stacks.collect(), assemblies: folders.collect() })
+}
+
+/// The nested stacks of a template, as the CDK notes them in metadata.
+#[must_use]
+pub fn nested(template: &Json) -> Vec<Nested> {
+    let resources = template.get("Resources").and_then(Json::as_object).into_iter().flatten();
+    let nested =
+        resources.filter(|(_, json)| json["Type"].as_str() == Some("AWS::CloudFormation::Stack"));
+    let with_file = nested.filter_map(|(id, json)| {
+        let file = json.pointer("/Metadata/aws:asset:path")?.as_str()?;
+        Some(Nested { resource: id.clone(), file: file.to_owned() })
+    });
+    with_file.collect()
+}
+
+fn source(id: &str, artifact: &Json) -> Option<Source> {
+    let properties = &artifact["properties"];
+    let text = |json: &Json| json.as_str().map(str::to_owned);
+    let (account, region) = environment(artifact["environment"].as_str().unwrap_or_default());
+    let tags = properties["tags"].as_object().into_iter().flatten();
+    let dependencies = artifact["dependencies"].as_array().into_iter().flatten();
+    Some(Source {
+        file: properties["templateFile"].as_str()?.to_owned(),
+        text: String::new(),
+        name: text(&artifact["displayName"]).unwrap_or_else(|| id.to_owned()),
+        stack_name: text(&properties["stackName"]).unwrap_or_else(|| id.to_owned()),
+        region,
+        account,
+        tags: tags
+            .filter_map(|(tag, value)| Some((tag.clone(), text(value)?)))
+            .collect::<BTreeMap<_, _>>(),
+        // The CDK leaves it out where it is off.
+        termination_protection: Some(
+            properties["terminationProtection"].as_bool().unwrap_or(false),
+        ),
+        dependencies: dependencies.filter_map(text).collect(),
+        parent: None,
+    })
+}
+
+/// Account and Region of `aws://ACCOUNT/REGION`, where the assembly knows them.
+fn environment(text: &str) -> (Option<String>, Option<String>) {
+    let Some((account, region)) = text.strip_prefix("aws://").and_then(|rest| rest.split_once('/'))
+    else {
+        return (None, None);
+    };
+    let known = |word: &str, unknown: &str| (word != unknown).then(|| word.to_owned());
+    (known(account, "unknown-account"), known(region, "unknown-region"))
+}
