@@ -1,9 +1,16 @@
 //! Which Regions form the pair, in which home roles, and which stacks and resources do the same work in both.
+//!
+//! The settings say it, or the stacks themselves suggest it; every conclusion keeps its reason.
+
+mod home;
+mod layers;
+mod words;
 
 use std::collections::BTreeMap;
 
 use topology::Home;
 
+use self::layers::Layer;
 use crate::settings::Settings;
 use crate::stack::Stack;
 use crate::value::Reference;
@@ -12,46 +19,24 @@ use crate::value::Reference;
 #[derive(Debug, Default)]
 pub struct Pairing {
     regions: Option<[String; 2]>,
+    layers: Vec<Layer>,
     counterparts: BTreeMap<Reference, Reference>,
     reasons: Vec<String>,
 }
 
 impl Pairing {
-    /// The pairing that the stacks themselves suggest, where the settings do not say it.
+    /// The pairing that the settings say, or that the stacks suggest.
     pub(crate) fn infer(stacks: &[Stack], settings: &Settings) -> Self {
-        let regions: std::collections::BTreeSet<&str> =
-            stacks.iter().filter_map(|stack| stack.region.as_deref()).collect();
-        let said = Home::BOTH.map(|home| settings.region(home).map(str::to_owned));
-        let regions = match (said, regions.into_iter().collect::<Vec<_>>().as_slice()) {
-            ([Some(primary), Some(standby)], _) => Some([primary, standby]),
-            (_, [first, second]) => Some([(*first).to_owned(), (*second).to_owned()]),
-            _ => None,
+        let mut reasons = Vec::new();
+        let Some((regions, layers)) = pair(stacks, settings, &mut reasons) else {
+            return Self { reasons, ..Self::default() };
         };
-        let pairing = Self { regions, ..Self::default() };
-        Self { counterparts: pairing.matched(stacks), ..pairing }
-    }
-
-    /// Resources of the same logical id in two stacks of the pair do the same work.
-    fn matched(&self, stacks: &[Stack]) -> BTreeMap<Reference, Reference> {
-        let mut matched = BTreeMap::new();
-        for left in stacks {
-            for right in stacks.iter().filter(|right| self.are_pair(left, right)) {
-                for id in left.resources.keys().filter(|id| right.resources.contains_key(*id)) {
-                    let of = |stack: &Stack| Reference {
-                        stack: stack.index,
-                        resource: id.clone(),
-                        attribute: None,
-                    };
-                    matched.insert(of(left), of(right));
-                }
-            }
-        }
-        matched
-    }
-
-    fn are_pair(&self, left: &Stack, right: &Stack) -> bool {
-        let home = |stack: &Stack| stack.region.as_deref().and_then(|region| self.home(region));
-        home(left).is_some() && home(left).map(Home::other) == home(right)
+        let primary = home::primary(stacks, &regions, settings, &mut reasons);
+        let (regions, layers) =
+            if primary == 0 { (regions, layers) } else { exchanged(regions, layers) };
+        let counterparts =
+            layers.iter().flat_map(|layer| layers::counterparts(stacks, layer)).collect();
+        Self { regions: Some(regions), layers, counterparts, reasons }
     }
 
     /// The Region of a home role; `None` where there is no pair.
@@ -74,9 +59,83 @@ impl Pairing {
         self.counterparts.get(resource)
     }
 
-    /// Why it is so, one sentence for each conclusion.
+    /// The stack of the other Region that is the same layer, by place.
     #[must_use]
-    pub fn reasons(&self) -> &[String] {
-        &self.reasons
+    pub fn other_stack(&self, stack: usize) -> Option<usize> {
+        self.layers.iter().find_map(|layer| match layer.stacks {
+            [primary, standby] if primary == stack => Some(standby),
+            [primary, standby] if standby == stack => Some(primary),
+            _ => None,
+        })
     }
+
+    /// The pairing in words, one line for each conclusion with its reason.
+    #[must_use]
+    pub fn explained(&self, stacks: &[Stack]) -> Vec<String> {
+        let mut lines = self.reasons.clone();
+        for layer in &self.layers {
+            let [primary, standby] = layer.stacks.map(|index| stacks[index].name.as_str());
+            lines.push(format!("`{primary}` and `{standby}` are one layer: {}", layer.reason));
+        }
+        let is_paired =
+            |stack: &&Stack| self.layers.iter().any(|layer| layer.stacks.contains(&stack.index));
+        for stack in stacks.iter().filter(|stack| !is_paired(stack)) {
+            let region = stack.region.as_deref().unwrap_or("an unknown Region");
+            lines.push(format!("`{}` in {region} has no counterpart", stack.name));
+        }
+        lines
+    }
+}
+
+/// The two Regions that belong together, in no order of roles, and their layers.
+fn pair(
+    stacks: &[Stack],
+    settings: &Settings,
+    reasons: &mut Vec<String>,
+) -> Option<([String; 2], Vec<Layer>)> {
+    let said = Home::BOTH.map(|home| settings.region(home).map(str::to_owned));
+    if let [Some(primary), Some(standby)] = said {
+        reasons.push(format!("{primary} and {standby} are the pair: the settings say so"));
+        let layers = layers::matched(stacks, [&primary, &standby], settings);
+        return Some(([primary, standby], layers));
+    }
+    let mut regions: Vec<&str> =
+        stacks.iter().filter_map(|stack| stack.region.as_deref()).collect();
+    regions.sort_unstable();
+    regions.dedup();
+    let mut best: Option<([&str; 2], Vec<Layer>)> = None;
+    for (index, first) in regions.iter().enumerate() {
+        for second in &regions[index + 1..] {
+            let layers = layers::matched(stacks, [first, second], settings);
+            if layers.len() > best.as_ref().map_or(0, |(_, layers)| layers.len()) {
+                best = Some(([first, second], layers));
+            }
+        }
+    }
+    let Some(([first, second], layers)) = best else {
+        reasons.push(no_pair(&regions));
+        return None;
+    };
+    let count = layers.len();
+    let layered = if count == 1 { "1 layer is".to_owned() } else { format!("{count} layers are") };
+    reasons.push(format!("{first} and {second} are the pair: {layered} in both"));
+    Some(([first.to_owned(), second.to_owned()], layers))
+}
+
+fn no_pair(regions: &[&str]) -> String {
+    match regions {
+        [] => "there is no pair: the Region of no template is known".to_owned(),
+        [one] => format!("there is no pair: everything is in {one}"),
+        several => {
+            format!("there is no pair: no two stacks of {} do the same work", several.join(", "))
+        }
+    }
+}
+
+fn exchanged([first, second]: [String; 2], layers: Vec<Layer>) -> ([String; 2], Vec<Layer>) {
+    let turned = layers.into_iter().map(|layer| {
+        let [first, second] = layer.stacks;
+        Layer { stacks: [second, first], ..layer }
+    });
+    ([second, first], turned.collect())
 }

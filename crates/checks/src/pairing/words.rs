@@ -1,0 +1,72 @@
+//! Names without what tells one Region's from the other's, so that they can be compared.
+
+use topology::{Home, Region};
+
+/// Words of names that mean the home primary.
+const PRIMARY: [&str; 4] = ["primary", "main", "active", "master"];
+/// Words of names that mean the home standby.
+const STANDBY: [&str; 7] =
+    ["secondary", "standby", "dr", "passive", "failover", "recovery", "replica"];
+
+/// The lower-case words of a name without those of roles and of its Region.
+pub(super) fn neutral(name: &str, region: &str) -> String {
+    let words = words(&without_region(name, region));
+    let kept: Vec<&str> =
+        words.iter().map(String::as_str).filter(|word| role(word).is_none()).collect();
+    kept.join("-")
+}
+
+/// The home role that a name speaks of, if it speaks of one.
+pub(super) fn home(name: &str) -> Option<Home> {
+    words(name).iter().find_map(|word| role(word))
+}
+
+fn role(word: &str) -> Option<Home> {
+    if PRIMARY.contains(&word) {
+        return Some(Home::Primary);
+    }
+    STANDBY.contains(&word).then_some(Home::Standby)
+}
+
+/// `PaymentApiV2-dev` is `payment`, `api`, `v2` and `dev`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = '-';
+    for letter in name.chars() {
+        let begins = letter.is_ascii_uppercase() && !before.is_ascii_uppercase();
+        if begins || !letter.is_ascii_alphanumeric() {
+            words.push(String::new());
+        }
+        if letter.is_ascii_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.push(letter.to_ascii_lowercase());
+        }
+        before = letter;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// A name without its Region in the ways people write it: `us-east-1`, `us_east_1`, `useast1`, `UsEast1`, `use1`.
+fn without_region(name: &str, region: &str) -> String {
+    let camel: String = region.split('-').map(capitalized).collect();
+    let mut forms =
+        vec![region.to_owned(), region.replace('-', "_"), region.replace('-', ""), camel];
+    forms.extend(Region::find(region).map(Region::zone_id_prefix));
+    let mut rest = name.to_owned();
+    for form in forms.iter().filter(|form| !form.is_empty()) {
+        while let Some(at) = rest.to_ascii_lowercase().find(&form.to_ascii_lowercase()) {
+            rest.replace_range(at..at + form.len(), "-");
+        }
+    }
+    rest
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
+        .unwrap_or_default()
+}
