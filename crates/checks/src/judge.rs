@@ -87,6 +87,7 @@ impl<'r> Judge<'r> {
             found: found.into(),
             why: self.rule.why.to_owned(),
             change: change.into(),
+            note: None,
         });
     }
 }

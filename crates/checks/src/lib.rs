@@ -3,9 +3,11 @@
 //! Judges our own assembly and anybody's. Reads no file and knows no clock: texts, and the day that allowances are
 //! compared with, are arguments.
 
+mod allow;
 mod answer;
 pub mod assembly;
 mod check;
+mod date;
 mod design;
 mod document;
 mod judge;
@@ -24,6 +26,7 @@ mod value;
 
 pub use answer::{Answer, Unknown};
 pub use check::check;
+pub use date::{Date, NotADate};
 pub use design::{Design, Unreadable};
 pub use document::{
     DocumentFault, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, Position, locate, locate_all, parse,
@@ -33,7 +36,7 @@ pub use pairing::Pairing;
 pub use place::{Place, Resource};
 pub use report::{Finding, Report, Spot, Unjudged, Unseen};
 pub use rule::{Consequence, Evidence, Rule, RunTime, Scope, Severity};
-pub use settings::Settings;
+pub use settings::{Allowance, Budget, Expiry, Settings};
 pub use source::{Parent, Source};
 pub use stack::{Declared, Output, Stack};
 pub use value::{Piece, Reference, Value};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::place::Place;
 use crate::rule::{Consequence, Severity};
+use crate::settings::Allowance;
 
 /// A breach of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +25,8 @@ pub struct Finding {
     pub change: String,
     /// Other places that have part in it.
     pub related: Vec<Spot>,
+    /// What else is to be said of it, such as that its allowance has ended.
+    pub note: Option<String>,
 }
 
 /// Something that a rule could not judge before deployment.
@@ -84,6 +87,10 @@ impl Spot {
 pub struct Report {
     /// Breaches that count, sorted by consequence, severity, rule and place.
     pub findings: Vec<Finding>,
+    /// Breaches that do not count because the user allows them, in the same order, each with what allows it.
+    pub allowed: Vec<(Finding, Allowance)>,
+    /// Allowances that allow nothing, though their rules were judged.
+    pub unused: Vec<Allowance>,
     /// What could not be judged, sorted by rule and place.
     pub unjudged: Vec<Unjudged>,
     /// What no rule could see: resources that may not be created, and macros.

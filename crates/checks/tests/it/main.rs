@@ -2,6 +2,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "fixtures are files")]
 
+mod allow;
+mod date;
 mod document;
 mod pairing;
 mod rules;
+mod settings;
