@@ -6,6 +6,7 @@
 mod allow;
 mod answer;
 pub mod assembly;
+mod baseline;
 mod check;
 mod date;
 mod design;
@@ -25,6 +26,7 @@ mod stack;
 mod value;
 
 pub use answer::{Answer, Unknown};
+pub use baseline::{Baseline, BaselineFault, Fingerprint};
 pub use check::check;
 pub use date::{Date, NotADate};
 pub use design::{Design, Unreadable};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::baseline::Fingerprint;
 use crate::place::Place;
 use crate::rule::{Consequence, Severity};
 use crate::settings::Allowance;
@@ -91,6 +92,10 @@ pub struct Report {
     pub allowed: Vec<(Finding, Allowance)>,
     /// Allowances that allow nothing, though their rules were judged.
     pub unused: Vec<Allowance>,
+    /// Breaches that do not count because a baseline has them, in the same order.
+    pub known: Vec<Finding>,
+    /// Breaches that a baseline has and that are gone, and how many of each.
+    pub gone: BTreeMap<Fingerprint, u32>,
     /// What could not be judged, sorted by rule and place.
     pub unjudged: Vec<Unjudged>,
     /// What no rule could see: resources that may not be created, and macros.

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "fixtures are files")]
 
 mod allow;
+mod baseline;
 mod date;
 mod document;
 mod pairing;
