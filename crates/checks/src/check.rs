@@ -2,6 +2,7 @@
 
 use crate::design::Design;
 use crate::judge::Judge;
+use crate::recovery_time::RecoveryTime;
 use crate::report::{Report, Spot, Unseen};
 use crate::rule::{Rule, Scope};
 use crate::rules;
@@ -14,6 +15,7 @@ pub fn check(design: &Design) -> Report {
     for rule in rules::all().filter(|rule| pair || rule.scope == Scope::Template) {
         add(&mut report, rule, design);
     }
+    report.recovery_time = RecoveryTime::of(design);
     report.unseen = unseen(design).collect();
     report.findings.sort();
     report.unjudged.sort();

@@ -16,6 +16,7 @@ mod naming;
 mod pairing;
 mod place;
 mod policy;
+mod recovery_time;
 mod report;
 mod resolve;
 mod rule;
@@ -36,6 +37,7 @@ pub use document::{
 };
 pub use pairing::Pairing;
 pub use place::{Place, Resource};
+pub use recovery_time::{Part, RecoveryTime};
 pub use report::{Finding, Report, Spot, Unjudged, Unseen};
 pub use rule::{Consequence, Evidence, Rule, RunTime, Scope, Severity};
 pub use settings::{Allowance, Budget, Expiry, Settings};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::baseline::Fingerprint;
 use crate::place::Place;
+use crate::recovery_time::RecoveryTime;
 use crate::rule::{Consequence, Severity};
 use crate::settings::Allowance;
 
@@ -100,6 +101,8 @@ pub struct Report {
     pub unjudged: Vec<Unjudged>,
     /// What no rule could see: resources that may not be created, and macros.
     pub unseen: Vec<Unseen>,
+    /// How long a takeover takes at least, where there is a pair.
+    pub recovery_time: Option<RecoveryTime>,
     /// How many things each rule looked at, by code; a rule of the pair is not here where there is no pair.
     pub subjects: BTreeMap<&'static str, usize>,
 }
