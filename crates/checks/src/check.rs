@@ -10,8 +10,10 @@ use crate::rules;
 /// Judges a design by every rule; what its settings allow is set apart.
 #[must_use]
 pub fn check(design: &Design) -> Report {
-    let mut report = Report::default();
-    let pair = design.region(topology::Home::Primary).is_some();
+    let regions = topology::Home::BOTH.map(|home| design.region(home).map(str::to_owned));
+    let pair = regions.iter().all(Option::is_some);
+    let regions = pair.then(|| regions.map(Option::unwrap_or_default));
+    let mut report = Report { regions, ..Report::default() };
     for rule in rules::all().filter(|rule| pair || rule.scope == Scope::Template) {
         add(&mut report, rule, design);
     }

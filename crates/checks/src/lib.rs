@@ -13,6 +13,7 @@ mod design;
 mod document;
 mod judge;
 mod naming;
+pub mod output;
 mod pairing;
 mod place;
 mod policy;

@@ -87,6 +87,8 @@ impl Spot {
 /// The whole answer.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
+    /// The Regions of the pair, the home primary first; `None` where there is no pair.
+    pub regions: Option<[String; 2]>,
     /// Breaches that count, sorted by consequence, severity, rule and place.
     pub findings: Vec<Finding>,
     /// Breaches that do not count because the user allows them, in the same order, each with what allows it.
@@ -105,4 +107,22 @@ pub struct Report {
     pub recovery_time: Option<RecoveryTime>,
     /// How many things each rule looked at, by code; a rule of the pair is not here where there is no pair.
     pub subjects: BTreeMap<&'static str, usize>,
+}
+
+impl Report {
+    /// How many findings of this severity count.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// Every place that it names, some more than once.
+    pub fn spots(&self) -> impl Iterator<Item = &Spot> {
+        let allowed = self.allowed.iter().map(|(finding, _)| finding);
+        let findings = self.findings.iter().chain(&self.known).chain(allowed);
+        findings
+            .flat_map(|finding| std::iter::once(&finding.spot).chain(&finding.related))
+            .chain(self.unjudged.iter().map(|unjudged| &unjudged.spot))
+            .chain(self.unseen.iter().map(|unseen| &unseen.spot))
+    }
 }

@@ -6,6 +6,8 @@ mod allow;
 mod baseline;
 mod date;
 mod document;
+mod output;
 mod pairing;
 mod rules;
+mod sample;
 mod settings;

@@ -1,0 +1,11 @@
+//! A report in the forms that people and programs read. Functions from values to text: nothing is printed here.
+
+mod fold;
+mod json;
+mod lines;
+mod text;
+mod wrap;
+
+pub use json::json;
+pub use lines::Lines;
+pub use text::{Colour, Detail, TextOptions, text};
