@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::answer::Unknown;
+use crate::compared::{self, Compared};
 use crate::resolve::{Conditions, Exports, Scope};
 use crate::source::{Parent, Source};
+use crate::uses::{self, Use};
 use crate::value::Value;
 
 /// A stack of the design.
@@ -39,6 +41,10 @@ pub struct Stack {
     /// Macros that CloudFormation runs over the template, such as `AWS::Serverless-2016-10-31`; what they would add
     /// is not seen.
     pub transforms: Vec<String>,
+    /// What it takes from other stacks.
+    pub uses: Vec<Use>,
+    /// The parameters that its conditions compare.
+    pub compared: Vec<Compared>,
 }
 
 /// A resource of a template.
@@ -69,6 +75,8 @@ pub struct Output {
     pub value: Value,
     /// The name that it is exported by.
     pub export: Option<Value>,
+    /// Whether the template writes that name out, so that it is the same in every stack made from it.
+    pub export_is_literal: bool,
 }
 
 impl Stack {
@@ -96,6 +104,9 @@ impl Stack {
         };
         let conditions = Conditions::of(&scope);
         let scope = Scope { conditions: &conditions, ..scope };
+        let resources: BTreeMap<_, _> = section(template, "Resources")
+            .filter_map(|(id, json)| declared(&scope, id, json))
+            .collect();
         Self {
             index,
             name: source.name.clone(),
@@ -107,13 +118,13 @@ impl Stack {
             termination_protection: source.termination_protection,
             dependencies: source.dependencies.clone(),
             parent: source.parent.clone(),
-            resources: section(template, "Resources")
-                .filter_map(|(id, json)| declared(&scope, id, json))
-                .collect(),
             outputs: section(template, "Outputs")
                 .filter_map(|(id, json)| output(&scope, id, json))
                 .collect(),
             transforms: transforms(template),
+            compared: compared::of(template),
+            uses: uses::of(&scope, |id| resources.contains_key(id)),
+            resources,
         }
     }
 }
@@ -157,7 +168,8 @@ fn output(scope: &Scope<'_>, id: &str, json: &Json) -> Option<(String, Output)> 
     }
     let value = scope.value(json.get("Value")?)?;
     let export = json.pointer("/Export/Name").and_then(|name| scope.value(name));
-    Some((id.to_owned(), Output { value, export }))
+    let export_is_literal = json.pointer("/Export/Name").is_some_and(Json::is_string);
+    Some((id.to_owned(), Output { value, export, export_is_literal }))
 }
 
 /// One name, or a list of them.
