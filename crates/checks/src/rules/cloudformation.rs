@@ -1,20 +1,29 @@
 //! Rules about CloudFormation stacks and CDK assemblies.
 
+mod deletion_and_replace_policy;
+mod export_names_unique;
 mod get_stack_output;
 mod layering;
 mod no_custom_resource_crossrefs;
 mod no_import_across_regions;
+mod role_neutral_templates;
+mod stateful;
 mod taken;
+mod termination_protection;
 mod weak_ref_couples_deploys;
 
 use crate::rule::{Rule, RunTime, Severity};
 
 /// Sorted by code.
 pub(super) const RULES: &[Rule] = &[
+    deletion_and_replace_policy::RULE,
+    export_names_unique::RULE,
     get_stack_output::RULE,
     layering::RULE,
     no_custom_resource_crossrefs::RULE,
     no_import_across_regions::RULE,
+    role_neutral_templates::RULE,
+    termination_protection::RULE,
     weak_ref_couples_deploys::RULE,
 ];
 
