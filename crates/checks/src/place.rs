@@ -58,6 +58,14 @@ impl<'d> Resource<'d> {
         self.whole().at(keys)
     }
 
+    /// A property with every value that it has when an operator gives other values to parameters that conditions rest
+    /// on; absent where no parameter decides about the resource.
+    #[must_use]
+    pub fn open(self, keys: &str) -> Place<'d> {
+        let values = vec![self.declared.planned.as_ref()];
+        Place { values, ..self.whole() }.at(keys)
+    }
+
     /// What `Ref` of it is, or an attribute.
     #[must_use]
     pub fn reference(self, attribute: Option<&str>) -> Reference {
@@ -126,6 +134,13 @@ impl<'d> Place<'d> {
                 Answer::Unknown(Unknown("it depends on a condition that is not known".into()))
             }
         }
+    }
+
+    /// The place as it is when it is there at all.
+    #[must_use]
+    pub fn there(mut self) -> Self {
+        self.values.retain(|value| !matches!(value, None | Some(Value::Null)));
+        self
     }
 
     /// A text; numbers and booleans are read as such.

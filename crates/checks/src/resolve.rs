@@ -37,6 +37,17 @@ pub(crate) struct Scope<'t> {
     pub(crate) exports: &'t Exports,
     /// The template's conditions.
     pub(crate) conditions: &'t Conditions,
+    /// Whether parameters count with their defaults.
+    pub(crate) defaults: Defaults,
+}
+
+/// What the defaults of parameters are to their values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Defaults {
+    /// They are the values.
+    Count,
+    /// They are nothing, so that what an operator may choose stays open.
+    Open,
 }
 
 /// What stacks give to each other.
@@ -169,7 +180,7 @@ impl Scope<'_> {
                 "parameter `{name}` is read from SSM at deployment"
             )));
         }
-        Some(match parameter.get("Default") {
+        Some(match parameter.get("Default").filter(|_| self.defaults == Defaults::Count) {
             None => Value::unknown(format!("parameter `{name}` has no default")),
             Some(default) => {
                 default_of(default, kind.starts_with("List<") || kind == "CommaDelimitedList")

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::answer::Unknown;
-use crate::compared::{self, Compared};
-use crate::resolve::{Conditions, Exports, Scope};
+use crate::resolve::{Conditions, Defaults, Exports, Scope};
 use crate::source::{Parent, Source};
-use crate::uses::{self, Use};
 use crate::value::Value;
 
 /// A stack of the design.
@@ -41,10 +39,8 @@ pub struct Stack {
     /// Macros that CloudFormation runs over the template, such as `AWS::Serverless-2016-10-31`; what they would add
     /// is not seen.
     pub transforms: Vec<String>,
-    /// What it takes from other stacks.
-    pub uses: Vec<Use>,
-    /// The parameters that its conditions compare.
-    pub compared: Vec<Compared>,
+    /// Parameters with defaults that conditions rest on: what an operator turns on and off.
+    pub switches: Vec<String>,
 }
 
 /// A resource of a template.
@@ -60,6 +56,8 @@ pub struct Declared {
     pub doubt: Option<Unknown>,
     /// Its properties.
     pub properties: Value,
+    /// Its properties if every condition that rests on a parameter is left open; `None` where they are the same.
+    pub planned: Option<Value>,
     /// What becomes of it when its stack goes.
     pub deletion_policy: Option<Value>,
     /// What becomes of it when it is replaced.
@@ -75,8 +73,6 @@ pub struct Output {
     pub value: Value,
     /// The name that it is exported by.
     pub export: Option<Value>,
-    /// Whether the template writes that name out, so that it is the same in every stack made from it.
-    pub export_is_literal: bool,
 }
 
 impl Stack {
@@ -101,12 +97,12 @@ impl Stack {
             arguments,
             exports,
             conditions: &none,
+            defaults: Defaults::Count,
         };
         let conditions = Conditions::of(&scope);
+        let open = Conditions::of(&Scope { defaults: Defaults::Open, ..scope });
+        let planned = (open != conditions).then_some(Scope { conditions: &open, ..scope });
         let scope = Scope { conditions: &conditions, ..scope };
-        let resources: BTreeMap<_, _> = section(template, "Resources")
-            .filter_map(|(id, json)| declared(&scope, id, json))
-            .collect();
         Self {
             index,
             name: source.name.clone(),
@@ -118,13 +114,14 @@ impl Stack {
             termination_protection: source.termination_protection,
             dependencies: source.dependencies.clone(),
             parent: source.parent.clone(),
+            resources: section(template, "Resources")
+                .filter_map(|(id, json)| declared(&scope, planned.as_ref(), id, json))
+                .collect(),
             outputs: section(template, "Outputs")
                 .filter_map(|(id, json)| output(&scope, id, json))
                 .collect(),
             transforms: transforms(template),
-            compared: compared::of(template),
-            uses: uses::of(&scope, |id| resources.contains_key(id)),
-            resources,
+            switches: switches(template),
         }
     }
 }
@@ -134,7 +131,12 @@ fn section<'t>(template: &'t Json, name: &str) -> impl Iterator<Item = (&'t Stri
 }
 
 /// `None` for a resource that is not created.
-fn declared(scope: &Scope<'_>, id: &str, json: &Json) -> Option<(String, Declared)> {
+fn declared(
+    scope: &Scope<'_>,
+    planned: Option<&Scope<'_>>,
+    id: &str,
+    json: &Json,
+) -> Option<(String, Declared)> {
     let holds = |name| scope.conditions.get(name);
     let doubt = match json.get("Condition").and_then(Json::as_str).map(holds) {
         Some(Ok(false)) => return None,
@@ -142,7 +144,12 @@ fn declared(scope: &Scope<'_>, id: &str, json: &Json) -> Option<(String, Declare
         None | Some(Ok(true)) => None,
     };
     let policy = |name| json.get(name).and_then(|policy| scope.value(policy));
-    let nothing = || Value::Map(BTreeMap::new());
+    let properties = |scope: &Scope<'_>| {
+        let all = json.get("Properties").and_then(|all| scope.value(all));
+        all.unwrap_or_else(|| Value::Map(BTreeMap::new()))
+    };
+    let now = properties(scope);
+    let planned = planned.map(properties).filter(|planned| *planned != now);
     let declared = Declared {
         id: id.to_owned(),
         kind: json.get("Type")?.as_str()?.to_owned(),
@@ -151,12 +158,22 @@ fn declared(scope: &Scope<'_>, id: &str, json: &Json) -> Option<(String, Declare
             .and_then(Json::as_str)
             .map(str::to_owned),
         doubt,
-        properties: json.get("Properties").and_then(|all| scope.value(all)).unwrap_or_else(nothing),
+        properties: now,
+        planned,
         deletion_policy: policy("DeletionPolicy"),
         update_replace_policy: policy("UpdateReplacePolicy"),
         depends_on: names(json.get("DependsOn")),
     };
     Some((id.to_owned(), declared))
+}
+
+/// Parameters with defaults that conditions rest on.
+fn switches(template: &Json) -> Vec<String> {
+    let conditions = template.get("Conditions").map(Json::to_string).unwrap_or_default();
+    let rests_on = |name: &str| conditions.contains(&format!("{{\"Ref\":\"{name}\"}}"));
+    let parameters = section(template, "Parameters");
+    let parameters = parameters.filter(|(_, parameter)| parameter.get("Default").is_some());
+    parameters.map(|(name, _)| name).filter(|name| rests_on(name)).cloned().collect()
 }
 
 /// `None` for an output that is not made, or may not be.
@@ -168,8 +185,7 @@ fn output(scope: &Scope<'_>, id: &str, json: &Json) -> Option<(String, Output)> 
     }
     let value = scope.value(json.get("Value")?)?;
     let export = json.pointer("/Export/Name").and_then(|name| scope.value(name));
-    let export_is_literal = json.pointer("/Export/Name").is_some_and(Json::is_string);
-    Some((id.to_owned(), Output { value, export, export_is_literal }))
+    Some((id.to_owned(), Output { value, export }))
 }
 
 /// One name, or a list of them.

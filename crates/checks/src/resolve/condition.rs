@@ -12,7 +12,7 @@ use crate::value::Value;
 const DEPTH_MAX: usize = 100;
 
 /// Whether each condition of a template holds, or why that is unknown.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Conditions(BTreeMap<String, Result<bool, Unknown>>);
 
 impl Conditions {
