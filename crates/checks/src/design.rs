@@ -143,6 +143,13 @@ impl Design {
         naming::text(self, value)
     }
 
+    /// A value as a text to compare with others: where only a deployment knows a name, the resource stands for it.
+    /// `None` where a part is not known at all.
+    #[must_use]
+    pub fn symbol(&self, value: &Value) -> Option<String> {
+        naming::symbol(self, value)
+    }
+
     /// The physical name of a resource, where its template says it.
     #[must_use]
     pub fn name(&self, resource: Resource<'_>) -> Answer<String> {

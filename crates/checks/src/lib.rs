@@ -3,12 +3,12 @@
 //! Judges our own assembly and anybody's. Reads no file and knows no clock: texts, and the day that allowances are
 //! compared with, are arguments.
 
+mod alarm;
 mod allow;
 mod answer;
 pub mod assembly;
 mod baseline;
 mod check;
-mod compared;
 mod date;
 mod design;
 mod document;
@@ -26,13 +26,11 @@ pub mod rules;
 mod settings;
 mod source;
 mod stack;
-mod uses;
 mod value;
 
 pub use answer::{Answer, Unknown};
 pub use baseline::{Baseline, BaselineFault, Fingerprint};
 pub use check::check;
-pub use compared::Compared;
 pub use date::{Date, NotADate};
 pub use design::{Design, Unreadable};
 pub use document::{
@@ -47,5 +45,4 @@ pub use rule::{Consequence, Evidence, Rule, RunTime, Scope, Severity};
 pub use settings::{Allowance, Budget, Expiry, Settings};
 pub use source::{Parent, Source};
 pub use stack::{Declared, Output, Stack};
-pub use uses::{Taken, Use};
 pub use value::{Piece, Reference, Value};

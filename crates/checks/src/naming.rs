@@ -179,6 +179,40 @@ pub(crate) fn text(design: &Design, value: &Value) -> Answer<String> {
     }
 }
 
+/// A value as a text to compare with others: where only a deployment knows a name, the resource stands for it.
+/// `None` where a part is not known at all.
+pub(crate) fn symbol(design: &Design, value: &Value) -> Option<String> {
+    match value {
+        Value::Reference(reference) => Some(symbol_of(design, reference)),
+        Value::Pieces(pieces) => pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => Some(text.clone()),
+                Piece::Reference(reference) => Some(symbol_of(design, reference)),
+                Piece::Unknown(_) => None,
+            })
+            .collect(),
+        other => text(design, other).known(),
+    }
+}
+
+fn symbol_of(design: &Design, reference: &Reference) -> String {
+    let unnamed = |reference: &Reference| format!("<{} {}>", reference.stack, reference.shown());
+    match (given(design, reference), reference.attribute.as_deref()) {
+        (Answer::Known(text), _) => text,
+        // The ARN of a bucket is its name with a constant before it, whoever gives the name.
+        (_, Some("Arn")) if is_bucket(design, reference) => {
+            let name = Reference { attribute: None, ..reference.clone() };
+            format!("arn:aws:s3:::{}", unnamed(&name))
+        }
+        _ => unnamed(reference),
+    }
+}
+
+fn is_bucket(design: &Design, reference: &Reference) -> bool {
+    design.resource(reference).is_some_and(|resource| resource.kind() == "AWS::S3::Bucket")
+}
+
 /// What a reference gives.
 fn given(design: &Design, reference: &Reference) -> Answer<String> {
     let unknown =
