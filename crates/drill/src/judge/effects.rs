@@ -83,8 +83,8 @@ impl<'h> Reader<'h> {
         if run.point_of_no_return == PointOfNoReturn::Ahead {
             return Some(Premature::PromotedBeforePointOfNoReturn);
         }
-        let is_fenced = self.runs.run(run.id.as_str()).is_done(ActionName::WaitForFence);
-        (!is_fenced).then_some(Premature::PromotedBeforeFence)
+        let was_fenced = self.runs.run(run.id.as_str()).was_ever_done(ActionName::WaitForFence);
+        (!was_fenced).then_some(Premature::PromotedBeforeFence)
     }
 
     /// An abort opens the source again, with its own database, and whoever initializes the record

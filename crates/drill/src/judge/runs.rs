@@ -109,6 +109,14 @@ impl<'h> Run<'h> {
         self.in_flight.extend(in_flight);
     }
 
+    /// Whether an action has ended well under any plan of this run: a request that an earlier plan sent may have
+    /// its effect under a later one, and rests on what was done before it.
+    pub(super) fn was_ever_done(&self, wanted: ActionName) -> bool {
+        self.entries.iter().any(|entry| {
+            matches!(&entry.event, Event::Ended { action, result: Ok(_), .. } if *action == wanted)
+        })
+    }
+
     /// The attempts of an action on both ways.
     fn tries(&self, action: ActionName) -> impl Iterator<Item = &Tries<'h>> {
         self.ways.iter().map(move |way| &way[action as usize])

@@ -13,8 +13,9 @@ use crate::world::operator::{supervise, watch};
 use crate::world::script::await_time;
 use crate::world::service::{Intake, start_service};
 
-/// How long after everything has happened a drill may go on, in milliseconds.
-const PATIENCE_MS: u64 = 45 * 60_000;
+/// How long after everything has happened a drill may go on, in milliseconds: more than the hour for which a runner
+/// that died in the longest action still has the run.
+const PATIENCE_MS: u64 = 90 * 60_000;
 /// From one look at what is left to the next, in milliseconds.
 const LOOK_MS: u64 = 1_000;
 
