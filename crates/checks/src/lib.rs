@@ -9,6 +9,7 @@ mod answer;
 pub mod assembly;
 mod baseline;
 mod check;
+mod compared;
 mod date;
 mod design;
 mod document;
@@ -26,11 +27,13 @@ pub mod rules;
 mod settings;
 mod source;
 mod stack;
+mod uses;
 mod value;
 
 pub use answer::{Answer, Unknown};
 pub use baseline::{Baseline, BaselineFault, Fingerprint};
 pub use check::check;
+pub use compared::Compared;
 pub use date::{Date, NotADate};
 pub use design::{Design, Unreadable};
 pub use document::{
@@ -45,4 +48,5 @@ pub use rule::{Consequence, Evidence, Rule, RunTime, Scope, Severity};
 pub use settings::{Allowance, Budget, Expiry, Settings};
 pub use source::{Parent, Source};
 pub use stack::{Declared, Output, Stack};
+pub use uses::{Taken, Use};
 pub use value::{Piece, Reference, Value};

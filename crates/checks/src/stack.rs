@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::answer::Unknown;
+use crate::compared::{self, Compared};
 use crate::resolve::{Conditions, Defaults, Exports, Scope};
 use crate::source::{Parent, Source};
+use crate::uses::{self, Use};
 use crate::value::Value;
 
 /// A stack of the design.
@@ -39,8 +41,10 @@ pub struct Stack {
     /// Macros that CloudFormation runs over the template, such as `AWS::Serverless-2016-10-31`; what they would add
     /// is not seen.
     pub transforms: Vec<String>,
-    /// Parameters with defaults that conditions rest on: what an operator turns on and off.
-    pub switches: Vec<String>,
+    /// What it takes from other stacks.
+    pub uses: Vec<Use>,
+    /// The parameters that its conditions compare.
+    pub compared: Vec<Compared>,
 }
 
 /// A resource of a template.
@@ -73,6 +77,8 @@ pub struct Output {
     pub value: Value,
     /// The name that it is exported by.
     pub export: Option<Value>,
+    /// Whether the template writes that name out, so that it is the same in every stack made from it.
+    pub export_is_literal: bool,
 }
 
 impl Stack {
@@ -103,6 +109,9 @@ impl Stack {
         let open = Conditions::of(&Scope { defaults: Defaults::Open, ..scope });
         let planned = (open != conditions).then_some(Scope { conditions: &open, ..scope });
         let scope = Scope { conditions: &conditions, ..scope };
+        let resources: BTreeMap<_, _> = section(template, "Resources")
+            .filter_map(|(id, json)| declared(&scope, planned.as_ref(), id, json))
+            .collect();
         Self {
             index,
             name: source.name.clone(),
@@ -114,14 +123,13 @@ impl Stack {
             termination_protection: source.termination_protection,
             dependencies: source.dependencies.clone(),
             parent: source.parent.clone(),
-            resources: section(template, "Resources")
-                .filter_map(|(id, json)| declared(&scope, planned.as_ref(), id, json))
-                .collect(),
             outputs: section(template, "Outputs")
                 .filter_map(|(id, json)| output(&scope, id, json))
                 .collect(),
             transforms: transforms(template),
-            switches: switches(template),
+            compared: compared::of(template),
+            uses: uses::of(&scope, |id| resources.contains_key(id)),
+            resources,
         }
     }
 }
@@ -167,15 +175,6 @@ fn declared(
     Some((id.to_owned(), declared))
 }
 
-/// Parameters with defaults that conditions rest on.
-fn switches(template: &Json) -> Vec<String> {
-    let conditions = template.get("Conditions").map(Json::to_string).unwrap_or_default();
-    let rests_on = |name: &str| conditions.contains(&format!("{{\"Ref\":\"{name}\"}}"));
-    let parameters = section(template, "Parameters");
-    let parameters = parameters.filter(|(_, parameter)| parameter.get("Default").is_some());
-    parameters.map(|(name, _)| name).filter(|name| rests_on(name)).cloned().collect()
-}
-
 /// `None` for an output that is not made, or may not be.
 fn output(scope: &Scope<'_>, id: &str, json: &Json) -> Option<(String, Output)> {
     if let Some(condition) = json.get("Condition").and_then(Json::as_str)
@@ -185,7 +184,8 @@ fn output(scope: &Scope<'_>, id: &str, json: &Json) -> Option<(String, Output)> 
     }
     let value = scope.value(json.get("Value")?)?;
     let export = json.pointer("/Export/Name").and_then(|name| scope.value(name));
-    Some((id.to_owned(), Output { value, export }))
+    let export_is_literal = json.pointer("/Export/Name").is_some_and(Json::is_string);
+    Some((id.to_owned(), Output { value, export, export_is_literal }))
 }
 
 /// One name, or a list of them.

@@ -59,10 +59,9 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
 /// What waits for a parameter is not judged to be there.
 fn waits(judge: &mut Judge<'_>, replication: &Replication<'_>) {
     if replication.timing == Timing::Planned {
-        let stack = replication.source.stack;
-        let why = match stack.switches.as_slice() {
-            [one] => format!("the rule waits until parameter `{one}` has another value"),
-            _ => "the rule waits for a parameter".to_owned(),
+        let why = match replication.source.stack.compared.as_slice() {
+            [one] => format!("the rule waits for parameter `{}`, as a second pass", one.parameter),
+            _ => "the rule waits for a parameter, as a second pass".to_owned(),
         };
         judge.cannot_judge(&replication.rule, Unknown(why));
     }
