@@ -28,7 +28,7 @@ pub const MAX_DOCUMENT_BYTES: usize = 8 * 1024 * 1024;
 ///
 /// 400 conditions within each other are 800 levels; a value of this depth can be compared, cloned, printed and dropped
 /// on the stack of a thread, which is 2 MiB, in a debug build.
-pub const MAX_DOCUMENT_DEPTH: usize = 1_000;
+pub const MAX_DOCUMENT_DEPTH: usize = 900;
 
 /// Why a text cannot be read as a template.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -120,9 +120,14 @@ impl Scope<'_> {
         {
             return self.intrinsic(name, argument);
         }
-        let known =
-            entries.iter().filter_map(|(key, value)| Some((key.clone(), self.value(value)?)));
-        Some(Value::Map(known.collect()))
+        // A loop: for each level a chain of iterators takes three times its stack in a debug build.
+        let mut known = BTreeMap::new();
+        for (key, value) in entries {
+            if let Some(value) = self.value(value) {
+                known.insert(key.clone(), value);
+            }
+        }
+        Some(Value::Map(known))
     }
 
     fn intrinsic(&self, name: &str, argument: &Json) -> Option<Value> {

@@ -1,8 +1,8 @@
-//! What an unquoted word of YAML is, as CloudFormation reads it.
+//! What an unquoted word of YAML is.
 //!
-//! CloudFormation reads YAML 1.1, so that `yes` and `off` are booleans, but keeps a word whenever a number would not
-//! be written that way in JSON: accounts such as `012345678901`, times such as `1:30`, dates, `0x1f`. `N`, a type of
-//! DynamoDB, is a word too.
+//! CloudFormation reads YAML 1.1, so that `yes` and `off` are booleans, but knows neither dates nor the `y` and `n` of
+//! YAML 1.1: `N` is a type of DynamoDB. What only looks like a number, as `012345678901`, `1:30` and `0x1f` do, is
+//! kept as it was written: reports of what CloudFormation makes of it differ, and it is what was meant.
 
 use std::borrow::Cow;
 

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::iter;
 
-use checks::{MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, parse, parse_bytes};
+use checks::{
+    Design, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, Settings, Source, check, parse, parse_bytes,
+};
 use serde_json::json;
 
 use super::{fault, on_small_stack, read};
@@ -51,7 +53,7 @@ fn nesting_ends_somewhere() {
             flow(500_000),
         ] {
             assert!(
-                fault(&text).ends_with("maps and lists are nested more than 1000 deep"),
+                fault(&text).ends_with("maps and lists are nested more than 900 deep"),
                 "{}",
                 fault(&text)
             );
@@ -67,11 +69,35 @@ fn nesting_ends_somewhere() {
 }
 
 #[test]
+fn the_deepest_templates_are_judged() {
+    on_small_stack(|| {
+        let nestings = [
+            ("[", "]"),
+            ("{\"a\": ", "}"),
+            ("{\"Fn::If\": [\"C\", ", "]}"),
+            ("{\"Fn::Sub\": [\"${a}\", {\"a\": ", "}]}"),
+            ("{\"Fn::Join\": [\"\", [", "]]}"),
+        ];
+        for (open, close) in nestings {
+            let levels = open.matches(['[', '{']).count();
+            let times = (MAX_DOCUMENT_DEPTH - 4) / levels;
+            let inner = format!("{}\"x\"{}", open.repeat(times), close.repeat(times));
+            let properties = format!("{{\"TopicName\": {inner}}}");
+            let topic = format!("{{\"Type\": \"AWS::SNS::Topic\", \"Properties\": {properties}}}");
+            let text = format!("{{\"Resources\": {{\"A\": {topic}}}}}");
+            let source = Source { file: "a.json".to_owned(), text, ..Source::default() };
+            let design = Design::new(&[source], Settings::default()).unwrap();
+            assert_eq!(check(&design).findings, [], "{open}");
+        }
+    });
+}
+
+#[test]
 fn aliases_are_no_way_around_the_limit_of_nesting() {
     on_small_stack(|| {
         let nested = |inner: &str| format!("{}{inner}{}", "[".repeat(400), "]".repeat(400));
         let text = format!("a: &a {}\nb: &b {}\nc: {}\n", nested(""), nested("*a"), nested("*b"));
-        assert_eq!(fault(&text), "line 3: maps and lists are nested more than 1000 deep");
+        assert_eq!(fault(&text), "line 3: maps and lists are nested more than 900 deep");
         assert!(parse(&format!("a: &a {}\nb: &b {}\n", nested(""), nested("*a"))).is_ok());
     });
 }
@@ -96,8 +122,8 @@ fn bombs_do_not_go_off() {
     let long = "x".repeat(1_000_000);
     let words = format!("a: &a {long}\nb: [{}]\n", vec!["*a"; 10_000].join(", "));
     let keys = format!("a: &a {{? {long}\n: b}}\nb: [{}]\n", vec!["*a"; 10_000].join(", "));
-    let nested: String = (0..900).map(|level| format!("&b{level} [")).collect();
-    let anchors = format!("a: {nested}{}{}", "x,".repeat(10_000), "]".repeat(900));
+    let nested: String = (0..800).map(|level| format!("&b{level} [")).collect();
+    let anchors = format!("a: {nested}{}{}", "x,".repeat(10_000), "]".repeat(800));
     for bomb in [laughs, merges, words, keys, anchors] {
         let fault = fault(&bomb);
         assert!(
