@@ -1,17 +1,18 @@
 //! Instance classes of a global database.
 
-use super::members;
+use super::members::Members;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
 
 rule! {
-    /// Members of an Aurora global database have memory-optimized instance classes.
+    /// Instances of an Aurora global database have memory-optimized classes.
     ///
     /// ## What is checked
     ///
     /// `DBInstanceClass` of every `AWS::RDS::DBInstance` whose cluster belongs to a global database is of the r
-    /// family from r5 on, of an x family, or `db.serverless`.
+    /// family from r5 on, of an x family, or `db.serverless`. Whether a Region has the class for the engine and
+    /// version only `DescribeOrderableDBInstanceOptions` says, in `SupportsGlobalDatabases`.
     ///
     /// ## Why it hurts
     ///
@@ -33,7 +34,8 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    for instance in members::instances(design) {
+    let members = Members::of(design);
+    for instance in members.iter().flat_map(|member| &member.instances) {
         judge.subject();
         let class = instance.at("DBInstanceClass");
         if let Some(Some(name)) = judge.text(&class)
@@ -41,8 +43,10 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         {
             judge.finding(
                 &class,
-                format!("`DBInstanceClass` is `{name}`"),
-                "set `DBInstanceClass` to a memory-optimized class such as `db.r6g.large`, the same in both Regions",
+                format!(
+                    "`DBInstanceClass` is `{name}`, which a global database does not take: it wants a memory-optimized class"
+                ),
+                "set `DBInstanceClass: db.r6g.large` or a larger class of the r5 to r8 families, the same in both Regions",
             );
         }
     }
@@ -50,8 +54,9 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
 
 fn is_memory_optimized(class: &str) -> bool {
     let Some(family) = class.strip_prefix("db.") else { return false };
-    let generation = family.strip_prefix('r').and_then(|rest| rest.chars().next());
+    let digits = family.strip_prefix('r').map(|rest| rest.chars().take_while(char::is_ascii_digit));
+    let generation = digits.and_then(|digits| digits.collect::<String>().parse::<u32>().ok());
     family == "serverless"
         || family.starts_with('x')
-        || generation.is_some_and(|digit| ('5'..='9').contains(&digit))
+        || generation.is_some_and(|generation| generation >= 5)
 }

@@ -1,51 +1,234 @@
-//! Which clusters are members of a global database, and which instances are theirs.
+//! The global databases of a design: which clusters are their members, in which part, and with which instances.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use topology::Home;
+
+use crate::answer::{Answer, Unknown};
 use crate::design::Design;
-use crate::place::Resource;
+use crate::place::{Place, Resource};
+use crate::value::{Reference, Value};
 
-/// The clusters that belong to a global database: those that name it, and those that one was made from.
-pub(super) fn clusters(design: &Design) -> Vec<Resource<'_>> {
-    design.of("AWS::RDS::DBCluster").filter(|cluster| is_member(design, *cluster)).collect()
+/// A cluster that belongs to a global database.
+pub(super) struct Member<'d> {
+    /// The cluster.
+    pub(super) cluster: Resource<'d>,
+    /// How it came to belong to it.
+    pub(super) part: Part,
+    /// The global cluster, where it is in these templates.
+    pub(super) global: Option<Resource<'d>>,
+    /// Its instances, in the order of the templates.
+    pub(super) instances: Vec<Resource<'d>>,
+    /// What tells its global database from others; `None` where that is not known.
+    database: Option<String>,
 }
 
-/// Whether a cluster belongs to a global database.
-pub(super) fn is_member(design: &Design, cluster: Resource<'_>) -> bool {
-    let names_it = cluster.at("GlobalClusterIdentifier").exists().known() == Some(true);
-    names_it
-        || design.of("AWS::RDS::GlobalCluster").any(|global| is_source(design, global, cluster))
+/// How a cluster came to belong to a global database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The global database was made from it (`SourceDBClusterIdentifier`).
+    Source,
+    /// It names the global database (`GlobalClusterIdentifier`).
+    Joined,
 }
 
-/// Whether a global cluster was made from this cluster.
-fn is_source(design: &Design, global: Resource<'_>, cluster: Resource<'_>) -> bool {
-    let source = global.at("SourceDBClusterIdentifier");
-    match source.reference().known() {
-        Some(reference) => design.resource(reference).is_some_and(|source| source.is(cluster)),
-        None => {
-            let names = [design.name(cluster), design.arn(cluster)].map(crate::Answer::known);
-            let source = source.value().known().and_then(|value| design.text(value).known());
-            source.is_some_and(|source| names.contains(&Some(source)))
+/// Every member of every global database of a design.
+pub(super) struct Members<'d> {
+    design: &'d Design,
+    members: Vec<Member<'d>>,
+    by_cluster: BTreeMap<Reference, usize>,
+    /// The first of each global database in each Region.
+    by_database: BTreeMap<(String, &'d str), usize>,
+    /// Regions with instances of which it is not known to which cluster they belong.
+    strays: BTreeSet<&'d str>,
+}
+
+impl<'d> Members<'d> {
+    /// The members that these templates declare.
+    pub(super) fn of(design: &'d Design) -> Self {
+        let globals: Vec<Resource<'d>> = design.of("AWS::RDS::GlobalCluster").collect();
+        let clusters = Named::of(design, "AWS::RDS::DBCluster");
+        let sources: BTreeMap<Reference, Resource<'d>> = globals
+            .iter()
+            .filter_map(|global| Some((clusters.meant(&source(*global))?.reference(None), *global)))
+            .collect();
+        let (mut instances, strays) = instances(design, &clusters);
+        let named = Named::of(design, "AWS::RDS::GlobalCluster");
+        let members = design.of("AWS::RDS::DBCluster").filter_map(|cluster| {
+            let (part, global) = match sources.get(&cluster.reference(None)) {
+                Some(global) => (Part::Source, Some(*global)),
+                None => (Part::Joined, joined(cluster, &named, &globals)?),
+            };
+            let database = global.map_or_else(
+                || cluster.at(IDENTIFIER).text().known(),
+                |global| Some(format!("{:?}", global.reference(None))),
+            );
+            let instances = instances.remove(&cluster.reference(None)).unwrap_or_default();
+            Some(Member { cluster, part, global, instances, database })
+        });
+        Self::indexed(design, members.collect(), strays)
+    }
+
+    fn indexed(design: &'d Design, members: Vec<Member<'d>>, strays: BTreeSet<&'d str>) -> Self {
+        let (mut by_cluster, mut by_database) = (BTreeMap::new(), BTreeMap::new());
+        for (index, member) in members.iter().enumerate() {
+            by_cluster.insert(member.cluster.reference(None), index);
+            if let Some(database) = &member.database {
+                by_database.entry((database.clone(), member.cluster.region())).or_insert(index);
+            }
+        }
+        Self { design, members, by_cluster, by_database, strays }
+    }
+
+    /// All of them, in the order of the templates.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Member<'d>> {
+        self.members.iter()
+    }
+
+    /// Those in the Region of a home role.
+    pub(super) fn of_home(&self, home: Home) -> impl Iterator<Item = &Member<'d>> {
+        self.members.iter().filter(move |member| self.home(member) == Some(home))
+    }
+
+    /// The home role of a member's Region.
+    pub(super) fn home(&self, member: &Member<'_>) -> Option<Home> {
+        self.design.home(member.cluster)
+    }
+
+    /// The member that a cluster is, if it is one.
+    pub(super) fn find(&self, cluster: Resource<'_>) -> Option<&Member<'d>> {
+        self.by_cluster.get(&cluster.reference(None)).map(|index| &self.members[*index])
+    }
+
+    /// The member of the same global database in the other Region of the pair.
+    pub(super) fn partner(&self, member: &Member<'_>) -> Option<&Member<'d>> {
+        let region = self.design.region(self.home(member)?.other())?;
+        let named = member.database.clone().map(|database| (database, region));
+        let named = named.and_then(|key| self.by_database.get(&key));
+        let unnamed = || {
+            let partner = self.find(self.design.counterpart(member.cluster)?)?;
+            (member.database.is_none() || partner.database.is_none()).then_some(partner)
+        };
+        named.map(|index| &self.members[*index]).or_else(unnamed)
+    }
+
+    /// Why a member may have instances that are not seen here, if it may.
+    pub(super) fn hidden_instances(&self, member: &Member<'_>) -> Option<Unknown> {
+        let region = member.cluster.region();
+        let hidden = self.design.may_hide("AWS::RDS::DBInstance", region);
+        (hidden || self.strays.contains(region)).then(|| {
+            Unknown(format!("it is not known which instances of {region} are the cluster's"))
+        })
+    }
+
+    /// The members of the pair by home role: primary's, standby's.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&Member<'d>, &Member<'d>)> {
+        self.of_home(Home::Primary).filter_map(|primary| Some((primary, self.partner(primary)?)))
+    }
+}
+
+impl<'d> Member<'d> {
+    /// Its engine, such as `aurora-postgresql`, where a template says it.
+    pub(super) fn engine(&self) -> Option<String> {
+        let own = self.cluster.at("Engine").text().known();
+        own.or_else(|| self.global?.at("Engine").text().known())
+    }
+
+    /// Whether a property is there, set to something other than nothing.
+    pub(super) fn sets(&self, property: &str) -> bool {
+        self.cluster.at(property).exists().known() == Some(true)
+    }
+}
+
+/// The property by which a cluster joins a global database.
+pub(super) const IDENTIFIER: &str = "GlobalClusterIdentifier";
+
+/// The cluster that a global cluster is made from.
+pub(super) fn source(global: Resource<'_>) -> Place<'_> {
+    global.at("SourceDBClusterIdentifier")
+}
+
+/// The global cluster that a cluster names; the outer `None` where it names none.
+fn joined<'d>(
+    cluster: Resource<'d>,
+    named: &Named<'d>,
+    globals: &[Resource<'d>],
+) -> Option<Option<Resource<'d>>> {
+    let identifier = cluster.at(IDENTIFIER);
+    if identifier.exists().known() != Some(true) || identifier.text().known().as_deref() == Some("")
+    {
+        return None;
+    }
+    let only = match (globals, identifier.text()) {
+        // An identifier that only a deployment knows means the one global database that is there.
+        ([global], Answer::Unknown(_)) => Some(*global),
+        _ => None,
+    };
+    Some(named.meant(&identifier).or(only))
+}
+
+/// The instances of each cluster, and the Regions of those whose cluster is not known.
+fn instances<'d>(
+    design: &'d Design,
+    clusters: &Named<'d>,
+) -> (BTreeMap<Reference, Vec<Resource<'d>>>, BTreeSet<&'d str>) {
+    let mut instances: BTreeMap<Reference, Vec<Resource<'d>>> = BTreeMap::new();
+    let mut strays = BTreeSet::new();
+    for instance in design.of("AWS::RDS::DBInstance") {
+        let cluster = instance.at("DBClusterIdentifier");
+        match clusters.meant(&cluster) {
+            Some(cluster) => {
+                instances.entry(cluster.reference(None)).or_default().push(instance);
+            }
+            None if cluster.exists() != Answer::Known(false) => {
+                strays.insert(instance.region());
+            }
+            None => {}
         }
     }
+    (instances, strays)
 }
 
-/// The instances of clusters that belong to a global database.
-pub(super) fn instances(design: &Design) -> Vec<Resource<'_>> {
-    let of_member = |instance: &Resource<'_>| {
-        cluster_of(design, *instance).is_some_and(|cluster| is_member(design, cluster))
-    };
-    design.of("AWS::RDS::DBInstance").filter(of_member).collect()
+/// Resources of one type by their names and ARNs, as RDS compares them: without regard to case.
+pub(super) struct Named<'d> {
+    design: &'d Design,
+    kind: &'static str,
+    /// By Region and name; by no Region and ARN.
+    by_name: BTreeMap<(&'d str, String), Resource<'d>>,
 }
 
-/// The cluster that an instance belongs to, where it is in these templates.
-pub(super) fn cluster_of<'d>(design: &'d Design, instance: Resource<'d>) -> Option<Resource<'d>> {
-    let named = instance.at("DBClusterIdentifier").value().known()?;
-    if let crate::value::Value::Reference(reference) = named {
-        return design.resource(reference);
+impl<'d> Named<'d> {
+    /// The resources of a type that are certainly created.
+    pub(super) fn of(design: &'d Design, kind: &'static str) -> Self {
+        let mut by_name = BTreeMap::new();
+        for resource in design.of(kind) {
+            // A global cluster has one name in all Regions.
+            let region = if kind == "AWS::RDS::GlobalCluster" { "" } else { resource.region() };
+            if let Some(name) = design.name(resource).known() {
+                by_name.insert((region, name.to_lowercase()), resource);
+            }
+            if let Some(arn) = design.arn(resource).known() {
+                by_name.insert(("", arn.to_lowercase()), resource);
+            }
+        }
+        Self { design, kind, by_name }
     }
-    let name = design.text(named).known()?;
-    let mut clusters = design.of("AWS::RDS::DBCluster");
-    clusters.find(|cluster| {
-        cluster.region() == instance.region()
-            && design.name(*cluster).known().as_ref() == Some(&name)
-    })
+
+    /// The resource of this name in a Region, or of this ARN.
+    pub(super) fn named(&self, region: &'d str, name: &str) -> Option<Resource<'d>> {
+        let name = name.to_lowercase();
+        let here = self.by_name.get(&(region, name.clone()));
+        here.or_else(|| self.by_name.get(&("", name))).copied()
+    }
+
+    /// The resource that a property refers to or names.
+    pub(super) fn meant(&self, place: &Place<'d>) -> Option<Resource<'d>> {
+        let value = place.value().known()?;
+        if let Value::Reference(reference) = value {
+            let found = self.design.resource(reference);
+            return found.filter(|found| found.kind() == self.kind);
+        }
+        let name = self.design.text(value).known()?;
+        self.named(place.stack.region.as_deref().unwrap_or_default(), &name)
+    }
 }

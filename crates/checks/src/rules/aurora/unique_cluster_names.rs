@@ -1,6 +1,6 @@
 //! Names of the members of a global database.
 
-use super::members;
+use super::members::Members;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
@@ -10,7 +10,8 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// `DBClusterIdentifier` of all members, where the templates say it, names each of them once.
+    /// `DBClusterIdentifier` of the two members, where the templates say both. Without the property a deployment
+    /// makes a name that is unique.
     ///
     /// ## Why it hurts
     ///
@@ -18,7 +19,11 @@ rule! {
     ///
     /// ## What to change
     ///
-    /// Let the identifier carry the Region: `DBClusterIdentifier: !Sub "payments-${AWS::Region}"`.
+    /// Let the identifier carry the Region:
+    ///
+    /// ```yaml
+    /// DBClusterIdentifier: !Sub "payments-${AWS::Region}"
+    /// ```
     ///
     /// ## Source
     ///
@@ -29,21 +34,19 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    let members = members::clusters(design);
-    for (index, member) in members.iter().enumerate() {
+    for (primary, standby) in Members::of(design).pairs() {
         judge.subject();
-        let name = design.name(*member).known();
-        let same = members[..index]
-            .iter()
-            .find(|other| name.is_some() && design.name(**other).known() == name);
-        if let (Some(name), Some(other)) = (name, same) {
+        let names = [primary, standby].map(|member| design.name(member.cluster).known());
+        if let [Some(first), Some(second)] = names
+            && first.eq_ignore_ascii_case(&second)
+        {
             judge.finding_with(
-                &member.at("DBClusterIdentifier"),
-                &[other.at("DBClusterIdentifier")],
+                &standby.cluster.at("DBClusterIdentifier"),
+                &[primary.cluster.at("DBClusterIdentifier")],
                 format!(
-                    "`DBClusterIdentifier` is `{name}` in {} and in {}",
-                    other.region(),
-                    member.region()
+                    "`DBClusterIdentifier` is `{second}` in {} and in {}",
+                    primary.cluster.region(),
+                    standby.cluster.region()
                 ),
                 "let `DBClusterIdentifier` carry the Region: `!Sub \"payments-${AWS::Region}\"`",
             );
