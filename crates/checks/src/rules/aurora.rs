@@ -1,11 +1,17 @@
 //! Rules about Aurora global databases.
 
+mod deletion_protection;
+mod empty_identifier_detaches;
 mod engine_version_on_global_only;
 mod global_memory_class;
 mod kms_key_per_region;
 mod members;
 mod no_managed_master_password;
+mod no_write_forwarding_for_ledger;
+mod parameters;
 mod primary_form;
+mod rpo_param_two_regions;
+mod save_lost_writes_snapshot;
 mod secondary_no_credentials;
 mod unique_cluster_names;
 mod unsupported_features;
@@ -14,11 +20,16 @@ use crate::rule::{Rule, RunTime};
 
 /// Sorted by code.
 pub(super) const RULES: &[Rule] = &[
+    deletion_protection::RULE,
+    empty_identifier_detaches::RULE,
     engine_version_on_global_only::RULE,
     global_memory_class::RULE,
     kms_key_per_region::RULE,
     no_managed_master_password::RULE,
+    no_write_forwarding_for_ledger::RULE,
     primary_form::RULE,
+    rpo_param_two_regions::RULE,
+    save_lost_writes_snapshot::RULE,
     secondary_no_credentials::RULE,
     unique_cluster_names::RULE,
     unsupported_features::RULE,
