@@ -6,13 +6,17 @@ mod engine_version_on_global_only;
 mod global_memory_class;
 mod kms_key_per_region;
 mod members;
+mod no_autoscaling_on_secondary;
 mod no_managed_master_password;
 mod no_write_forwarding_for_ledger;
 mod parameters;
 mod primary_form;
 mod rpo_param_two_regions;
 mod save_lost_writes_snapshot;
+mod secondary_has_reader;
 mod secondary_no_credentials;
+mod serverless_v2_min;
+mod two_instances_each_region;
 mod unique_cluster_names;
 mod unsupported_features;
 
@@ -25,12 +29,16 @@ pub(super) const RULES: &[Rule] = &[
     engine_version_on_global_only::RULE,
     global_memory_class::RULE,
     kms_key_per_region::RULE,
+    no_autoscaling_on_secondary::RULE,
     no_managed_master_password::RULE,
     no_write_forwarding_for_ledger::RULE,
     primary_form::RULE,
     rpo_param_two_regions::RULE,
     save_lost_writes_snapshot::RULE,
+    secondary_has_reader::RULE,
     secondary_no_credentials::RULE,
+    serverless_v2_min::RULE,
+    two_instances_each_region::RULE,
     unique_cluster_names::RULE,
     unsupported_features::RULE,
 ];
