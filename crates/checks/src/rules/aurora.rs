@@ -6,12 +6,14 @@ mod engine_version_on_global_only;
 mod global_memory_class;
 mod kms_key_per_region;
 mod members;
+mod no_auto_minor_upgrade;
 mod no_autoscaling_on_secondary;
 mod no_managed_master_password;
 mod no_write_forwarding_for_ledger;
 mod parameters;
 mod primary_form;
 mod rpo_param_two_regions;
+mod same_version_both_regions;
 mod save_lost_writes_snapshot;
 mod secondary_has_reader;
 mod secondary_no_credentials;
@@ -19,6 +21,9 @@ mod serverless_v2_min;
 mod two_instances_each_region;
 mod unique_cluster_names;
 mod unsupported_features;
+mod version_eol_horizon;
+mod version_supported;
+mod versions;
 
 use crate::rule::{Rule, RunTime};
 
@@ -29,11 +34,13 @@ pub(super) const RULES: &[Rule] = &[
     engine_version_on_global_only::RULE,
     global_memory_class::RULE,
     kms_key_per_region::RULE,
+    no_auto_minor_upgrade::RULE,
     no_autoscaling_on_secondary::RULE,
     no_managed_master_password::RULE,
     no_write_forwarding_for_ledger::RULE,
     primary_form::RULE,
     rpo_param_two_regions::RULE,
+    same_version_both_regions::RULE,
     save_lost_writes_snapshot::RULE,
     secondary_has_reader::RULE,
     secondary_no_credentials::RULE,
@@ -41,6 +48,8 @@ pub(super) const RULES: &[Rule] = &[
     two_instances_each_region::RULE,
     unique_cluster_names::RULE,
     unsupported_features::RULE,
+    version_eol_horizon::RULE,
+    version_supported::RULE,
 ];
 
 /// Rules that no template can show to be kept. Sorted by code.

@@ -101,6 +101,7 @@ fn settings(json: &Json) -> Settings {
         primary: Some(json["Primary"].as_str().unwrap_or("us-east-1").to_owned()),
         standby: Some(json["Standby"].as_str().unwrap_or("us-east-2").to_owned()),
         rto_seconds: json["RtoSeconds"].as_u64().and_then(|seconds| u32::try_from(seconds).ok()),
+        today: json["Today"].as_str().map(|day| day.parse().expect("a day")),
         ..Settings::default()
     }
 }
