@@ -249,6 +249,9 @@ impl Scope<'_> {
             Value::Text(text) => text.parse().ok(),
             _ => None,
         };
+        if let (Some(index), Some(_)) = (index, list.get("Fn::GetAZs")) {
+            return Value::Text(zone(index));
+        }
         match (index.and_then(|index| usize::try_from(index).ok()), self.required(list)) {
             (Some(index), Value::List(items)) => match items.into_iter().nth(index) {
                 Some(item) => item,
@@ -295,6 +298,11 @@ impl Scope<'_> {
             _ => Value::unknown("only a deployment knows the name of the export"),
         }
     }
+}
+
+/// What stands for a zone that only a deployment names: the same word for the same zone of a Region.
+fn zone(index: u64) -> String {
+    format!("${{AWS::AvailabilityZone.{index}}}")
 }
 
 /// One of two values, as flat as it can be.

@@ -15,7 +15,8 @@ pub enum Value {
     Bool(bool),
     /// A number.
     Number(Number),
-    /// A text that is known to the last letter. The account, where unknown, stands in it as `${AWS::AccountId}`.
+    /// A text that is known to the last letter. The account, where unknown, stands in it as `${AWS::AccountId}`; a
+    /// zone that a deployment names as `${AWS::AvailabilityZone.0}`.
     Text(String),
     /// A text with parts that only a deployment knows; never one part alone.
     Pieces(Vec<Piece>),

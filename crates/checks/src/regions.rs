@@ -1,0 +1,25 @@
+//! Names of AWS Regions in texts.
+
+use topology::Region;
+
+/// Every Region whose name stands in a text as a word of its own, such as `us-east-1` in `sqs.us-east-1.amazonaws.com`.
+pub(crate) fn named(text: &str) -> Vec<&'static str> {
+    Region::all().map(Region::name).filter(|name| stands_in(name, text)).collect()
+}
+
+/// Whether a Region's name stands in a text as a word of its own: `us-east-1` does not stand in `us-east-1a`.
+pub(crate) fn stands_in(name: &str, text: &str) -> bool {
+    let is_part = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    text.match_indices(name).any(|(start, found)| {
+        let before = text[..start].chars().next_back();
+        let after = text[start + found.len()..].chars().next();
+        !is_part(before) && !is_part(after)
+    })
+}
+
+/// A text in which the names of these Regions are replaced by one word, so that texts of both Regions can be compared.
+pub(crate) fn neutral(text: &str, regions: [&str; 2]) -> String {
+    regions.iter().fold(text.to_owned(), |text, region| {
+        if region.is_empty() { text } else { text.replace(region, "REGION") }
+    })
+}
