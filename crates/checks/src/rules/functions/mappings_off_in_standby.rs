@@ -1,0 +1,165 @@
+//! Event sources and schedules of the standby.
+
+use topology::Home;
+
+use super::serving;
+use crate::answer::Answer;
+use crate::design::Design;
+use crate::functions::{FUNCTION, Functions};
+use crate::judge::Judge;
+use crate::place::{Place, Resource};
+use crate::policy::{Statement, matches};
+use crate::rule::rule;
+
+rule! {
+    /// Event source mappings of the standby, and schedules that act on shared data, are off until the Region is
+    /// activated.
+    ///
+    /// ## What is checked
+    ///
+    /// `Enabled` of each `AWS::Lambda::EventSourceMapping` in the standby is false. A rule or schedule that is on in
+    /// both Regions does not start the same function or state machine in both if that may write tables, publish
+    /// messages or, from inside a VPC, read secrets. Pairs in which both Regions take requests all the time are left
+    /// out. That they are switched on in the takeover, and off in the Region that was left, only a run shows.
+    ///
+    /// ## Why it hurts
+    ///
+    /// Both Regions work on the same events: payments are processed twice, customers are told twice. And a Region
+    /// that comes back works off what was left in its queues.
+    ///
+    /// ## What to change
+    ///
+    /// ```yaml
+    /// Enabled: false
+    /// ```
+    ///
+    /// in the template of both Regions; activating a Region calls `UpdateEventSourceMapping`.
+    ///
+    /// ## Source
+    ///
+    /// ARC Region switch guide, "Lambda event source mapping execution block"; AWS Lambda Developer Guide, "How
+    /// Lambda processes records from stream and queue-based event sources".
+    "lambda-esm-disabled-in-standby": Blocker, TwoWriters, Documented, Pair;
+    why: "both Regions work on the same events, or a Region that returns works off what was left in its queues";
+    check
+}
+
+/// What a function does to data or people beyond its Region.
+const ACTS: [&str; 9] = [
+    "dynamodb:BatchWriteItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "rds-data:ExecuteStatement",
+    "ses:SendEmail",
+    "ses:SendRawEmail",
+    "sns:Publish",
+    "sqs:SendMessage",
+];
+
+fn check(design: &Design, judge: &mut Judge<'_>) {
+    if serving::both_serve(design) {
+        return;
+    }
+    let functions = Functions::of(design);
+    mappings(design, judge, &functions);
+    for (kind, targets) in
+        [("AWS::Events::Rule", "Targets"), ("AWS::Scheduler::Schedule", "Target")]
+    {
+        for schedule in design.of_home(kind, Home::Standby) {
+            if schedule.at("ScheduleExpression").exists().known() == Some(true) {
+                judge.subject();
+                schedules(design, judge, &functions, schedule, targets);
+            }
+        }
+    }
+}
+
+fn mappings(design: &Design, judge: &mut Judge<'_>, functions: &Functions<'_>) {
+    for mapping in design.of_home("AWS::Lambda::EventSourceMapping", Home::Standby) {
+        let function = functions.meant(&mapping.at("FunctionName"));
+        if function.is_some_and(|function| !functions.is_of_application(function)) {
+            continue;
+        }
+        judge.subject();
+        let enabled = mapping.at("Enabled");
+        let off_in_primary = design
+            .counterpart(mapping)
+            .is_some_and(|primary| primary.at("Enabled").bool().known() == Some(false));
+        if let Some(state) = judge.bool(&enabled)
+            && state.unwrap_or(true)
+            && !off_in_primary
+        {
+            let state = if state.is_some() { "is true" } else { "is absent, which means true" };
+            judge.finding(
+                &enabled,
+                format!("`Enabled` {state}: `{}` takes events in the standby", mapping.id()),
+                "set `Enabled: false` in both Regions, and let the activation of a Region call \
+                 `UpdateEventSourceMapping` there",
+            );
+        }
+    }
+}
+
+fn schedules<'d>(
+    design: &'d Design,
+    judge: &mut Judge<'_>,
+    functions: &Functions<'d>,
+    schedule: Resource<'d>,
+    targets: &str,
+) {
+    let Some(primary) = design.counterpart(schedule) else { return };
+    if !is_on(schedule) || !is_on(primary) {
+        return;
+    }
+    for target in judge.items(&schedule.at(targets)) {
+        let arn = target.at("Arn");
+        let Some((target, act)) = acting(design, functions, &arn) else { continue };
+        judge.finding_with(
+            &schedule.at("State"),
+            &[primary.at("State"), target.whole()],
+            format!("`{}` is on in both Regions and starts `{}`, which may `{act}`", schedule.id(), target.id()),
+            "set `State: DISABLED` in both Regions and let the activation of a Region enable it; allow it only if what it \
+             starts asks first which Region is the active one",
+        );
+    }
+}
+
+fn is_on(schedule: Resource<'_>) -> bool {
+    match schedule.at("State").text() {
+        Answer::Absent => true,
+        Answer::Known(state) => state != "DISABLED",
+        Answer::Unknown(_) => false,
+    }
+}
+
+/// What a schedule starts, if that acts beyond its Region, and by which permission.
+fn acting<'d>(
+    design: &'d Design,
+    functions: &Functions<'d>,
+    arn: &Place<'d>,
+) -> Option<(Resource<'d>, &'static str)> {
+    let referred = arn.reference().known().and_then(|reference| design.resource(reference));
+    let machine = referred.filter(|target| target.kind() == "AWS::StepFunctions::StateMachine");
+    let target = machine.or_else(|| functions.meant(arn))?;
+    let property = if target.kind() == FUNCTION { "Role" } else { "RoleArn" };
+    let statements = functions.statements(functions.role(&target.at(property))?);
+    let dead_letters = target.at("DeadLetterConfig.TargetArn").value().known();
+    let own = statements.iter().filter(|statement| {
+        let resource = statement.place.at("Resource").value().known();
+        statement.allows && (dead_letters.is_none() || resource != dead_letters)
+    });
+    let own: Vec<&Statement<'_>> = own.collect();
+    let act = ACTS.into_iter().find(|act| own.iter().any(|statement| names(statement, act)));
+    let secret = "secretsmanager:GetSecretValue";
+    let is_inside = target.at("VpcConfig.SubnetIds").exists().known() == Some(true);
+    let reads = || own.iter().any(|statement| names(statement, secret)).then_some(secret);
+    Some((target, act.or_else(|| if is_inside { reads() } else { None })?))
+}
+
+/// Whether a statement allows an action and says so itself, not by a star for everything.
+fn names(statement: &Statement<'_>, action: &str) -> bool {
+    let action = action.to_lowercase();
+    let mut patterns = statement.actions.iter().map(|pattern| pattern.to_lowercase());
+    patterns.any(|pattern| pattern != "*" && matches(&pattern, &action))
+}
