@@ -1,0 +1,73 @@
+//! Plans of ARC Region switch: their workflows and the steps of those.
+
+use crate::design::Design;
+use crate::place::{Place, Resource};
+
+/// The type of plans.
+pub(in crate::rules) const KIND: &str = "AWS::ARCRegionSwitch::Plan";
+
+/// A workflow of a plan.
+#[derive(Debug)]
+pub(in crate::rules) struct Workflow<'d> {
+    /// Its plan.
+    pub(in crate::rules) plan: Resource<'d>,
+    /// What it does: `activate`, `deactivate` or `postRecovery`.
+    pub(in crate::rules) action: String,
+    place: Place<'d>,
+}
+
+/// A step of a workflow.
+#[derive(Debug)]
+pub(in crate::rules) struct Step<'d> {
+    /// Where it stands.
+    pub(in crate::rules) place: Place<'d>,
+    /// Its name.
+    pub(in crate::rules) name: String,
+    /// Its type of block, such as `AuroraGlobalDatabase`.
+    pub(in crate::rules) kind: String,
+}
+
+impl<'d> Step<'d> {
+    fn new(place: Place<'d>) -> Self {
+        let text = |key: &str| place.at(key).text().known().unwrap_or_default();
+        Self { name: text("Name"), kind: text("ExecutionBlockType"), place }
+    }
+
+    /// A property of its block, such as `GlobalAuroraConfig.Behavior`.
+    pub(in crate::rules) fn at(&self, keys: &str) -> Place<'d> {
+        self.place.at("ExecutionBlockConfiguration").at(keys)
+    }
+}
+
+impl<'d> Workflow<'d> {
+    /// Its steps; those that run at the same time stand together.
+    pub(in crate::rules) fn stages(&self) -> Vec<Vec<Step<'d>>> {
+        let steps = self.place.at("Steps").items().known().unwrap_or_default();
+        steps.into_iter().map(Step::new).map(at_once).collect()
+    }
+
+    /// Its steps, one after the other.
+    pub(in crate::rules) fn steps(&self) -> Vec<Step<'d>> {
+        self.stages().into_iter().flatten().collect()
+    }
+}
+
+fn at_once(step: Step<'_>) -> Vec<Step<'_>> {
+    if step.kind != "Parallel" {
+        return vec![step];
+    }
+    let inner = step.at("ParallelConfig.Steps").items().known().unwrap_or_default();
+    inner.into_iter().map(Step::new).collect()
+}
+
+/// Every workflow of every plan.
+pub(in crate::rules) fn workflows(design: &Design) -> Vec<Workflow<'_>> {
+    let plans = design.of(KIND).flat_map(|plan| {
+        let places = plan.at("Workflows").items().known().unwrap_or_default();
+        places.into_iter().map(move |place| {
+            let action = place.at("WorkflowTargetAction").text().known().unwrap_or_default();
+            Workflow { plan, action, place }
+        })
+    });
+    plans.collect()
+}

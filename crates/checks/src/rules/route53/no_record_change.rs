@@ -1,0 +1,104 @@
+//! Recovery without Route 53's control plane.
+
+use super::rights::{CHANGES, Rights};
+use crate::design::Design;
+use crate::judge::Judge;
+use crate::place::{Place, Resource};
+use crate::policy::Statement;
+use crate::rule::rule;
+
+rule! {
+    /// Nothing that recovers the system changes DNS records or health checks. The switch between the Regions is
+    /// health state, which needs no API of Route 53.
+    ///
+    /// ## What is checked
+    ///
+    /// No function, state machine or automation document may or does call `route53:ChangeResourceRecordSets`,
+    /// `route53:CreateHealthCheck`, `route53:UpdateHealthCheck` or the calls for instances of traffic policies.
+    /// Functions that serve custom resources, that renew certificates, or that may write only certain records by a
+    /// condition of their policy are left alone.
+    ///
+    /// ## Why it hurts
+    ///
+    /// Records and health checks are changed through one control plane, which is in us-east-1. When that Region
+    /// is impaired, answers and health checks go on, and changes do not: a failover that needs one waits for the
+    /// very Region that it flees. In December 2021 these calls failed for hours.
+    ///
+    /// ## What to change
+    ///
+    /// Take the permission away and let a health check on each record be the switch: an inverted check of an
+    /// endpoint in the other Region, a routing control, or the checks that Region switch vends.
+    ///
+    /// ```yaml
+    /// HealthCheckId: !Ref Switch
+    /// ```
+    ///
+    /// ## Source
+    ///
+    /// AWS Fault Isolation Boundaries, "Appendix B - Edge network global service guidance"; Route 53 Developer Guide,
+    /// "Best practices for Amazon Route 53 DNS".
+    "r53-no-record-change-at-failover": Blocker, NoTakeover, Documented, Pair;
+    why: "Route 53 takes changes in us-east-1 only, so that the switch fails with the Region that it is to leave";
+    check
+}
+
+const CHANGE: &str = "take the permission away and switch by health: give each record a `HealthCheckId` whose state \
+                      the runbook turns without Route 53's API (an inverted check of an endpoint in the other \
+                      Region, or a routing control)";
+
+fn check(design: &Design, judge: &mut Judge<'_>) {
+    let rights = Rights::of(design);
+    for worker in rights.workers() {
+        if rights.of_worker(worker).is_some() {
+            judge.subject();
+        }
+        if let Some(statement) = rights.to_change_dns(worker) {
+            judge.finding_with(
+                &statement.place.at("Action"),
+                &[worker.whole()],
+                format!("{} `{}` may call `{}`", word(worker), worker.id(), allowed(statement)),
+                CHANGE,
+            );
+        } else if let Some(text) = called(worker) {
+            judge.finding(
+                &text,
+                format!("state machine `{}` changes DNS records", worker.id()),
+                CHANGE,
+            );
+        }
+    }
+    for document in design.of("AWS::SSM::Document") {
+        judge.subject();
+        let content = document.at("Content");
+        if said(&content).contains("changeresourcerecordsets") {
+            let found = format!("document `{}` changes DNS records", document.id());
+            judge.finding(&content, found, CHANGE);
+        }
+    }
+}
+
+fn word(worker: Resource<'_>) -> &'static str {
+    if worker.kind() == "AWS::Lambda::Function" { "function" } else { "state machine" }
+}
+
+/// The calls of a statement that change what Route 53 answers.
+fn allowed(statement: &Statement<'_>) -> String {
+    let covered = CHANGES.into_iter().filter(|action| statement.covers(action));
+    covered.collect::<Vec<_>>().join("`, `")
+}
+
+/// The definition of a state machine that calls Route 53 itself.
+fn called(worker: Resource<'_>) -> Option<Place<'_>> {
+    let definitions = ["DefinitionString", "Definition"].map(|property| worker.at(property));
+    definitions.into_iter().find(|definition| {
+        let text = said(definition);
+        CHANGES.iter().any(|action| {
+            let call = action.to_lowercase().replace("route53:", "aws-sdk:route53:");
+            text.contains(&call)
+        })
+    })
+}
+
+fn said(place: &Place<'_>) -> String {
+    place.shown().to_lowercase()
+}

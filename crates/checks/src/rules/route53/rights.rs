@@ -1,0 +1,175 @@
+//! What functions and state machines may do to DNS and to databases, by the policies of their roles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::design::Design;
+use crate::place::{Place, Resource};
+use crate::policy::{Statement, statements};
+use crate::value::{Reference, Value};
+
+/// Calls that change what Route 53 answers, all of which need its control plane.
+pub(super) const CHANGES: [&str; 5] = [
+    "route53:ChangeResourceRecordSets",
+    "route53:CreateHealthCheck",
+    "route53:UpdateHealthCheck",
+    "route53:CreateTrafficPolicyInstance",
+    "route53:UpdateTrafficPolicyInstance",
+];
+
+/// Calls that make another database the writer.
+pub(super) const PROMOTIONS: [&str; 7] = [
+    "rds:FailoverGlobalCluster",
+    "rds:SwitchoverGlobalCluster",
+    "rds:RemoveFromGlobalCluster",
+    "rds:PromoteReadReplica",
+    "rds:PromoteReadReplicaDBCluster",
+    "rds:SwitchoverReadReplica",
+    "elasticache:FailoverGlobalReplicationGroup",
+];
+
+/// What runs code of its own with a role.
+const WORKERS: [(&str, &str); 2] =
+    [("AWS::Lambda::Function", "Role"), ("AWS::StepFunctions::StateMachine", "RoleArn")];
+
+type Key<'d> = (usize, &'d str);
+
+/// The statements of every role, and who has which role.
+#[derive(Debug)]
+pub(super) struct Rights<'d> {
+    design: &'d Design,
+    statements: BTreeMap<Key<'d>, Vec<Statement<'d>>>,
+    /// Roles by name; roles are in no Region.
+    names: BTreeMap<String, Key<'d>>,
+    /// Functions that only serve custom resources, which run when a stack is deployed.
+    providers: BTreeSet<Key<'d>>,
+}
+
+impl<'d> Rights<'d> {
+    pub(super) fn of(design: &'d Design) -> Self {
+        let roles = design.of("AWS::IAM::Role");
+        let names = roles
+            .filter_map(|role| Some((design.name(role).known()?, (role.stack.index, role.id()))));
+        let mut rights = Self {
+            design,
+            statements: BTreeMap::new(),
+            names: names.collect(),
+            providers: providers(design),
+        };
+        rights.read();
+        rights
+    }
+
+    /// Takes down the statements of every policy under the roles that have it.
+    fn read(&mut self) {
+        for role in self.design.of("AWS::IAM::Role") {
+            let policies = role.at("Policies").items().known().unwrap_or_default();
+            let managed = role.at("ManagedPolicyArns").items().known().unwrap_or_default();
+            let managed = managed
+                .iter()
+                .filter_map(|named| self.design.resource(named.reference().known()?))
+                .filter(|policy| policy.kind() == "AWS::IAM::ManagedPolicy")
+                .map(|policy| policy.at("PolicyDocument"));
+            let own = policies.iter().map(|policy| policy.at("PolicyDocument"));
+            let found = own.chain(managed).flat_map(|document| statements(&document));
+            self.statements.entry((role.stack.index, role.id())).or_default().extend(found);
+        }
+        for kind in ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"] {
+            for policy in self.design.of(kind) {
+                let found = statements(&policy.at("PolicyDocument"));
+                let many = policy.at("Roles").items().known().unwrap_or_default();
+                for named in many.into_iter().chain([policy.at("RoleName")]) {
+                    if let Some(role) = self.role(&named) {
+                        self.statements.entry(role).or_default().extend(found.iter().cloned());
+                    }
+                }
+            }
+        }
+    }
+
+    /// The role that is meant by a reference, a name or an ARN.
+    fn role(&self, named: &Place<'d>) -> Option<Key<'d>> {
+        let value = named.value().known()?;
+        if let Value::Reference(reference) = value {
+            let role = self.design.resource(reference)?;
+            return Some((role.stack.index, role.id()));
+        }
+        let name = self.design.text(value).known()?;
+        self.names.get(name.rsplit('/').next()?).copied()
+    }
+
+    /// What a function or state machine may do; `None` where its role is not in these templates.
+    pub(super) fn of_worker(&self, worker: Resource<'d>) -> Option<&[Statement<'d>]> {
+        let property = WORKERS.iter().find(|(kind, _)| *kind == worker.kind())?.1;
+        let role = self.role(&worker.at(property))?;
+        let nothing: &[Statement<'d>] = &[];
+        Some(self.statements.get(&role).map_or(nothing, Vec::as_slice))
+    }
+
+    /// Functions and state machines, without what only serves custom resources.
+    pub(super) fn workers(&self) -> impl Iterator<Item = Resource<'d>> {
+        let all = WORKERS.into_iter().flat_map(|(kind, _)| self.design.of(kind));
+        all.filter(|worker| !self.providers.contains(&(worker.stack.index, worker.id())))
+    }
+
+    /// The statement that lets a worker change what Route 53 answers.
+    pub(super) fn to_change_dns(&self, worker: Resource<'d>) -> Option<&Statement<'d>> {
+        let statements = self.of_worker(worker)?;
+        // Whoever may renew certificates writes validation records, which nobody is sent to.
+        let renews = ["acm:RequestCertificate", "acm:ImportCertificate"];
+        let renews =
+            |statement: &Statement<'_>| renews.iter().any(|action| allows(statement, action));
+        if statements.iter().any(renews) {
+            return None;
+        }
+        statements.iter().find(|statement| {
+            CHANGES.iter().any(|action| allows(statement, action)) && !is_restricted(statement)
+        })
+    }
+
+    /// Whether a worker may make another database the writer, or might by policies that are not in these templates.
+    pub(super) fn may_promote(&self, worker: Resource<'d>) -> bool {
+        let Some(statements) = self.of_worker(worker) else { return true };
+        let property = WORKERS.iter().find(|(kind, _)| *kind == worker.kind());
+        let role = property.and_then(|(_, property)| self.role(&worker.at(property)));
+        let role = role.and_then(|(stack, id)| {
+            self.design.resource(&Reference { stack, resource: id.to_owned(), attribute: None })
+        });
+        let managed = role.map(|role| role.at("ManagedPolicyArns").shown()).unwrap_or_default();
+        statements.iter().any(|statement| PROMOTIONS.iter().any(|action| statement.covers(action)))
+            || ["RDS", "Administrator", "PowerUser"].iter().any(|word| managed.contains(word))
+    }
+}
+
+/// Whether a statement allows a call by name, not by a star for everything.
+fn allows(statement: &Statement<'_>, action: &str) -> bool {
+    statement.allows
+        && statement.covers(action)
+        && statement.actions.iter().any(|pattern| pattern.contains(':'))
+}
+
+/// Whether a statement is for records of certain names or types only.
+fn is_restricted(statement: &Statement<'_>) -> bool {
+    statement.place.at("Condition").shown().contains("ChangeResourceRecordSets")
+}
+
+/// Functions that custom resources name, and those that these functions call in turn.
+fn providers(design: &Design) -> BTreeSet<Key<'_>> {
+    let named = design.resources().filter_map(|resource| {
+        let token = resource.at("ServiceToken").value().known()?;
+        token.references().first().and_then(|reference| design.resource(reference))
+    });
+    let mut found: BTreeSet<Key<'_>> = BTreeSet::new();
+    let mut open: Vec<Resource<'_>> = named.collect();
+    while let Some(function) = open.pop() {
+        if found.insert((function.stack.index, function.id())) {
+            let variables = function.at("Environment").value().known();
+            let references = variables.map(Value::references).unwrap_or_default();
+            let called = references.into_iter().filter_map(|reference| design.resource(reference));
+            open.extend(called.filter(|called| {
+                called.kind() == "AWS::Lambda::Function"
+                    || called.kind() == "AWS::StepFunctions::StateMachine"
+            }));
+        }
+    }
+    found
+}
