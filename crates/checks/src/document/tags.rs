@@ -47,6 +47,8 @@ pub(super) const GET_ATT: &str = "Fn::GetAtt";
 pub(super) enum Meaning {
     /// It says what would be understood without it.
     Plain,
+    /// What it would be without quotes.
+    Unquoted,
     /// A word, whatever it looks like.
     Word,
     /// The argument of this function.
@@ -60,7 +62,8 @@ pub(super) fn meaning(tag: Option<&Tag>) -> Result<Meaning, String> {
     };
     match tag.parts() {
         (YAML, "str") | ("", "!") | ("!", "") => Ok(Meaning::Word),
-        (YAML, "int" | "float" | "bool" | "null" | "map" | "seq") => Ok(Meaning::Plain),
+        (YAML, "int" | "float" | "bool" | "null") => Ok(Meaning::Unquoted),
+        (YAML, "map" | "seq") => Ok(Meaning::Plain),
         (YAML, _) => {
             Err(format!("the tag `{}`, which CloudFormation does not support", tag.original()))
         }

@@ -122,6 +122,7 @@ impl<'text, L: Listener<'text>> Reader<'_, L> {
         let meaning = meaning(tag).map_err(|what| Fault::new(at, what))?;
         self.anchor(anchor, at)?;
         match meaning {
+            Meaning::Unquoted => self.listener.step(scalar::plain(word), at),
             Meaning::Plain if style == ScalarStyle::Plain => {
                 self.listener.step(scalar::plain(word), at)
             }

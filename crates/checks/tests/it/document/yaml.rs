@@ -100,6 +100,8 @@ fn words_are_what_cloudformation_reads() {
         ("x: !!str yes", json!("yes")),
         ("x: ! 12", json!("12")),
         ("x: !!int 12", json!(12)),
+        ("x: !!int '12'", json!(12)),
+        ("x: !!bool |-\n  true", json!(true)),
         ("x: !!map {a: b}", json!({"a": "b"})),
     ]);
 }
