@@ -4,7 +4,7 @@
 use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::place::Resource;
-use crate::resolve::ACCOUNT;
+use crate::resolve::{ACCOUNT, partition};
 use crate::value::{Piece, Reference, Value};
 
 /// How resources of a type are called.
@@ -116,65 +116,126 @@ static NAMINGS: [Naming; 22] = [
     naming("AWS::Synthetics::Canary", "Name", Gives::Name, ""),
 ];
 
+/// How deep names may rest on names of other resources, which a circle would do without an end.
+const DEPTH_MAX: u32 = 3;
+/// How many parts a name may have; with the depth, it bounds the work.
+const PIECES_MAX: usize = 32;
+
 /// The physical name of a resource.
 pub(crate) fn name(design: &Design, resource: Resource<'_>) -> Answer<String> {
-    let Some(naming) = find(resource.kind()) else {
-        return Answer::Unknown(Unknown(format!("only a deployment names `{}`", resource.id())));
-    };
-    match resource.at(naming.property).value() {
-        Answer::Known(value) => text(design, value),
-        Answer::Absent => Answer::Unknown(Unknown(format!(
-            "`{}` has no `{}`: a deployment names it",
-            resource.id(),
-            naming.property
-        ))),
-        Answer::Unknown(why) => Answer::Unknown(why),
-    }
+    Names { design, depth: 0 }.name(resource)
 }
 
 /// The ARN of a resource.
 pub(crate) fn arn(design: &Design, resource: Resource<'_>) -> Answer<String> {
-    let form = find(resource.kind()).map(|naming| naming.arn).unwrap_or_default();
-    if form.is_empty() {
-        return Answer::Unknown(Unknown(format!(
-            "only a deployment knows the ARN of `{}`",
-            resource.id()
-        )));
-    }
-    let account = resource.stack.account.as_deref().unwrap_or(ACCOUNT);
-    name(design, resource).map(|name| {
-        // A parameter's name may begin with the slash that the ARN has anyway.
-        let name = name.trim_start_matches('/');
-        let rest = form.replace("{region}", resource.region()).replace("{account}", account);
-        format!("arn:aws:{}", rest.replace("{name}", name))
-    })
+    Names { design, depth: 0 }.arn(resource)
 }
 
 /// A value as text.
 pub(crate) fn text(design: &Design, value: &Value) -> Answer<String> {
-    match value {
-        Value::Text(text) => Answer::Known(text.clone()),
-        Value::Number(number) => Answer::Known(number.to_string()),
-        Value::Bool(yes) => Answer::Known(yes.to_string()),
-        Value::Reference(reference) => given(design, reference),
-        Value::Pieces(pieces) => {
-            let mut joined = String::new();
-            for piece in pieces {
-                match piece {
-                    Piece::Text(text) => joined.push_str(text),
-                    Piece::Unknown(why) => return Answer::Unknown(why.clone()),
-                    Piece::Reference(reference) => match given(design, reference) {
-                        Answer::Known(text) => joined.push_str(&text),
-                        unknown => return unknown,
-                    },
-                }
+    Names { design, depth: 0 }.text(value)
+}
+
+#[derive(Clone, Copy)]
+struct Names<'d> {
+    design: &'d Design,
+    depth: u32,
+}
+
+impl Names<'_> {
+    fn name(self, resource: Resource<'_>) -> Answer<String> {
+        let Some(naming) = find(resource.kind()) else {
+            return Answer::Unknown(Unknown(format!(
+                "only a deployment names `{}`",
+                resource.id()
+            )));
+        };
+        match resource.at(naming.property).value() {
+            Answer::Known(value) => self.text(value),
+            Answer::Absent => {
+                let property = naming.property;
+                Answer::Unknown(Unknown(format!(
+                    "`{}` has no `{property}`: a deployment names it",
+                    resource.id()
+                )))
             }
-            Answer::Known(joined)
+            Answer::Unknown(why) => Answer::Unknown(why),
         }
-        Value::Unknown(why) => Answer::Unknown(why.clone()),
-        Value::Null | Value::Unset => Answer::Absent,
-        Value::List(_) | Value::Map(_) | Value::Either(_) => {
-            Answer::Unknown(Unknown("it is no text".into()))
+    }
+
+    fn arn(self, resource: Resource<'_>) -> Answer<String> {
+        let form = find(resource.kind()).map(|naming| naming.arn).unwrap_or_default();
+        if form.is_empty() {
+            return Answer::Unknown(Unknown(format!(
+                "only a deployment knows the ARN of `{}`",
+                resource.id()
+            )));
+        }
+        let account = resource.stack.account.as_deref().unwrap_or(ACCOUNT);
+        self.name(resource).map(|name| {
+            // A parameter's name may begin with the slash that the ARN has anyway.
+            let name = name.trim_start_matches('/');
+            let rest = form.replace("{region}", resource.region()).replace("{account}", account);
+            format!("arn:{}:{}", partition(Some(resource.region())), rest.replace("{name}", name))
+        })
+    }
+
+    fn text(self, value: &Value) -> Answer<String> {
+        match value {
+            Value::Text(text) => Answer::Known(text.clone()),
+            Value::Number(number) => Answer::Known(number.to_string()),
+            Value::Bool(yes) => Answer::Known(yes.to_string()),
+            Value::Reference(reference) => self.given(reference),
+            Value::Pieces(pieces) => self.joined(pieces),
+            Value::Unknown(why) => Answer::Unknown(why.clone()),
+            Value::Null | Value::Unset => Answer::Absent,
+            Value::List(_) | Value::Map(_) | Value::Either(_) => {
+                Answer::Unknown(Unknown("it is no text".into()))
+            }
+        }
+    }
+
+    fn joined(self, pieces: &[Piece]) -> Answer<String> {
+        if pieces.len() > PIECES_MAX {
+            return Answer::Unknown(Unknown(format!("it has more than {PIECES_MAX} parts")));
+        }
+        let mut joined = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => joined.push_str(text),
+                Piece::Unknown(why) => return Answer::Unknown(why.clone()),
+                Piece::Reference(reference) => match self.given(reference) {
+                    Answer::Known(text) => joined.push_str(&text),
+                    unknown => return unknown,
+                },
+            }
+        }
+        Answer::Known(joined)
+    }
+
+    /// What a reference gives.
+    fn given(self, reference: &Reference) -> Answer<String> {
+        if self.depth >= DEPTH_MAX {
+            return Answer::Unknown(Unknown(format!(
+                "names rest on each other more than {DEPTH_MAX} deep"
+            )));
+        }
+        let deeper = Self { depth: self.depth + 1, ..self };
+        let unknown =
+            || Answer::Unknown(Unknown(format!("only a deployment knows `{}`", reference.shown())));
+        let Some(resource) = self.design.resource(reference) else { return unknown() };
+        let gives = match reference.attribute.as_deref() {
+            None => find(resource.kind()).map_or(Gives::Other, |naming| naming.reference),
+            Some("Arn" | "TopicArn" | "DBClusterArn" | "DBInstanceArn" | "BackupVaultArn") => {
+                Gives::Arn
+            }
+            Some("QueueName" | "TopicName" | "Name") => Gives::Name,
+            Some(_) => Gives::Other,
+        };
+        match gives {
+            Gives::Name => deeper.name(resource),
+            Gives::Arn => deeper.arn(resource),
+            Gives::Other => unknown(),
         }
     }
 }
@@ -198,7 +259,7 @@ pub(crate) fn symbol(design: &Design, value: &Value) -> Option<String> {
 
 fn symbol_of(design: &Design, reference: &Reference) -> String {
     let unnamed = |reference: &Reference| format!("<{} {}>", reference.stack, reference.shown());
-    match (given(design, reference), reference.attribute.as_deref()) {
+    match (Names { design, depth: 0 }.given(reference), reference.attribute.as_deref()) {
         (Answer::Known(text), _) => text,
         // The ARN of a bucket is its name with a constant before it, whoever gives the name.
         (_, Some("Arn")) if is_bucket(design, reference) => {
@@ -211,26 +272,6 @@ fn symbol_of(design: &Design, reference: &Reference) -> String {
 
 fn is_bucket(design: &Design, reference: &Reference) -> bool {
     design.resource(reference).is_some_and(|resource| resource.kind() == "AWS::S3::Bucket")
-}
-
-/// What a reference gives.
-fn given(design: &Design, reference: &Reference) -> Answer<String> {
-    let unknown =
-        || Answer::Unknown(Unknown(format!("only a deployment knows `{}`", reference.shown())));
-    let Some(resource) = design.resource(reference) else { return unknown() };
-    let gives = match reference.attribute.as_deref() {
-        None => find(resource.kind()).map_or(Gives::Other, |naming| naming.reference),
-        Some("Arn" | "TopicArn" | "DBClusterArn" | "DBInstanceArn" | "BackupVaultArn") => {
-            Gives::Arn
-        }
-        Some("QueueName" | "TopicName" | "Name") => Gives::Name,
-        Some(_) => Gives::Other,
-    };
-    match gives {
-        Gives::Name => name(design, resource),
-        Gives::Arn => arn(design, resource),
-        Gives::Other => unknown(),
-    }
 }
 
 fn find(kind: &str) -> Option<&'static Naming> {

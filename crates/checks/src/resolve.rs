@@ -281,7 +281,7 @@ impl Scope<'_> {
             self.template.get("Mappings").and_then(|maps| maps.get(map)?.get(first)?.get(second));
         let default = || options.first().and_then(|options| options.get("DefaultValue"));
         match found.or_else(default) {
-            Some(value) => self.required(value),
+            Some(value) => mapped(value),
             None => Value::unknown(format!("the mapping `{map}` has no `{first}` with `{second}`")),
         }
     }
@@ -303,6 +303,17 @@ impl Scope<'_> {
 /// What stands for a zone that only a deployment names: the same word for the same zone of a Region.
 fn zone(index: u64) -> String {
     format!("${{AWS::AvailabilityZone.{index}}}")
+}
+
+/// A value of a mapping, in which nothing is worked out.
+fn mapped(json: &Json) -> Value {
+    match json {
+        Json::String(text) => text::literal(text),
+        Json::Bool(yes) => Value::Bool(*yes),
+        Json::Number(number) => Value::Number(number.clone()),
+        Json::Array(items) => Value::List(items.iter().map(mapped).collect()),
+        Json::Null | Json::Object(_) => Value::unknown("a mapping holds texts and lists only"),
+    }
 }
 
 /// One of two values, as flat as it can be.
@@ -330,7 +341,8 @@ fn default_of(default: &Json, list: bool) -> Value {
     Value::List(items.map(text::literal).collect())
 }
 
-fn partition(region: Option<&str>) -> &'static str {
+/// The partition of a Region.
+pub(crate) fn partition(region: Option<&str>) -> &'static str {
     match region {
         Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
         Some(region) if region.starts_with("cn-") => "aws-cn",

@@ -8,6 +8,7 @@ mod date;
 mod document;
 mod output;
 mod pairing;
+mod robustness;
 mod rules;
 mod sample;
 mod settings;
