@@ -156,7 +156,7 @@ fn judge_conditions(judge: &mut Judge<'_>, stack: &Stack) {
         let names: Vec<String> = words(&compared.parameter).collect();
         let named = |wanted: &[&str]| names.iter().any(|word| wanted.contains(&word.as_str()));
         let by_role = ["active", "passive"].contains(&compared.with.to_lowercase().as_str())
-            && named(&["role", "dr", "region", "site", "failover", "mode"]);
+            && named(&["role", "dr", "region", "site", "failover"]);
         let by_region = compared.with == "AWS::Region" && named(&["active", "passive"]);
         if by_role || by_region {
             let mut place = stack.whole();

@@ -1,8 +1,10 @@
 //! Which resources hold data that their stack must not take along, and which stacks hold such resources.
 
+use std::collections::BTreeSet;
+
 use crate::answer::Answer;
 use crate::design::Design;
-use crate::place::Resource;
+use crate::place::{Place, Resource};
 
 /// What guards a type of resource against being deleted, apart from its stack's policies.
 struct Kind {
@@ -46,16 +48,31 @@ pub(super) struct Stateful<'d> {
 
 /// The resources of the pair's Regions that hold data.
 pub(super) fn all(design: &Design) -> Vec<Stateful<'_>> {
+    let emptied = emptied(design);
     let mut found = Vec::new();
     for kind in &KINDS {
         for resource in design.of(kind.name) {
             if design.home(resource).is_some() && holds_data(resource) {
-                let guarded = guarded(resource, kind);
+                let guarded = match kind.name {
+                    // S3 does not delete a bucket with objects in it, unless something empties it first.
+                    "AWS::S3::Bucket" => Answer::Known(
+                        !emptied.contains(&(resource.stack.index, resource.id().to_owned())),
+                    ),
+                    _ => guarded(resource, kind),
+                };
                 found.push(Stateful { resource, default: kind.default, guarded });
             }
         }
     }
     found
+}
+
+/// The buckets that a custom resource of the CDK empties when they are deleted.
+fn emptied(design: &Design) -> BTreeSet<(usize, String)> {
+    let named = design.of("Custom::S3AutoDeleteObjects").map(|one| one.at("BucketName"));
+    let bucket =
+        |place: Place<'_>| place.reference().known().map(|one| (one.stack, one.resource.clone()));
+    named.filter_map(bucket).collect()
 }
 
 /// Members of a cluster hold no data of their own; nor do buckets that keep no versions, as far as a pair can say.
