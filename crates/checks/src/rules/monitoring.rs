@@ -3,10 +3,14 @@
 mod alarm_same_region;
 mod alarm_set_minimum;
 mod alarms;
+mod dashboards_role_aware;
+mod log_retention_and_copy;
 mod math;
 mod missing_data_explicit;
 mod needs;
 mod ratio_alarm_guard;
+mod sns_topics_both;
+mod standby_watches_primary;
 
 use crate::rule::{Rule, RunTime, Severity};
 
@@ -16,6 +20,10 @@ pub(super) const RULES: &[Rule] = &[
     alarm_set_minimum::RULE,
     missing_data_explicit::RULE,
     ratio_alarm_guard::RULE,
+    standby_watches_primary::RULE,
+    dashboards_role_aware::RULE,
+    log_retention_and_copy::RULE,
+    sns_topics_both::RULE,
 ];
 
 /// Rules that no template can show to be kept. Sorted by code.
