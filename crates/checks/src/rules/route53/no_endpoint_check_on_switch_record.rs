@@ -8,13 +8,13 @@ use crate::rule::rule;
 
 rule! {
     /// Records that move between the Regions of a system with a database carry a switch, not a probe of their own
-    /// endpoint; probes are for alarms.
+    /// endpoint; probes are for alarms. A global table whose replicas follow each other is such a database.
     ///
     /// ## What is checked
     ///
     /// The check of every record of a name that leads to both Regions, and the health of an alias's target other than
-    /// API Gateway, do not fail by themselves when the record's own Region does not answer. Records above a weight
-    /// of zero are left to `r53-zero-weight-is-not-never`.
+    /// API Gateway, do not fail by themselves when the record's own Region does not answer. Where a database
+    /// must be promoted, records above a weight of zero are left to `r53-zero-weight-is-not-never`.
     ///
     /// ## Why it hurts
     ///
@@ -35,12 +35,12 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let routing = Routing::of(design);
-    if !routing.must_promote() {
+    if !routing.is_stateful() {
         return;
     }
     for (group, record) in routing.members() {
         judge.subject();
-        if group.has_zero_weight() && record.answers_today() {
+        if routing.must_promote() && group.has_zero_weight() && record.answers_today() {
             continue;
         }
         if !leaves_by_itself(&routing, record) {

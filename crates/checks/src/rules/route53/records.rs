@@ -163,6 +163,11 @@ impl<'d> Routing<'d> {
         ];
         PROMOTED.iter().any(|kind| self.design.of(kind).next().is_some())
     }
+
+    /// Whether writes on both sides would part: a database to promote, or a table whose replicas follow each other.
+    pub(in crate::rules) fn is_stateful(&self) -> bool {
+        self.must_promote() || self.design.of("AWS::DynamoDB::GlobalTable").any(follows)
+    }
 }
 
 impl Group<'_> {
@@ -170,6 +175,13 @@ impl Group<'_> {
     pub(in crate::rules) fn has_zero_weight(&self) -> bool {
         self.records.iter().any(|record| record.policy() == Some(Policy::Weighted(0.0)))
     }
+}
+
+/// Whether the replicas of a table follow each other later, the last writer winning.
+fn follows(table: Resource<'_>) -> bool {
+    let replicas = table.at("Replicas").items().known().unwrap_or_default();
+    let strong = Answer::Known("STRONG".to_owned());
+    replicas.len() > 1 && table.at("MultiRegionConsistency").text() != strong
 }
 
 /// A name as it is compared: without case and without the dot at the end.
