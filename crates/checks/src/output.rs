@@ -3,9 +3,12 @@
 mod fold;
 mod json;
 mod lines;
+mod page;
+mod terminal;
 mod text;
 mod wrap;
 
 pub use json::json;
 pub use lines::Lines;
+pub use page::{UnknownRule, explain, index, page};
 pub use text::{Colour, Detail, TextOptions, text};

@@ -6,6 +6,8 @@ mod reader;
 
 use topology::{Fault, Home};
 
+pub(crate) use reader::nearest;
+
 pub use allowance::{Allowance, Expiry};
 
 use crate::date::Date;

@@ -37,6 +37,20 @@ pub enum Colour {
     Ansi,
 }
 
+impl Colour {
+    /// The text in bold letters.
+    pub(super) fn bold(self, text: &str) -> String {
+        self.with("1", text)
+    }
+
+    fn with(self, code: &str, text: &str) -> String {
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Ansi => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        }
+    }
+}
+
 /// The report for people: what breaks by what it costs, then what is allowed, known, not judged and not seen, then
 /// the sum.
 #[must_use]
@@ -239,7 +253,7 @@ impl Page<'_> {
     }
 
     fn heading(&self, text: &str) -> String {
-        self.coloured("1", text)
+        self.options.colour.bold(text)
     }
 
     fn severity(&self, severity: Severity) -> String {
@@ -248,14 +262,7 @@ impl Page<'_> {
             Severity::Error => "31",
             Severity::Warning => "33",
         };
-        self.coloured(code, severity.word())
-    }
-
-    fn coloured(&self, code: &str, text: &str) -> String {
-        match self.options.colour {
-            Colour::Plain => text.to_owned(),
-            Colour::Ansi => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-        }
+        self.options.colour.with(code, severity.word())
     }
 
     fn is_full(&self) -> bool {

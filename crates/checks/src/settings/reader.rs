@@ -172,7 +172,7 @@ impl<'f, 't> Section<'f, 't> {
 }
 
 /// The word that was probably meant: few edits away, and less than half of it wrong.
-pub(super) fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
+pub(crate) fn nearest<'w>(typed: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let edits = words.map(|word| (levenshtein(&clipped(typed), word), word));
     let near = edits.filter(|(edits, word)| *edits <= 3 && edits * 2 < word.len());
     near.min().map(|(_, word)| word)

@@ -2,6 +2,7 @@
 
 mod json;
 mod lines;
+mod page;
 mod text;
 
 use checks::Report;
