@@ -1,6 +1,7 @@
 //! A report in the forms that people and programs read. Functions from values to text: nothing is printed here.
 
 mod fold;
+mod github;
 mod json;
 mod lines;
 mod page;
@@ -8,6 +9,7 @@ mod terminal;
 mod text;
 mod wrap;
 
+pub use github::github;
 pub use json::json;
 pub use lines::Lines;
 pub use page::{UnknownRule, explain, index, page};

@@ -271,7 +271,7 @@ impl Page<'_> {
 }
 
 /// A place by its names.
-fn name(spot: &Spot) -> String {
+pub(super) fn name(spot: &Spot) -> String {
     joined(&[&spot.stack, &spot.resource, &spot.property])
 }
 

@@ -1,5 +1,6 @@
 //! Every output of one small report, and of any report.
 
+mod github;
 mod json;
 mod lines;
 mod page;
