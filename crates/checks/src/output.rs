@@ -7,6 +7,7 @@ mod lines;
 mod page;
 mod terminal;
 mod text;
+mod validation;
 mod wrap;
 
 pub use github::github;
@@ -14,3 +15,4 @@ pub use json::json;
 pub use lines::Lines;
 pub use page::{UnknownRule, explain, index, page};
 pub use text::{Colour, Detail, TextOptions, text};
+pub use validation::{VALIDATION_REPORT_FILE, ValidationReportFault, validation_report};

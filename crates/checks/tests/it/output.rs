@@ -5,6 +5,7 @@ mod json;
 mod lines;
 mod page;
 mod text;
+mod validation;
 
 use checks::Report;
 use proptest::prelude::*;
