@@ -5,8 +5,10 @@ mod github;
 mod json;
 mod lines;
 mod page;
+mod sarif;
 mod terminal;
 mod text;
+mod uri;
 mod validation;
 mod wrap;
 
@@ -14,5 +16,6 @@ pub use github::github;
 pub use json::json;
 pub use lines::Lines;
 pub use page::{UnknownRule, explain, index, page};
+pub use sarif::sarif;
 pub use text::{Colour, Detail, TextOptions, text};
 pub use validation::{VALIDATION_REPORT_FILE, ValidationReportFault, validation_report};

@@ -4,6 +4,7 @@ mod github;
 mod json;
 mod lines;
 mod page;
+mod sarif;
 mod text;
 mod validation;
 
