@@ -15,6 +15,7 @@ mod design;
 mod document;
 mod functions;
 mod judge;
+mod kms;
 mod naming;
 pub mod output;
 mod pairing;

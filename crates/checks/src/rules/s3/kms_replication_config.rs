@@ -4,6 +4,7 @@ use super::replications::{self, Replication};
 use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::judge::Judge;
+use crate::kms;
 use crate::place::{Place, Resource};
 use crate::policy::{self, Permissions};
 use crate::rule::rule;
@@ -106,7 +107,7 @@ fn region(
     value: &Value,
 ) {
     let Some(destination) = replication.destination else { return };
-    let (Some(found), wanted) = (key_region(design, value), destination.region()) else { return };
+    let (Some(found), wanted) = (kms::region(design, value), destination.region()) else { return };
     if found != wanted {
         judge.finding_with(
             key,
@@ -115,16 +116,6 @@ fn region(
             format!("set `ReplicaKmsKeyID` to the ARN of a key in {wanted}"),
         );
     }
-}
-
-/// The Region of a key, where its ARN says it or it is in these templates.
-fn key_region(design: &Design, value: &Value) -> Option<String> {
-    if let Value::Reference(reference) = value {
-        return Some(design.resource(reference)?.region().to_owned());
-    }
-    let text = design.text(value).known()?;
-    let region = text.strip_prefix("arn:")?.split(':').nth(2)?;
-    (!region.is_empty()).then(|| region.to_owned())
 }
 
 fn role(design: &Design, judge: &mut Judge<'_>, replication: &Replication<'_>) {

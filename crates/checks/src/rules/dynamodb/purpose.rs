@@ -1,0 +1,96 @@
+//! What a table is for, where its name, its key or its tags say that it must never fork.
+
+use crate::design::Design;
+use crate::place::{Place, Resource};
+
+/// Why a table must not fork.
+#[derive(Debug, Clone)]
+pub(super) struct Purpose {
+    /// What it keeps, such as `idempotency keys`.
+    pub(super) keeps: &'static str,
+    /// What says so, such as ``its key `idempotencyKey` ``.
+    pub(super) because: String,
+    /// Whether one Region's own would do as long as nobody takes over, as locks of jobs.
+    pub(super) may_be_local: bool,
+}
+
+/// Words of names and what they tell.
+const WORDS: [(&str, &str, bool); 22] = [
+    ("balance", "balances", false),
+    ("balances", "balances", false),
+    ("dedup", "idempotency keys", false),
+    ("deduplication", "idempotency keys", false),
+    ("epoch", "an epoch", false),
+    ("epochs", "an epoch", false),
+    ("fence", "a fence", false),
+    ("fencing", "a fence", false),
+    ("idempotence", "idempotency keys", false),
+    ("idempotency", "idempotency keys", false),
+    ("idempotent", "idempotency keys", false),
+    ("intent", "payment intents", false),
+    ("intents", "payment intents", false),
+    ("leader", "a leader", true),
+    ("lease", "leases", true),
+    ("leases", "leases", true),
+    ("ledger", "a ledger", false),
+    ("ledgers", "a ledger", false),
+    ("lock", "locks", true),
+    ("locks", "locks", true),
+    ("money", "money", false),
+    ("mutex", "locks", true),
+];
+
+/// Words of tables that tools keep for themselves.
+const TOOLS: [&str; 2] = ["terraform", "tfstate"];
+
+/// What a table is for, if that can be told.
+pub(super) fn of(design: &Design, table: Resource<'_>) -> Option<Purpose> {
+    let name = design.name(table).known().unwrap_or_default();
+    let mut told = vec![
+        (format!("its name `{name}`"), name.clone()),
+        (format!("its logical id `{}`", table.id()), table.id().to_owned()),
+    ];
+    let keys = table.at("KeySchema").items().known().unwrap_or_default();
+    told.extend(keys.iter().filter_map(|key| {
+        let attribute = key.at("AttributeName").text().known()?;
+        Some((format!("its key `{attribute}`"), attribute))
+    }));
+    told.extend(tags(table).into_iter().map(|(key, value)| (format!("its tag `{key}`"), value)));
+    if told.iter().any(|(_, text)| words(text).any(|word| TOOLS.contains(&word.as_str()))) {
+        return None;
+    }
+    told.into_iter().find_map(|(because, text)| {
+        let (_, keeps, may_be_local) =
+            words(&text).find_map(|word| WORDS.iter().find(|(known, ..)| *known == word))?;
+        Some(Purpose { keeps, because, may_be_local: *may_be_local })
+    })
+}
+
+/// Tags that say what a table is for.
+fn tags(table: Resource<'_>) -> Vec<(String, String)> {
+    let replicas = table.at("Replicas").items().known().unwrap_or_default();
+    let lists = replicas.iter().map(|replica| replica.at("Tags")).chain([table.at("Tags")]);
+    let tags = lists.flat_map(|list| list.items().known().unwrap_or_default());
+    let read =
+        |tag: Place<'_>| Some((tag.at("Key").text().known()?, tag.at("Value").text().known()?));
+    tags.filter_map(read).filter(|(key, _)| key.to_lowercase().ends_with("purpose")).collect()
+}
+
+/// The words of a name in any of the usual spellings, in lower case.
+fn words(name: &str) -> impl Iterator<Item = String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for letter in name.chars() {
+        let starts = letter.is_uppercase() && before.is_lowercase();
+        if starts || !letter.is_alphabetic() {
+            words.push(String::new());
+        }
+        if letter.is_alphabetic()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(letter.to_lowercase());
+        }
+        before = letter;
+    }
+    words.into_iter().filter(|word| !word.is_empty())
+}
