@@ -54,3 +54,9 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Rules that no template can show to be kept. Sorted by code.
 pub(super) const RUN_TIME: &[RunTime] = &[];
+
+/// The clusters of each global database in the two Regions of the pair, for rules of other areas: primary's, standby's.
+pub(super) fn pairs(design: &crate::Design) -> Vec<(crate::Resource<'_>, crate::Resource<'_>)> {
+    let members = members::Members::of(design);
+    members.pairs().map(|(primary, standby)| (primary.cluster, standby.cluster)).collect()
+}
