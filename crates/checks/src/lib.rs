@@ -14,6 +14,7 @@ mod date;
 mod design;
 mod document;
 mod functions;
+mod inputs;
 mod judge;
 mod kms;
 mod naming;
@@ -43,6 +44,7 @@ pub use document::{
     DocumentFault, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, Position, locate, locate_all, parse,
     parse_bytes,
 };
+pub use inputs::Input;
 pub use pairing::Pairing;
 pub use place::{Place, Resource};
 pub use recovery_time::{Part, RecoveryTime};

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use crate::answer::Unknown;
 use crate::compared::{self, Compared};
+use crate::inputs::{self, Input};
 use crate::resolve::{Conditions, Defaults, Exports, Scope};
 use crate::source::{Parent, Source};
 use crate::uses::{self, Use};
@@ -45,6 +46,8 @@ pub struct Stack {
     pub uses: Vec<Use>,
     /// The parameters that its conditions compare.
     pub compared: Vec<Compared>,
+    /// What its resources rest on that is decided at deployment.
+    pub inputs: Vec<Input>,
 }
 
 /// A resource of a template.
@@ -128,6 +131,7 @@ impl Stack {
                 .collect(),
             transforms: transforms(template),
             compared: compared::of(template),
+            inputs: inputs::of(template),
             uses: uses::of(&scope, |id| resources.contains_key(id)),
             resources,
         }

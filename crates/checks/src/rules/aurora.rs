@@ -18,6 +18,7 @@ mod save_lost_writes_snapshot;
 mod secondary_has_reader;
 mod secondary_no_credentials;
 mod serverless_v2_min;
+mod source_arn_never_follows_the_writer;
 mod two_instances_each_region;
 mod unique_cluster_names;
 mod unsupported_features;
@@ -45,6 +46,7 @@ pub(super) const RULES: &[Rule] = &[
     secondary_has_reader::RULE,
     secondary_no_credentials::RULE,
     serverless_v2_min::RULE,
+    source_arn_never_follows_the_writer::RULE,
     two_instances_each_region::RULE,
     unique_cluster_names::RULE,
     unsupported_features::RULE,
