@@ -1,10 +1,13 @@
 //! Rules about Aurora global databases.
 
+mod config_parity;
 mod deletion_protection;
 mod empty_identifier_detaches;
 mod engine_version_on_global_only;
 mod global_memory_class;
 mod kms_key_per_region;
+mod lag_alarms;
+mod lag_alarms_where_emitted;
 mod members;
 mod no_auto_minor_upgrade;
 mod no_autoscaling_on_secondary;
@@ -22,6 +25,7 @@ mod source_arn_never_follows_the_writer;
 mod two_instances_each_region;
 mod unique_cluster_names;
 mod unsupported_features;
+mod use_rpolag_for_loss;
 mod version_eol_horizon;
 mod version_supported;
 mod versions;
@@ -30,11 +34,13 @@ use crate::rule::{Rule, RunTime};
 
 /// Sorted by code.
 pub(super) const RULES: &[Rule] = &[
+    config_parity::RULE,
     deletion_protection::RULE,
     empty_identifier_detaches::RULE,
     engine_version_on_global_only::RULE,
     global_memory_class::RULE,
     kms_key_per_region::RULE,
+    lag_alarms_where_emitted::RULE,
     no_auto_minor_upgrade::RULE,
     no_autoscaling_on_secondary::RULE,
     no_managed_master_password::RULE,
@@ -50,6 +56,7 @@ pub(super) const RULES: &[Rule] = &[
     two_instances_each_region::RULE,
     unique_cluster_names::RULE,
     unsupported_features::RULE,
+    use_rpolag_for_loss::RULE,
     version_eol_horizon::RULE,
     version_supported::RULE,
 ];

@@ -4,10 +4,12 @@ use super::members::Named;
 use crate::design::Design;
 use crate::place::{Place, Resource};
 
-/// The parameter group of a cluster, where it is in these templates.
-pub(super) fn of_cluster<'d>(design: &'d Design, cluster: Resource<'d>) -> Option<Resource<'d>> {
-    let groups = Named::of(design, "AWS::RDS::DBClusterParameterGroup");
-    groups.meant(&cluster.at("DBClusterParameterGroupName"))
+/// The property by which a cluster names its parameter group.
+pub(super) const GROUP: &str = "DBClusterParameterGroupName";
+
+/// The parameter groups of clusters, by name.
+pub(super) fn groups(design: &Design) -> Named<'_> {
+    Named::of(design, "AWS::RDS::DBClusterParameterGroup")
 }
 
 /// The parameters that a group sets, by name.

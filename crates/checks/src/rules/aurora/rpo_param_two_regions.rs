@@ -35,9 +35,11 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
+    let groups = parameters::groups(design);
     for standby in Members::of(design).of_home(Home::Standby) {
         judge.subject();
-        let Some(group) = parameters::of_cluster(design, standby.cluster) else { continue };
+        let named = standby.cluster.at(parameters::GROUP);
+        let Some(group) = groups.meant(&named) else { continue };
         let set = parameters::set(group);
         let Some((_, seconds)) = set.iter().find(|(name, _)| *name == "rds.global_db_rpo") else {
             continue;
@@ -47,7 +49,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         {
             judge.finding_with(
                 seconds,
-                &[standby.cluster.at("DBClusterParameterGroupName")],
+                &[named],
                 format!("`rds.global_db_rpo` is `{said}` in the standby's parameter group"),
                 format!("remove `rds.global_db_rpo` from `{}`", group.id()),
             );
