@@ -3,6 +3,8 @@
 mod config_parity;
 mod deletion_protection;
 mod empty_identifier_detaches;
+mod endpoint_choice_explicit;
+mod endpoints;
 mod engine_version_on_global_only;
 mod global_memory_class;
 mod kms_key_per_region;
@@ -15,6 +17,7 @@ mod no_managed_master_password;
 mod no_write_forwarding_for_ledger;
 mod parameters;
 mod primary_form;
+mod rds_proxy_per_region;
 mod rpo_param_two_regions;
 mod same_version_both_regions;
 mod save_lost_writes_snapshot;
@@ -37,6 +40,7 @@ pub(super) const RULES: &[Rule] = &[
     config_parity::RULE,
     deletion_protection::RULE,
     empty_identifier_detaches::RULE,
+    endpoint_choice_explicit::RULE,
     engine_version_on_global_only::RULE,
     global_memory_class::RULE,
     kms_key_per_region::RULE,
@@ -46,6 +50,7 @@ pub(super) const RULES: &[Rule] = &[
     no_managed_master_password::RULE,
     no_write_forwarding_for_ledger::RULE,
     primary_form::RULE,
+    rds_proxy_per_region::RULE,
     rpo_param_two_regions::RULE,
     same_version_both_regions::RULE,
     save_lost_writes_snapshot::RULE,
