@@ -19,6 +19,7 @@ mod parameters;
 mod primary_form;
 mod rds_proxy_per_region;
 mod rpo_param_two_regions;
+mod run_time;
 mod same_version_both_regions;
 mod save_lost_writes_snapshot;
 mod secondary_has_reader;
@@ -67,7 +68,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// Rules that no template can show to be kept. Sorted by code.
-pub(super) const RUN_TIME: &[RunTime] = &[];
+pub(super) const RUN_TIME: &[RunTime] = run_time::RULES;
 
 /// The clusters of each global database in the two Regions of the pair, for rules of other areas: primary's, standby's.
 pub(super) fn pairs(design: &crate::Design) -> Vec<(crate::Resource<'_>, crate::Resource<'_>)> {
