@@ -1,6 +1,6 @@
 //! Findings that say the same of many places, as one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::{Finding, Spot};
 
@@ -31,7 +31,8 @@ pub(super) fn folds(findings: &[Finding]) -> Vec<Fold<'_>> {
     for fold in &mut folds {
         fold.related.sort();
         fold.related.dedup();
-        fold.related.retain(|spot| !fold.spots.contains(spot));
+        let spots: BTreeSet<&Spot> = fold.spots.iter().copied().collect();
+        fold.related.retain(|spot| !spots.contains(spot));
     }
     folds
 }

@@ -1,6 +1,7 @@
 //! A report for programs: one JSON document, `tideover-check/1`, in which everything has its order.
 //!
-//! Keys may be added under the same number; a program that reads it leaves those that it does not know.
+//! `docs/check-files.md` tells every key. Keys may be added under the same number; a program that reads it leaves those
+//! that it does not know.
 
 use std::collections::BTreeMap;
 

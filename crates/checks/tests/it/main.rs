@@ -6,6 +6,7 @@ mod allow;
 mod baseline;
 mod date;
 mod document;
+mod documented;
 mod output;
 mod pairing;
 mod robustness;
