@@ -88,6 +88,9 @@ fn paths_are_references() {
 }
 
 proptest! {
+    // The schema takes its time.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn whatever_is_in_a_report_it_is_sarif(report in super::reports()) {
         thread_local!(static SCHEMA: Schema = Schema::new());
