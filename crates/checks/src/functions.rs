@@ -96,6 +96,11 @@ impl<'d> Functions<'d> {
         self.by_name.get(&format!("{region} {name}")).copied()
     }
 
+    /// The function that a reference means.
+    pub(crate) fn referred(&self, reference: &Reference) -> Option<Resource<'d>> {
+        self.meant_by(&Value::Reference(reference.clone()), "")
+    }
+
     /// Aliases and versions of a function.
     pub(crate) fn aliases(&self, function: Resource<'_>) -> &[Resource<'d>] {
         self.aliases.get(&function.reference(None)).map_or(&[], Vec::as_slice)

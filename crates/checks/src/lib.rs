@@ -14,6 +14,7 @@ mod date;
 mod design;
 mod document;
 mod functions;
+mod global_clusters;
 mod inputs;
 mod judge;
 mod kms;

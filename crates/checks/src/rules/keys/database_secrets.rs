@@ -1,10 +1,11 @@
 //! The secrets that hold the credentials of a global database.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use topology::Home;
 
 use crate::design::Design;
+use crate::global_clusters::GlobalClusters;
 use crate::place::{Place, Resource};
 use crate::value::{Reference, Value};
 
@@ -18,7 +19,7 @@ pub(super) struct DatabaseSecret<'d> {
 
 /// The secrets of the members of global databases in the Region of a home role.
 pub(super) fn of_home(design: &Design, home: Home) -> Vec<DatabaseSecret<'_>> {
-    let sources = sources(design);
+    let globals = GlobalClusters::of(design);
     let mut clusters: BTreeMap<Reference, Reference> = BTreeMap::new();
     for attachment in design.of("AWS::SecretsManager::SecretTargetAttachment") {
         let named = [attachment.at("SecretId"), attachment.at("TargetId")];
@@ -37,27 +38,11 @@ pub(super) fn of_home(design: &Design, home: Home) -> Vec<DatabaseSecret<'_>> {
     let pairs = clusters.iter().filter_map(|(secret, cluster)| {
         let (secret, cluster) = (design.resource(secret)?, design.resource(cluster)?);
         let counts = secret.kind() == "AWS::SecretsManager::Secret"
-            && is_member(design, &sources, cluster)
+            && globals.have(design, cluster)
             && design.home(secret) == Some(home);
         counts.then_some(DatabaseSecret { secret, cluster })
     });
     pairs.collect()
-}
-
-/// What global clusters say they are made from.
-fn sources(design: &Design) -> BTreeSet<String> {
-    let sources = design.of("AWS::RDS::GlobalCluster").filter_map(|global| {
-        let value = global.at("SourceDBClusterIdentifier").value().known()?;
-        design.symbol(value)
-    });
-    sources.collect()
-}
-
-fn is_member(design: &Design, sources: &BTreeSet<String>, cluster: Resource<'_>) -> bool {
-    let joins = cluster.at("GlobalClusterIdentifier").exists().known() == Some(true);
-    let names = [None, Some("DBClusterArn")]
-        .map(|attribute| design.symbol(&Value::Reference(cluster.reference(attribute))));
-    joins || names.into_iter().flatten().any(|name| sources.contains(&name))
 }
 
 fn referred(place: &Place<'_>) -> Option<Reference> {
