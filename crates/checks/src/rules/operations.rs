@@ -1,6 +1,7 @@
-//! Rules about objectives.
+//! Rules about objectives, drills and evidence.
 
 mod rto_budget;
+mod run_time;
 
 use crate::rule::{Rule, RunTime};
 
@@ -8,4 +9,4 @@ use crate::rule::{Rule, RunTime};
 pub(super) const RULES: &[Rule] = &[rto_budget::RULE];
 
 /// Rules that no template can show to be kept. Sorted by code.
-pub(super) const RUN_TIME: &[RunTime] = &[];
+pub(super) const RUN_TIME: &[RunTime] = run_time::RULES;

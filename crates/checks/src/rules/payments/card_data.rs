@@ -1,0 +1,106 @@
+//! What card data looks like: names of fields, and numbers.
+
+use crate::value::Value;
+
+/// Names of fields that hold card data, in lower case and without separators.
+const FIELDS: [&str; 14] = [
+    "cardcvc",
+    "cardcvv",
+    "cardnumber",
+    "cardpan",
+    "cardverificationvalue",
+    "creditcardnumber",
+    "cvc",
+    "cvc2",
+    "cvv",
+    "cvv2",
+    "debitcardnumber",
+    "magstripe",
+    "primaryaccountnumber",
+    "track2",
+];
+
+/// Numbers that card networks and processors publish for tests.
+const FOR_TESTS: [&str; 15] = [
+    "2223003122003222",
+    "3056930009020004",
+    "3530111333300000",
+    "3566002020360505",
+    "371449635398431",
+    "378282246310005",
+    "4012888888881881",
+    "4111111111111111",
+    "4242424242424242",
+    "5105105105105100",
+    "5200828282828210",
+    "5555555555554444",
+    "6011000990139424",
+    "6011111111111117",
+    "6200000000000005",
+];
+
+/// Whether a field of this name holds card data.
+pub(super) fn is_field(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    FIELDS.contains(&plain.to_lowercase().as_str())
+}
+
+/// The first field in a schema that holds card data: a key of it, or of JSON that stands in it as a text.
+pub(super) fn field(schema: &Value) -> Option<String> {
+    match schema {
+        Value::Map(entries) => entries
+            .iter()
+            .find_map(|(key, value)| is_field(key).then(|| key.clone()).or_else(|| field(value))),
+        Value::List(items) | Value::Either(items) => items.iter().find_map(field),
+        Value::Text(text) => {
+            let mut quoted = text.split('"').skip(1).step_by(2);
+            quoted.find(|word| is_field(word)).map(str::to_owned)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a text holds a card number: digits of a network's range with a right check digit, not one for tests.
+pub(super) fn has_number(text: &str) -> bool {
+    let words =
+        text.split(|letter: char| !letter.is_alphanumeric() && letter != '.' && letter != '_');
+    words.filter(|word| word.len() == 15 || word.len() == 16).any(is_number)
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|letter| letter.is_ascii_digit())
+        && is_in_range(word)
+        && has_check_digit(word)
+        && !FOR_TESTS.contains(&word)
+        // Processors use this range for cards that are refused in some way.
+        && !word.starts_with("400000")
+}
+
+/// Ranges of American Express, Visa, Mastercard and Discover.
+fn is_in_range(digits: &str) -> bool {
+    let begin = |length: usize| digits[..length].parse::<u32>().unwrap_or_default();
+    match digits.len() {
+        15 => [34, 37].contains(&begin(2)),
+        _ => {
+            begin(1) == 4
+                || (51..=55).contains(&begin(2))
+                || (2221..=2720).contains(&begin(4))
+                || begin(4) == 6011
+                || begin(2) == 65
+        }
+    }
+}
+
+/// The sum of Luhn: every second digit from the right counts twice.
+fn has_check_digit(digits: &str) -> bool {
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(index, letter)| {
+            let digit = u32::from(letter - b'0') * if index % 2 == 1 { 2 } else { 1 };
+            if digit > 9 { digit - 9 } else { digit }
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
