@@ -20,6 +20,7 @@ mod regions;
 mod rights;
 mod stop_pattern;
 mod switch_endpoint_reachable;
+mod switch_zones;
 mod ttl_60;
 mod zero_weight_is_not_never;
 mod zone_outside_app_stacks;
@@ -54,8 +55,8 @@ pub(super) const RUN_TIME: &[RunTime] = &[
     RunTime {
         code: "r53-connections-outlive-dns",
         severity: Severity::Warning,
-        rule: "Connections that are kept alive ignore DNS, so the Region that is left refuses writes itself: its gate is \
-               closed, and it answers 503 with `Retry-After` and `Connection: close`.",
+        rule: "Connections that are kept alive ignore DNS, so the Region that is left refuses writes itself: its gate \
+               is closed, and it answers 503 with `Retry-After` and `Connection: close`.",
         why: "Old connections go on writing to the old Region for hours after the records have moved.",
         checked: "A drill keeps connections open over the takeover and looks for writes that the old Region accepts.",
         source: "Route 53 Developer Guide, \"Best practices for Amazon Route 53 DNS\"",
@@ -63,11 +64,11 @@ pub(super) const RUN_TIME: &[RunTime] = &[
     RunTime {
         code: "r53-new-check-state",
         severity: Severity::Warning,
-        rule: "A new health check counts as healthy until it has data, and an inverted one as unhealthy: create it, wait \
-               for its state, and only then attach it to a record that customers use.",
+        rule: "A new health check counts as healthy until it has data, and an inverted one as unhealthy: create it, \
+               wait for its state, and only then attach it to a record that customers use.",
         why: "A deployment that creates an inverted check and attaches it in one step moves traffic by itself.",
-        checked: "By the order of deployments: a template is the same before and after. `GetHealthCheckStatus` shows the \
-                  state before the record is changed.",
+        checked: "By the order of deployments: a template is the same before and after. `GetHealthCheckStatus` shows \
+                  the state before the record is changed.",
         source: "Route 53 Developer Guide, \"How Amazon Route 53 determines whether a health check is healthy\"",
     },
     RunTime {
@@ -82,8 +83,8 @@ pub(super) const RUN_TIME: &[RunTime] = &[
     RunTime {
         code: "r53-verify-by-authoritative-query",
         severity: Severity::Error,
-        rule: "Whether DNS has moved is asked of the zone's name servers and of public resolvers over DNS, not of Route 53's \
-               API.",
+        rule: "Whether DNS has moved is asked of the zone's name servers and of public resolvers over DNS, not of \
+               Route 53's API.",
         why: "The API may be down, or say what was asked for rather than what is served.",
         checked: "By the runbook's step after the switch.",
         source: "Route 53 Developer Guide, \"Amazon Route 53 concepts\"",

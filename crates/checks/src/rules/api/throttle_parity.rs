@@ -30,8 +30,8 @@ rule! {
     ///
     /// ## Source
     ///
-    /// API Gateway Developer Guide, "Throttle requests to your REST APIs for better throughput" and "Usage plans and API
-    /// keys for REST APIs".
+    /// API Gateway Developer Guide, "Throttle requests to your REST APIs for better throughput" and "Usage plans and
+    /// API keys for REST APIs".
     "apigw-throttle-parity": Error, SlowTakeover, Documented, Pair;
     why: "good customers are refused with 429 or 403 by the Region that took over";
     check

@@ -36,8 +36,8 @@ rule! {
     ///
     /// ## Source
     ///
-    /// API Gateway Developer Guide, "Request validation for REST APIs in API Gateway" and "Use AWS WAF to protect your REST
-    /// APIs in API Gateway".
+    /// API Gateway Developer Guide, "Request validation for REST APIs in API Gateway" and "Use AWS WAF to protect
+    /// your REST APIs in API Gateway".
     "apigw-validation-waf": Warning, Exposed, Derived, Pair;
     why: "the Region with fewer guards is the weaker door, and after the takeover it is the only one";
     check

@@ -7,7 +7,8 @@ use crate::judge::Judge;
 use crate::rule::rule;
 
 rule! {
-    /// The Aurora block of a Region switch plan switches over in a graceful run and fails over only in an ungraceful one.
+    /// The Aurora block of a Region switch plan switches over in a graceful run and fails over only in an ungraceful
+    /// one.
     ///
     /// ## What is checked
     ///

@@ -1,5 +1,7 @@
 //! Capacity that a plan counts on.
 
+use std::collections::BTreeSet;
+
 use super::plan;
 use crate::design::Design;
 use crate::judge::Judge;
@@ -38,6 +40,8 @@ rule! {
 const RESERVATIONS: [&str; 2] =
     ["AWS::EC2::CapacityReservation", "AWS::EC2::CapacityReservationFleet"];
 
+const SCALING: [&str; 3] = ["EC2AutoScaling", "ECSServiceScaling", "EKSResourceScaling"];
+
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let reserved = RESERVATIONS.iter().any(|kind| {
         design.of(kind).next().is_some()
@@ -45,18 +49,19 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                 .into_iter()
                 .any(|home| design.region(home).is_some_and(|region| design.may_hide(kind, region)))
     });
-    let steps = plan::workflows(design).into_iter().flat_map(|workflow| workflow.steps());
-    for step in steps {
-        if !["EC2AutoScaling", "ECSServiceScaling", "EKSResourceScaling"]
-            .contains(&step.kind.as_str())
-        {
-            continue;
-        }
+    let mut told = BTreeSet::new();
+    for workflow in plan::workflows(design) {
+        let steps = workflow.steps();
+        let mut scaling = steps.iter().filter(|step| SCALING.contains(&step.kind.as_str()));
+        let Some(first) = scaling.next() else { continue };
         judge.subject();
-        if !reserved {
-            judge.finding(
-                &step.place,
-                format!("step `{}` scales up and no template reserves capacity", step.name),
+        // Every workflow of a plan scales the same things, there or back.
+        if !reserved && told.insert((workflow.plan.stack.index, workflow.plan.id())) {
+            let also: Vec<_> = scaling.take(3).map(|step| step.place.clone()).collect();
+            judge.finding_with(
+                &first.place,
+                &also,
+                format!("step `{}` scales up and no template reserves capacity", first.name),
                 "run the standby at full size, or add an `AWS::EC2::CapacityReservation` in each Region",
             );
         }

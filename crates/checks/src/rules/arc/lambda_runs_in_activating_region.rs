@@ -11,8 +11,9 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// `RegionToRun` of every block of type `CustomActionLambda` in a workflow that activates is neither
-    /// `deactivatingRegion` nor `activeRegion`, unless the step is skipped in an ungraceful run.
+    /// `RegionToRun` of every block of type `CustomActionLambda` in a workflow that recovers is not
+    /// `deactivatingRegion`, unless the step is skipped in an ungraceful run. Of a plan with two active Regions the
+    /// workflow that recovers is the one that deactivates.
     ///
     /// ## Why it hurts
     ///
@@ -35,20 +36,21 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let workflows = plan::workflows(design).into_iter();
-    let activating = workflows.filter(|workflow| workflow.action == "activate");
-    let steps = activating.flat_map(|workflow| workflow.steps());
+    let recovering = workflows.filter(plan::Workflow::recovers);
+    let steps = recovering.flat_map(|workflow| workflow.steps());
     for step in steps.filter(|step| step.kind == "CustomActionLambda") {
         judge.subject();
         let region = step.at("CustomActionLambdaConfig.RegionToRun");
         let skipped = step.at("CustomActionLambdaConfig.Ungraceful.Behavior").text();
         if let Some(Some(said)) = judge.text(&region)
-            && ["deactivatingRegion", "activeRegion"].contains(&said.as_str())
+            && said == "deactivatingRegion"
             && skipped != Answer::Known("skip".into())
         {
             judge.finding(
                 &region,
                 format!("step `{}` runs in the `{said}`", step.name),
-                "set `RegionToRun: activatingRegion`, or `Ungraceful: {Behavior: skip}` where the step only serves a graceful run",
+                "set `RegionToRun: activatingRegion`, or `Ungraceful: {Behavior: skip}` where the step only serves a \
+                 graceful run",
             );
         }
     }

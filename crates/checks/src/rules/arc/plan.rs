@@ -40,6 +40,16 @@ impl<'d> Step<'d> {
 }
 
 impl<'d> Workflow<'d> {
+    /// Whether it is what happens when a Region is lost: one side of an active and a passive one is activated, of two
+    /// active ones one is given up.
+    pub(in crate::rules) fn recovers(&self) -> bool {
+        match self.plan.at("RecoveryApproach").text().known().as_deref() {
+            Some("activePassive") => self.action == "activate",
+            Some("activeActive") => self.action == "deactivate",
+            _ => false,
+        }
+    }
+
     /// Its steps; those that run at the same time stand together.
     pub(in crate::rules) fn stages(&self) -> Vec<Vec<Step<'d>>> {
         let steps = self.place.at("Steps").items().known().unwrap_or_default();
@@ -70,4 +80,15 @@ pub(in crate::rules) fn workflows(design: &Design) -> Vec<Workflow<'_>> {
         })
     });
     plans.collect()
+}
+
+/// Whether a block of some plan may turn health checks for a record of this name: it names it, or a name that is not
+/// known.
+pub(in crate::rules) fn may_switch(design: &Design, name: &str) -> bool {
+    let steps = workflows(design).into_iter().flat_map(|workflow| workflow.steps());
+    steps.filter(|step| step.kind == "Route53HealthCheck").any(|step| {
+        let named = step.at("Route53HealthCheckConfig.RecordName").value().known();
+        let known = named.and_then(|value| design.text(value).known());
+        known.is_none_or(|known| known.trim_end_matches('.').eq_ignore_ascii_case(name))
+    })
 }

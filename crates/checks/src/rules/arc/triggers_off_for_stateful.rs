@@ -10,7 +10,7 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// A plan with a block for a database has no `Triggers`, or the first step of each workflow that activates is
+    /// A plan with a block for a database has no `Triggers`, or the first step of each workflow that recovers is
     /// `ManualApproval`.
     ///
     /// ## Why it hurts
@@ -38,7 +38,7 @@ rule! {
 fn check(design: &Design, judge: &mut Judge<'_>) {
     for workflow in plan::workflows(design) {
         let steps = workflow.steps();
-        if workflow.action != "activate" || !steps.iter().any(|step| is_stateful(&step.kind)) {
+        if !workflow.recovers() || !steps.iter().any(|step| is_stateful(&step.kind)) {
             continue;
         }
         judge.subject();

@@ -9,8 +9,8 @@ use crate::place::{Place, Resource};
 use crate::rule::rule;
 
 rule! {
-    /// A health check that follows a CloudWatch alarm can follow only an alarm of one metric of standard resolution with
-    /// a plain statistic, whose every datapoint counts.
+    /// A health check that follows a CloudWatch alarm can follow only an alarm of one metric of standard resolution
+    /// with a plain statistic, whose every datapoint counts.
     ///
     /// ## What is checked
     ///

@@ -8,8 +8,8 @@ use crate::place::{Place, Resource};
 use crate::rule::rule;
 
 rule! {
-    /// Records lead to a Regional custom domain name of API Gateway, the same name in both Regions, never to the default
-    /// host of an API.
+    /// Records lead to a Regional custom domain name of API Gateway, the same name in both Regions, never to the
+    /// default host of an API.
     ///
     /// ## What is checked
     ///
@@ -54,7 +54,11 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         for host in hosts(record).iter().filter(|host| is_default_host(&host.shown())) {
             judge.finding(
                 host,
-                format!("`{}` leads to `{}`, the default host of an API", record.place.at("Name").shown(), host.shown()),
+                format!(
+                    "`{}` leads to `{}`, the default host of an API",
+                    record.place.at("Name").shown(),
+                    host.shown()
+                ),
                 "create an `AWS::ApiGateway::DomainName` of the record's name with type `REGIONAL` in each Region, map \
                  the API to it, and set `DNSName` to `!GetAtt Domain.RegionalDomainName`",
             );
@@ -86,7 +90,10 @@ fn check_domain(
             &place,
             &[named],
             format!("`{name}` is an alias of the domain name `{known}`, which does not answer to it"),
-            format!("create an `AWS::ApiGateway::DomainName` with `DomainName: {name}` in {} and alias that", domain.region()),
+            format!(
+                "create an `AWS::ApiGateway::DomainName` with `DomainName: {name}` in {} and alias that",
+                domain.region()
+            ),
         );
     }
     let types = domain.at("EndpointConfiguration.Types").items();

@@ -41,7 +41,8 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         judge.subject();
         let place = record.place.at("AliasTarget.HostedZoneId");
         let change = format!(
-            "set `HostedZoneId` to `!GetAtt Domain.RegionalHostedZoneId` of the domain name in {region}, or to `{right}`"
+            "set `HostedZoneId` to `!GetAtt Domain.RegionalHostedZoneId` of the domain name in {region}, or to \
+             `{right}`"
         );
         if let Some(given) = place.text().known().filter(|given| given != right) {
             let of = if given == EDGE_ZONE_ID {

@@ -216,7 +216,7 @@ pub(in crate::rules) fn leaves_by_itself(routing: &Routing<'_>, record: &Record<
             watches_a_service(routing, check)
                 || !outlook(routing, check, Lost::Region(region)).may_be_healthy
         }
-        Signal::TargetHealth => !record.is_alias_of_api(routing.design),
+        Signal::TargetHealth => record.is_alias_of_load_balancer(routing.design),
         Signal::Nothing | Signal::Vended | Signal::Elsewhere(_) => false,
     }
 }

@@ -1,5 +1,7 @@
 //! How records name their zone.
 
+use std::collections::BTreeSet;
+
 use super::records::{Routing, plain, zone};
 use crate::Answer;
 use crate::design::Design;
@@ -35,10 +37,14 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let routing = Routing::of(design);
+    let mut told = BTreeSet::new();
     for (group, record) in routing.members() {
         judge.subject();
         let place = zone(record, "HostedZoneName");
-        if place.exists() != Answer::Known(true) {
+        // Several records of a record set group have one zone.
+        let key =
+            (record.resource.stack.index, record.resource.id(), place.path.clone(), &group.name);
+        if place.exists() != Answer::Known(true) || !told.insert(key) {
             continue;
         }
         let name = place.value().known().and_then(|value| design.text(value).known());

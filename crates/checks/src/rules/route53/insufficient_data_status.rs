@@ -8,8 +8,8 @@ use crate::judge::Judge;
 use crate::rule::rule;
 
 rule! {
-    /// A health check that follows an alarm says on purpose what it does when the metric is silent, and on a switch that
-    /// is: stay.
+    /// A health check that follows an alarm says on purpose what it does when the metric is silent, and on a switch
+    /// that is: stay.
     ///
     /// ## What is checked
     ///

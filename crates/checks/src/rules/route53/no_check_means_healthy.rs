@@ -49,7 +49,8 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             judge.finding(
                 &record.place.at("HealthCheckId"),
                 format!(
-                    "weight 0 and no `HealthCheckId`: once `{}` leads to {region}, it does so even when {region} is down",
+                    "weight 0 and no `HealthCheckId`: once `{}` leads to {region}, it does so even when {region} is \
+                     down",
                     group.name
                 ),
                 "set `HealthCheckId` to a switch of its own, turned by an endpoint of the other Region",

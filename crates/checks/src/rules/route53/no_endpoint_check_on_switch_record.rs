@@ -12,8 +12,8 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// The check of every record of a name that leads to both Regions, and the health of an alias's target other than
-    /// API Gateway, do not fail by themselves when the record's own Region does not answer. Where a database
+    /// The check of every record of a name that leads to both Regions, and the health of a load balancer behind
+    /// an alias, do not fail by themselves when the record's own Region does not answer. Where a database
     /// must be promoted, records above a weight of zero are left to `r53-zero-weight-is-not-never`.
     ///
     /// ## Why it hurts

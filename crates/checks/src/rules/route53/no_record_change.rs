@@ -4,7 +4,7 @@ use super::rights::{CHANGES, Rights};
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
-use crate::policy::Statement;
+use crate::policy::matches;
 use crate::rule::rule;
 
 rule! {
@@ -15,8 +15,8 @@ rule! {
     ///
     /// No function, state machine or automation document may or does call `route53:ChangeResourceRecordSets`,
     /// `route53:CreateHealthCheck`, `route53:UpdateHealthCheck` or the calls for instances of traffic policies.
-    /// Functions that serve custom resources, that renew certificates, or that may write only certain records by a
-    /// condition of their policy are left alone.
+    /// Functions that serve custom resources, that renew certificates, or whose policy is for other zones or other
+    /// records than those of the switch are left alone.
     ///
     /// ## Why it hurts
     ///
@@ -52,11 +52,11 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         if rights.of_worker(worker).is_some() {
             judge.subject();
         }
-        if let Some(statement) = rights.to_change_dns(worker) {
+        if let Some(place) = rights.to_change_dns(worker) {
             judge.finding_with(
-                &statement.place.at("Action"),
+                &place,
                 &[worker.whole()],
-                format!("{} `{}` may call `{}`", word(worker), worker.id(), allowed(statement)),
+                format!("{} `{}` {}", word(worker), worker.id(), allowed(&place)),
                 CHANGE,
             );
         } else if let Some(text) = called(worker) {
@@ -81,10 +81,24 @@ fn word(worker: Resource<'_>) -> &'static str {
     if worker.kind() == "AWS::Lambda::Function" { "function" } else { "state machine" }
 }
 
-/// The calls of a statement that change what Route 53 answers.
-fn allowed(statement: &Statement<'_>) -> String {
-    let covered = CHANGES.into_iter().filter(|action| statement.covers(action));
-    covered.collect::<Vec<_>>().join("`, `")
+/// What the actions of a statement, or a policy of AWS, let their bearer do.
+fn allowed(place: &Place<'_>) -> String {
+    let actions: Vec<String> = place
+        .items()
+        .known()
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|action| action.text().known())
+        .collect();
+    let covers = |call: &&&str| {
+        actions.iter().any(|pattern| matches(&pattern.to_lowercase(), &call.to_lowercase()))
+    };
+    let calls: Vec<&str> = CHANGES.iter().filter(covers).copied().collect();
+    if calls.is_empty() {
+        format!("has the policy `{}`", place.shown())
+    } else {
+        format!("may call `{}`", calls.join("`, `"))
+    }
 }
 
 /// The definition of a state machine that calls Route 53 itself.

@@ -20,9 +20,9 @@ rule! {
     ///
     /// In every state machine, a state that moves DNS (by Route 53, by a routing control, or by a function that may do
     /// so) has a state before it that promotes a database, or that might: a call of RDS, a function that may make it, a
-    /// wait for a person, another state machine. In every Region switch plan, the blocks that move DNS come after
-    /// those that promote. Judged where a database must be promoted. Whether the database took writes before DNS moved,
-    /// only a drill shows.
+    /// wait for a person, another state machine. In every workflow of a Region switch plan that recovers, the blocks
+    /// that move DNS come after those that promote. Judged where a database must be promoted. Whether the database took
+    /// writes before DNS moved, only a drill shows.
     ///
     /// ## Why it hurts
     ///
@@ -51,8 +51,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     for machine in design.of("AWS::StepFunctions::StateMachine") {
         check_machine(design, &rights, judge, machine);
     }
-    let workflows = plan::workflows(design).into_iter();
-    for workflow in workflows.filter(|workflow| workflow.action == "activate") {
+    for workflow in plan::workflows(design).into_iter().filter(Workflow::recovers) {
         check_workflow(judge, &workflow);
     }
 }

@@ -100,6 +100,16 @@ impl<'d> Record<'d> {
         }
     }
 
+    /// Whether it is an alias of a load balancer, whose health is that of the application.
+    pub(in crate::rules) fn is_alias_of_load_balancer(&self, design: &Design) -> bool {
+        self.place.at("AliasTarget.DNSName").value().known().is_some_and(|value| {
+            let mut targets =
+                value.references().into_iter().filter_map(|reference| design.resource(reference));
+            value.shown().contains(".elb.")
+                || targets.any(|target| target.kind().starts_with("AWS::ElasticLoadBalancing"))
+        })
+    }
+
     /// Whether it is an alias of API Gateway.
     pub(in crate::rules) fn is_alias_of_api(&self, design: &Design) -> bool {
         let target = self.place.at("AliasTarget");

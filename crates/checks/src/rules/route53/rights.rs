@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::switch_zones::Switched;
 use crate::design::Design;
 use crate::place::{Place, Resource};
 use crate::policy::{Statement, statements};
@@ -42,6 +43,7 @@ pub(super) struct Rights<'d> {
     names: BTreeMap<String, Key<'d>>,
     /// Functions that only serve custom resources, which run when a stack is deployed.
     providers: BTreeSet<Key<'d>>,
+    switched: Switched,
 }
 
 impl<'d> Rights<'d> {
@@ -54,6 +56,7 @@ impl<'d> Rights<'d> {
             statements: BTreeMap::new(),
             names: names.collect(),
             providers: providers(design),
+            switched: Switched::of(design),
         };
         rights.read();
         rights
@@ -99,10 +102,9 @@ impl<'d> Rights<'d> {
 
     /// What a function or state machine may do; `None` where its role is not in these templates.
     pub(super) fn of_worker(&self, worker: Resource<'d>) -> Option<&[Statement<'d>]> {
-        let property = WORKERS.iter().find(|(kind, _)| *kind == worker.kind())?.1;
-        let role = self.role(&worker.at(property))?;
-        let nothing: &[Statement<'d>] = &[];
-        Some(self.statements.get(&role).map_or(nothing, Vec::as_slice))
+        let role = self.role_of(worker)?;
+        let statements = self.statements.get(&(role.stack.index, role.id()));
+        Some(statements.map_or_else(Default::default, Vec::as_slice))
     }
 
     /// Functions and state machines, without what only serves custom resources.
@@ -111,8 +113,8 @@ impl<'d> Rights<'d> {
         all.filter(|worker| !self.providers.contains(&(worker.stack.index, worker.id())))
     }
 
-    /// The statement that lets a worker change what Route 53 answers.
-    pub(super) fn to_change_dns(&self, worker: Resource<'d>) -> Option<&Statement<'d>> {
+    /// Where it says that a worker may change the records of the switch, or the state of health checks.
+    pub(super) fn to_change_dns(&self, worker: Resource<'d>) -> Option<Place<'d>> {
         let statements = self.of_worker(worker)?;
         // Whoever may renew certificates writes validation records, which nobody is sent to.
         let renews = ["acm:RequestCertificate", "acm:ImportCertificate"];
@@ -121,20 +123,33 @@ impl<'d> Rights<'d> {
         if statements.iter().any(renews) {
             return None;
         }
-        statements.iter().find(|statement| {
-            CHANGES.iter().any(|action| allows(statement, action)) && !is_restricted(statement)
-        })
+        let found = statements.iter().find(|statement| {
+            CHANGES.iter().any(|action| allows(statement, action))
+                && self.switched.may_be_changed_by(self.design, statement)
+        });
+        found.map(|statement| statement.place.at("Action")).or_else(|| self.by_full_access(worker))
+    }
+
+    /// The policy of AWS that lets its bearers do everything with Route 53.
+    fn by_full_access(&self, worker: Resource<'d>) -> Option<Place<'d>> {
+        let managed = self.role_of(worker)?.at("ManagedPolicyArns").items().known()?;
+        managed.into_iter().find(|policy| policy.shown().ends_with("/AmazonRoute53FullAccess"))
+    }
+
+    /// The role of a function or state machine.
+    fn role_of(&self, worker: Resource<'d>) -> Option<Resource<'d>> {
+        let property = WORKERS.iter().find(|(kind, _)| *kind == worker.kind())?.1;
+        let (stack, id) = self.role(&worker.at(property))?;
+        self.design.resource(&Reference { stack, resource: id.to_owned(), attribute: None })
     }
 
     /// Whether a worker may make another database the writer, or might by policies that are not in these templates.
     pub(super) fn may_promote(&self, worker: Resource<'d>) -> bool {
         let Some(statements) = self.of_worker(worker) else { return true };
-        let property = WORKERS.iter().find(|(kind, _)| *kind == worker.kind());
-        let role = property.and_then(|(_, property)| self.role(&worker.at(property)));
-        let role = role.and_then(|(stack, id)| {
-            self.design.resource(&Reference { stack, resource: id.to_owned(), attribute: None })
-        });
-        let managed = role.map(|role| role.at("ManagedPolicyArns").shown()).unwrap_or_default();
+        let managed = self
+            .role_of(worker)
+            .map(|role| role.at("ManagedPolicyArns").shown())
+            .unwrap_or_default();
         statements.iter().any(|statement| PROMOTIONS.iter().any(|action| statement.covers(action)))
             || ["RDS", "Administrator", "PowerUser"].iter().any(|word| managed.contains(word))
     }
@@ -145,11 +160,6 @@ fn allows(statement: &Statement<'_>, action: &str) -> bool {
     statement.allows
         && statement.covers(action)
         && statement.actions.iter().any(|pattern| pattern.contains(':'))
-}
-
-/// Whether a statement is for records of certain names or types only.
-fn is_restricted(statement: &Statement<'_>) -> bool {
-    statement.place.at("Condition").shown().contains("ChangeResourceRecordSets")
 }
 
 /// Functions that custom resources name, and those that these functions call in turn.

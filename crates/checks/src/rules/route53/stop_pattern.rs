@@ -31,8 +31,8 @@ rule! {
     ///
     /// ## Source
     ///
-    /// AWS Networking Blog, "Creating disaster recovery mechanisms using Amazon Route 53"; ARC Developer Guide, "Route 53
-    /// health check execution block".
+    /// AWS Networking Blog, "Creating disaster recovery mechanisms using Amazon Route 53"; ARC Developer Guide,
+    /// "Route 53 health check execution block".
     "r53-stop-pattern": Error, TwoWriters, Documented, Pair;
     why: "a switch that cannot be reached decides to move, so that a small fault sends money to a Region that is not prepared";
     check

@@ -16,9 +16,9 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// Where the host of such a check is in these templates: a bucket lets the public read; an API's own host is neither
-    /// private nor turned off by `DisableExecuteApiEndpoint`; a web ACL that blocks by default in front of the API has a
-    /// rule that allows. Whether the checkers really get an answer, `GetHealthCheckStatus` says.
+    /// Where the host of such a check is in these templates: a bucket lets the public read; an API's own host is
+    /// neither private nor turned off by `DisableExecuteApiEndpoint`; a web ACL that blocks by default in front of
+    /// the API has a rule that allows. Whether the checkers really get an answer, `GetHealthCheckStatus` says.
     ///
     /// ## Why it hurts
     ///
