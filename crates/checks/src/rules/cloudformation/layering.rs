@@ -59,40 +59,35 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     }
 }
 
-/// Circles of the graph, one of each knot, each from its first stack on.
+/// Circles of the graph that have no stack in common, each from its first stack on.
 fn circles(waits: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let mut left = knots(waits);
+    let mut left = prune(waits, vec![true; waits.len()]);
     let mut found = Vec::new();
-    for start in 0..waits.len() {
-        if !left[start] {
-            continue;
-        }
-        // Every stack that is left waits for another that is left, so that the way comes back to itself.
-        let mut way = vec![start];
-        let mut at = start;
-        while let Some(next) = waits[at].iter().copied().find(|next| left[*next]) {
-            if let Some(begin) = way.iter().position(|seen| *seen == next) {
-                let mut circle = way.split_off(begin);
-                let first = circle.iter().enumerate().min_by_key(|(_, stack)| **stack);
-                let turn = first.map(|(place, _)| place).unwrap_or_default();
-                circle.rotate_left(turn);
-                found.push(circle);
-                break;
-            }
-            way.push(next);
-            at = next;
-        }
-        for stack in found.last().into_iter().flatten() {
-            left[*stack] = false;
-        }
+    while let Some(start) = left.iter().position(|is_left| *is_left) {
+        let circle = circle(waits, &left, start);
+        circle.iter().for_each(|stack| left[*stack] = false);
         left = prune(waits, left);
+        found.push(circle);
     }
     found
 }
 
-/// The stacks that are in a circle, or between two.
-fn knots(waits: &[Vec<usize>]) -> Vec<bool> {
-    prune(waits, vec![true; waits.len()])
+/// The circle that the way from a stack ends in.
+fn circle(waits: &[Vec<usize>], left: &[bool], start: usize) -> Vec<usize> {
+    let mut way = vec![start];
+    loop {
+        let at = way[way.len() - 1];
+        let next = waits[at].iter().copied().find(|next| left[*next]);
+        let next = next.expect("what is left waits for another that is left");
+        if let Some(begin) = way.iter().position(|seen| *seen == next) {
+            let mut circle = way.split_off(begin);
+            let first =
+                circle.iter().min().and_then(|least| circle.iter().position(|one| one == least));
+            circle.rotate_left(first.unwrap_or_default());
+            return circle;
+        }
+        way.push(next);
+    }
 }
 
 /// Takes away every stack that waits for none that is left, again and again.
@@ -116,4 +111,29 @@ fn prune(waits: &[Vec<usize>], mut left: Vec<bool>) -> Vec<bool> {
         }
     }
     left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::circles;
+
+    #[track_caller]
+    fn check(waits: &[&[usize]], expected: &[&[usize]]) {
+        let waits: Vec<Vec<usize>> = waits.iter().map(|of| of.to_vec()).collect();
+        assert_eq!(circles(&waits), expected);
+    }
+
+    #[test]
+    fn orders_have_no_circle() {
+        check(&[], &[]);
+        check(&[&[1, 2], &[2], &[]], &[]);
+    }
+
+    #[test]
+    fn every_knot_is_told_once_without_its_tails() {
+        check(&[&[1], &[2], &[1, 3], &[]], &[&[1, 2]]);
+        check(&[&[1], &[2], &[0]], &[&[0, 1, 2]]);
+        // The first way leads from 0 into the circle of 2 and 3; that of 0 and 1 is told too.
+        check(&[&[2, 1], &[0], &[3], &[2]], &[&[2, 3], &[0, 1]]);
+    }
 }

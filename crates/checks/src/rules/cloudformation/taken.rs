@@ -46,15 +46,12 @@ impl Read<'_> {
     pub(super) fn is_from(&self, region: &str) -> bool {
         self.origin().contains(&region.replace('-', ""))
     }
+}
 
-    /// Whether the value comes from this stack.
-    fn is_of(&self, stack: &Stack) -> bool {
-        let region = stack.region.as_deref().unwrap_or_default().replace('-', "");
-        let names = [&stack.name, &stack.stack_name];
-        names.iter().any(|name| {
-            self.origin().strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(&region))
-        })
-    }
+/// How the names of values begin that come from a stack.
+fn beginnings(stack: &Stack) -> [String; 2] {
+    let region = stack.region.as_deref().unwrap_or_default().replace('-', "");
+    [&stack.name, &stack.stack_name].map(|name| format!("{name}{region}"))
 }
 
 /// Every value that the CDK's readers bring from other Regions.
@@ -85,9 +82,11 @@ pub(super) fn waits(design: &Design) -> Vec<Vec<usize>> {
             said.chain(taken).collect()
         })
         .collect();
+    let beginnings: Vec<_> = stacks.iter().map(beginnings).collect();
     for read in reads(design) {
-        let origin = stacks.iter().find(|stack| read.is_of(stack));
-        waits[read.reader.stack.index].extend(origin.map(|stack| stack.index));
+        let is_from =
+            |names: &[String; 2]| names.iter().any(|name| read.origin().starts_with(name));
+        waits[read.reader.stack.index].extend(beginnings.iter().position(is_from));
     }
     for (index, of) in waits.iter_mut().enumerate() {
         of.sort_unstable();

@@ -1,6 +1,6 @@
 //! Alarms on what is in another Region.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::alarms::{self, Metric};
 use crate::answer::Answer;
@@ -48,9 +48,9 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             }
         }
     }
-    let alarms = regions_of(design, &[alarms::ALARM, alarms::COMPOSITE], "AlarmName");
+    let alarms = Declared::of(design, &[alarms::ALARM, alarms::COMPOSITE], "AlarmName");
     for composite in design.of(alarms::COMPOSITE).filter(|alarm| !alarm.region().is_empty()) {
-        judge_composite(design, judge, composite, &alarms);
+        judge_composite(judge, composite, &alarms);
     }
 }
 
@@ -85,7 +85,7 @@ fn judge_metric(
         let Some(value) = place.value().known().and_then(|value| design.text(value).known()) else {
             continue;
         };
-        if let Some(there) = names.elsewhere(design, &metric.namespace, dimension, &value, region) {
+        if let Some(there) = names.elsewhere(metric, dimension, &value, region) {
             judge.finding(
                 place,
                 format!("the alarm is in {region}, and `{value}` is in {there}"),
@@ -95,80 +95,99 @@ fn judge_metric(
     }
 }
 
-/// What dimensions of AWS's metrics name: namespace, dimension, types and the property that holds the name.
-const NAMED: [(&str, &str, &[&str], &str); 7] = [
-    ("AWS/ApiGateway", "ApiName", &["AWS::ApiGateway::RestApi"], "Name"),
-    ("AWS/Lambda", "FunctionName", &["AWS::Lambda::Function"], "FunctionName"),
-    ("AWS/RDS", "DBClusterIdentifier", &["AWS::RDS::DBCluster"], "DBClusterIdentifier"),
-    ("AWS/RDS", "DBInstanceIdentifier", &["AWS::RDS::DBInstance"], "DBInstanceIdentifier"),
-    ("AWS/SNS", "TopicName", &["AWS::SNS::Topic"], "TopicName"),
-    ("AWS/SQS", "QueueName", &["AWS::SQS::Queue"], "QueueName"),
-    ("CloudWatchSynthetics", "CanaryName", &["AWS::Synthetics::Canary"], "Name"),
+/// What a dimension of AWS's metrics names.
+struct Dimension {
+    namespace: &'static str,
+    dimension: &'static str,
+    kind: &'static str,
+    /// The property that holds the name.
+    property: &'static str,
+}
+
+const fn dimension(
+    namespace: &'static str,
+    dimension: &'static str,
+    kind: &'static str,
+    property: &'static str,
+) -> Dimension {
+    Dimension { namespace, dimension, kind, property }
+}
+
+static DIMENSIONS: [Dimension; 7] = [
+    dimension("AWS/ApiGateway", "ApiName", "AWS::ApiGateway::RestApi", "Name"),
+    dimension("AWS/Lambda", "FunctionName", "AWS::Lambda::Function", "FunctionName"),
+    dimension("AWS/RDS", "DBClusterIdentifier", "AWS::RDS::DBCluster", "DBClusterIdentifier"),
+    dimension("AWS/RDS", "DBInstanceIdentifier", "AWS::RDS::DBInstance", "DBInstanceIdentifier"),
+    dimension("AWS/SNS", "TopicName", "AWS::SNS::Topic", "TopicName"),
+    dimension("AWS/SQS", "QueueName", "AWS::SQS::Queue", "QueueName"),
+    dimension("CloudWatchSynthetics", "CanaryName", "AWS::Synthetics::Canary", "Name"),
 ];
 
-/// The Regions in which the templates declare each name that a dimension may carry.
-struct Names(Vec<BTreeMap<String, Vec<String>>>);
+/// What the templates declare that a dimension may name.
+struct Names(Vec<Declared>);
 
 impl Names {
     fn of(design: &Design) -> Self {
-        Self(
-            NAMED
-                .iter()
-                .map(|(_, _, kinds, property)| regions_of(design, kinds, property))
-                .collect(),
-        )
+        let of_dimension = |one: &Dimension| Declared::of(design, &[one.kind], one.property);
+        Self(DIMENSIONS.iter().map(of_dimension).collect())
     }
 
-    /// The Region in which a name is declared, if it is not declared in the alarm's.
+    /// The Region in which the value of a dimension is declared, if it is not declared in the alarm's.
     fn elsewhere(
         &self,
-        design: &Design,
-        namespace: &str,
-        dimension: &str,
+        metric: &Metric<'_>,
+        name: &str,
         value: &str,
         region: &str,
     ) -> Option<&str> {
-        let is_named =
-            |named: &&(&str, &str, &[&str], &str)| named.0 == namespace && named.1 == dimension;
-        let index = NAMED.iter().position(|named| is_named(&named))?;
-        let (_, _, kinds, _) = NAMED[index];
-        // One without a name may be called so by the deployment, and one that may be created too.
-        if kinds.iter().any(|kind| design.may_hide(kind, region)) {
-            return None;
-        }
-        let regions = self.0[index].get(value)?;
-        (!regions.iter().any(|other| other == region)).then(|| regions[0].as_str())
+        let index = DIMENSIONS
+            .iter()
+            .position(|one| one.namespace == metric.namespace && one.dimension == name)?;
+        self.0[index].elsewhere(value, region)
     }
 }
 
-/// The Regions in which resources of these types have each name.
-fn regions_of(design: &Design, kinds: &[&str], property: &str) -> BTreeMap<String, Vec<String>> {
-    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for resource in kinds.iter().flat_map(|kind| design.of(kind)) {
-        let name = resource.at(property).value().known().and_then(|name| design.text(name).known());
-        if let (Some(name), false) = (name, resource.region().is_empty()) {
-            found.entry(name).or_default().push(resource.region().to_owned());
-        }
-    }
-    found
+/// The names of resources of some types.
+struct Declared {
+    /// The Regions of each name.
+    regions: BTreeMap<String, BTreeSet<String>>,
+    /// Regions in which there may be more of them.
+    hiding: BTreeSet<String>,
 }
 
-fn judge_composite(
-    design: &Design,
-    judge: &mut Judge<'_>,
-    composite: Resource<'_>,
-    alarms: &BTreeMap<String, Vec<String>>,
-) {
+impl Declared {
+    fn of(design: &Design, kinds: &[&str], property: &str) -> Self {
+        let mut regions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for resource in kinds.iter().flat_map(|kind| design.of(kind)) {
+            let name = resource.at(property).value().known();
+            let name = name.and_then(|name| design.text(name).known());
+            if let (Some(name), false) = (name, resource.region().is_empty()) {
+                regions.entry(name).or_default().insert(resource.region().to_owned());
+            }
+        }
+        let all: BTreeSet<&String> =
+            design.stacks().iter().filter_map(|stack| stack.region.as_ref()).collect();
+        let may_hide = |region: &&String| kinds.iter().any(|kind| design.may_hide(kind, region));
+        Self { regions, hiding: all.into_iter().filter(may_hide).cloned().collect() }
+    }
+
+    /// A Region in which a name is declared, if it certainly is not declared in this one.
+    fn elsewhere(&self, name: &str, region: &str) -> Option<&str> {
+        let regions = self.regions.get(name)?;
+        let is_here = regions.contains(region) || self.hiding.contains(region);
+        regions.first().filter(|_| !is_here).map(String::as_str)
+    }
+}
+
+fn judge_composite(judge: &mut Judge<'_>, composite: Resource<'_>, alarms: &Declared) {
     let place = composite.at("AlarmRule");
     let region = composite.region();
     let Some(rule) = place.value().known().map(crate::Value::shown) else { return };
     judge.subject();
     for child in rule.split(['"', '\'', '(', ')']).map(str::trim).filter(|word| !word.is_empty()) {
         let by_arn = child.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(2));
-        let by_name = alarms.get(child).filter(|regions| !regions.iter().any(|one| one == region));
-        let hidden = design.may_hide(alarms::ALARM, region);
-        let by_name = by_name.filter(|_| !hidden).map(|regions| regions[0].as_str());
-        let other = by_arn.filter(|there| !there.contains('$') && !there.is_empty()).or(by_name);
+        let by_arn = by_arn.filter(|there| !there.contains('$') && !there.is_empty());
+        let other = by_arn.or_else(|| alarms.elsewhere(child, region));
         if let Some(there) = other.filter(|there| *there != region) {
             judge.finding(
                 &place,

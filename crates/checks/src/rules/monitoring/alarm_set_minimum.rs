@@ -22,7 +22,7 @@ rule! {
     /// wherever the writer is not, so in both Regions); throttles of tables, and the latency of a global table that
     /// is not strongly consistent; failed replication of a bucket in its own Region and late replication in the
     /// destination's, where the rule has metrics; days to the expiry of a certificate, unless a rule listens for the
-    /// event. Where no template declares an alarm, nothing is reported: alarms may be made elsewhere. Canaries, the
+    /// event. A level, such as a number of connections, is not summed up. Where no template declares an alarm, nothing is reported: alarms may be made elsewhere. Canaries, the
     /// age of an outbox, backlogs of reconciliation and the state of a gate have names of your own, and are not
     /// checked.
     ///
@@ -59,6 +59,7 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
+    judge_levels(design, judge);
     let alarms_are_here = design.of(alarms::ALARM).next().is_some();
     for home in Home::BOTH {
         let Some(region) = design.region(home) else { continue };
@@ -78,6 +79,34 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             match unknown {
                 Some(why) => judge.cannot_judge(&place, why),
                 None => report(judge, region, namespace, &needs),
+            }
+        }
+    }
+}
+
+/// Metrics that say how high something stands, and what it is.
+const LEVELS: [(&str, &str); 5] = [
+    ("AWS/RDS", "AuroraGlobalDBProgressLag"),
+    ("AWS/RDS", "AuroraGlobalDBRPOLag"),
+    ("AWS/RDS", "AuroraGlobalDBReplicationLag"),
+    ("AWS/RDS", "DatabaseConnections"),
+    ("AWS/Lambda", "ConcurrentExecutions"),
+];
+
+/// An alarm on the sum of a level watches the length of its period.
+fn judge_levels(design: &Design, judge: &mut Judge<'_>) {
+    for alarm in design.of(alarms::ALARM).filter(|alarm| design.home(*alarm).is_some()) {
+        for metric in alarms::metrics(alarm).known().unwrap_or_default() {
+            let is_level = LEVELS.contains(&(metric.namespace.as_str(), metric.name.as_str()));
+            if is_level && metric.statistic.text().known().as_deref() == Some("Sum") {
+                judge.finding(
+                    &metric.statistic,
+                    format!(
+                        "`{}` is summed: at one sample a minute 20 are 100 in five minutes",
+                        metric.name
+                    ),
+                    "set it to `Maximum`",
+                );
             }
         }
     }

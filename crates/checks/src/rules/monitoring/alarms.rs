@@ -17,28 +17,35 @@ pub(super) struct Metric<'d> {
     pub(super) namespace: String,
     /// Its name, such as `Errors`.
     pub(super) name: String,
+    /// Where its statistic stands.
+    pub(super) statistic: Place<'d>,
     /// Names and values of its dimensions.
     pub(super) dimensions: Vec<(String, Place<'d>)>,
 }
 
 /// The metrics that an alarm watches, by itself or in metric math.
-pub(super) fn metrics(alarm: Resource<'_>) -> Answer<Vec<Metric<'_>>> {
+pub(super) fn metrics<'d>(alarm: Resource<'d>) -> Answer<Vec<Metric<'d>>> {
     let own = alarm.at("MetricName");
     let places = match own.exists() {
-        Answer::Known(true) => vec![alarm.whole()],
+        Answer::Known(true) => vec![(alarm.whole(), alarm.at("Statistic"))],
         Answer::Known(false) | Answer::Absent => match alarm.at("Metrics").items() {
-            Answer::Known(items) => items.iter().map(|item| item.at("MetricStat.Metric")).collect(),
+            Answer::Known(items) => {
+                let parts =
+                    |item: &Place<'d>| (item.at("MetricStat.Metric"), item.at("MetricStat.Stat"));
+                items.iter().map(parts).collect()
+            }
             Answer::Absent => Vec::new(),
             Answer::Unknown(why) => return Answer::Unknown(why),
         },
         Answer::Unknown(why) => return Answer::Unknown(why),
     };
     let mut found = Vec::new();
-    for place in places {
+    for (place, statistic) in places {
         match (place.at("Namespace").text(), place.at("MetricName").text()) {
             (Answer::Known(namespace), Answer::Known(name)) => {
                 let dimensions = dimensions(&place);
-                found.push(Metric { place: place.at("MetricName"), namespace, name, dimensions });
+                let place = place.at("MetricName");
+                found.push(Metric { place, namespace, name, statistic, dimensions });
             }
             (Answer::Unknown(why), _) | (_, Answer::Unknown(why)) => return Answer::Unknown(why),
             // An expression, or a metric of which nothing is said.

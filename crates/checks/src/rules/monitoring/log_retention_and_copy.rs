@@ -1,5 +1,7 @@
 //! Where the record of a takeover is kept.
 
+use std::collections::BTreeSet;
+
 use topology::Home;
 
 use crate::answer::Answer;
@@ -7,6 +9,7 @@ use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::Resource;
 use crate::rule::rule;
+use crate::value::Reference;
 
 rule! {
     /// The record of a takeover is written in the Region that survives, or copied there.
@@ -47,17 +50,21 @@ const MACHINE: &str = "AWS::StepFunctions::StateMachine";
 const TRAIL: &str = "AWS::CloudTrail::Trail";
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    for home in Home::BOTH {
-        let Some(region) = design.region(home) else { continue };
-        let machines = || design.of_home(MACHINE, home).filter(|machine| moves(*machine));
-        let is_there_too = design.of_home(MACHINE, home.other()).any(moves);
-        for machine in machines() {
-            judge.subject();
-            judge_machine(design, judge, machine, is_there_too);
-        }
-        for trail in design.of_home(TRAIL, home) {
-            judge.subject();
-            judge_trail(design, judge, trail, region);
+    let taken = Taken::of(design);
+    let trails: BTreeSet<&str> = design.of(TRAIL).map(Resource::region).collect();
+    let moving = Home::BOTH.map(|home| {
+        design.of_home(MACHINE, home).filter(|machine| moves(*machine)).collect::<Vec<_>>()
+    });
+    let is_alone = moving.iter().any(Vec::is_empty);
+    for machine in moving.into_iter().flatten() {
+        judge.subject();
+        judge_machine(design, judge, machine, is_alone, &taken);
+    }
+    for trail in design.of(TRAIL).filter(|trail| design.home(*trail).is_some()) {
+        judge.subject();
+        // With a trail in another Region the record survives there.
+        if trails.len() == 1 {
+            judge_trail(design, judge, trail);
         }
     }
 }
@@ -77,82 +84,91 @@ fn judge_machine(
     design: &Design,
     judge: &mut Judge<'_>,
     machine: Resource<'_>,
-    is_there_too: bool,
+    is_alone: bool,
+    taken: &Taken,
 ) {
     let logging = machine.at("LoggingConfiguration");
     let destinations = logging.at("Destinations");
     let Some(found) = judge.known(&destinations, destinations.exists()) else { return };
     let level = logging.at("Level").text().known();
+    let region = machine.region();
     if found != Some(true) || level.as_deref() == Some("OFF") {
         judge.finding(
             &logging,
             "what the state machine does is in no log",
             "set `LoggingConfiguration` with `Level: ALL` and a log group, in both Regions",
         );
-    } else if !is_there_too && !is_taken_on(design, machine) {
+    } else if is_alone && !taken.may_have(design, machine) {
         judge.finding(
             &destinations,
-            format!("the logs of the state machine stay in {}, and it is in no other Region", machine.region()),
-            "declare it in both Regions and run it where it takes over, or add an `AWS::Logs::SubscriptionFilter`",
+            format!(
+                "the logs of the state machine stay in {region}, and it is in no other Region"
+            ),
+            "declare it in both Regions and run it where it takes over, or subscribe to its log group",
         );
     }
 }
 
-/// Whether something takes the logs of a state machine on, or may.
-fn is_taken_on(design: &Design, machine: Resource<'_>) -> bool {
-    const FILTER: &str = "AWS::Logs::SubscriptionFilter";
-    let groups: Vec<_> = machine
-        .at("LoggingConfiguration")
-        .value()
-        .known()
-        .into_iter()
-        .flat_map(crate::Value::references)
-        .filter_map(|reference| design.resource(reference))
-        .collect();
-    let taken = |filter: Resource<'_>| {
-        let named = filter.at("LogGroupName").value().known();
-        named.is_some_and(|named| {
-            let referred = named.references().into_iter().filter_map(|one| design.resource(one));
-            let text = design.text(named).known();
-            referred.into_iter().any(|one| groups.iter().any(|group| group.is(one)))
-                || groups.iter().any(|group| text.is_some() && design.name(*group).known() == text)
-        })
-    };
-    // A group that is not in these templates may be taken on anywhere.
-    groups.is_empty() || design.may_hide(FILTER, machine.region()) || design.of(FILTER).any(taken)
+/// The log groups that something takes on.
+struct Taken {
+    /// By stack and logical id.
+    groups: BTreeSet<(usize, String)>,
+    names: BTreeSet<String>,
+    /// Whether there may be more.
+    hides: bool,
 }
 
-fn judge_trail(design: &Design, judge: &mut Judge<'_>, trail: Resource<'_>, region: &str) {
+impl Taken {
+    fn of(design: &Design) -> Self {
+        const FILTER: &str = "AWS::Logs::SubscriptionFilter";
+        let mut taken = Self { groups: BTreeSet::new(), names: BTreeSet::new(), hides: false };
+        for filter in design.of(FILTER) {
+            if let Answer::Known(named) = filter.at("LogGroupName").value() {
+                let groups = named.references().into_iter();
+                taken.groups.extend(groups.map(|group| (group.stack, group.resource.clone())));
+                taken.names.extend(design.text(named).known());
+            }
+        }
+        let mut regions = Home::BOTH.into_iter().filter_map(|home| design.region(home));
+        taken.hides = regions.any(|region| design.may_hide(FILTER, region));
+        taken
+    }
+
+    /// Whether a log group of the state machine is taken on, or may be: one that is not in these templates may be
+    /// taken on anywhere.
+    fn may_have(&self, design: &Design, machine: Resource<'_>) -> bool {
+        let logging = machine.at("LoggingConfiguration").value().known();
+        let groups: Vec<_> = logging.map(crate::Value::references).unwrap_or_default();
+        let is_taken = |group: &Reference| {
+            let name = design.resource(group).and_then(|group| design.name(group).known());
+            self.groups.contains(&(group.stack, group.resource.clone()))
+                || name.is_some_and(|name| self.names.contains(&name))
+        };
+        self.hides || groups.is_empty() || groups.into_iter().any(is_taken)
+    }
+}
+
+/// Judges the one trail of a design.
+fn judge_trail(design: &Design, judge: &mut Judge<'_>, trail: Resource<'_>) {
+    let region = trail.region();
     let everywhere = trail.at("IsMultiRegionTrail");
     let Some(covers) = judge.bool(&everywhere) else { return };
-    let other = design.of(TRAIL).any(|other| other.region() != region);
-    if covers != Some(true) && !other {
+    if covers != Some(true) {
         judge.finding(
             &everywhere,
             format!("the trail covers {region} only"),
             "set `IsMultiRegionTrail: true`",
         );
     }
-    let bucket = bucket(design, trail).filter(|bucket| bucket.region() == region);
-    if let Some(bucket) = bucket.filter(|_| !other) {
-        let replication = bucket.at("ReplicationConfiguration");
-        if replication.exists() == Answer::Known(false) {
-            judge.finding_with(
-                &trail.at("S3BucketName"),
-                &[replication],
-                format!("the trail's bucket `{}` is in {region} and replicates nowhere", bucket.id()),
-                "set `ReplicationConfiguration` on the bucket, with one of the other Region as destination",
-            );
-        }
+    let named = trail.at("S3BucketName").reference().known();
+    let Some(bucket) = named.and_then(|bucket| design.resource(bucket)) else { return };
+    let replication = bucket.at("ReplicationConfiguration");
+    if bucket.region() == region && replication.exists() == Answer::Known(false) {
+        judge.finding_with(
+            &trail.at("S3BucketName"),
+            &[replication],
+            format!("the trail's bucket `{}` is in {region} and replicates nowhere", bucket.id()),
+            "set `ReplicationConfiguration` on the bucket, with one of the other Region as destination",
+        );
     }
-}
-
-/// The bucket that a trail writes to, where it is in these templates.
-fn bucket<'d>(design: &'d Design, trail: Resource<'d>) -> Option<Resource<'d>> {
-    let named = trail.at("S3BucketName").value().known()?;
-    if let crate::Value::Reference(reference) = named {
-        return design.resource(reference);
-    }
-    let name = design.text(named).known()?;
-    design.of("AWS::S3::Bucket").find(|bucket| design.name(*bucket).known().as_ref() == Some(&name))
 }

@@ -1,5 +1,7 @@
 //! What the alarms of a Region must watch at least, because the templates declare it there.
 
+use std::collections::BTreeSet;
+
 use topology::Home;
 
 use crate::answer::Answer;
@@ -67,17 +69,18 @@ fn is_helper(function: Resource<'_>) -> bool {
 
 /// A cluster of a global database.
 fn member(design: &Design, home: Home) -> Option<Resource<'_>> {
+    let mut sources = BTreeSet::new();
+    let mut names = BTreeSet::new();
+    for global in design.of("AWS::RDS::GlobalCluster") {
+        if let Answer::Known(source) = global.at("SourceDBClusterIdentifier").value() {
+            sources.extend(source.references().into_iter().map(|one| (one.stack, &one.resource)));
+            names.extend(design.text(source).known());
+        }
+    }
     let is_source = |cluster: Resource<'_>| {
-        design.of("AWS::RDS::GlobalCluster").any(|global| {
-            global.at("SourceDBClusterIdentifier").value().known().is_some_and(|source| {
-                let names = [design.name(cluster).known(), design.arn(cluster).known()];
-                source
-                    .references()
-                    .iter()
-                    .any(|one| design.resource(one).is_some_and(|one| one.is(cluster)))
-                    || design.text(source).known().is_some_and(|text| names.contains(&Some(text)))
-            })
-        })
+        let named = [design.name(cluster), design.arn(cluster)].map(Answer::known);
+        sources.contains(&(cluster.stack.index, &cluster.declared.id))
+            || named.into_iter().flatten().any(|name| names.contains(&name))
     };
     design.of_home("AWS::RDS::DBCluster", home).find(|cluster| {
         cluster.at("GlobalClusterIdentifier").exists() == Answer::Known(true) || is_source(*cluster)
@@ -125,7 +128,7 @@ fn source(design: &Design, home: Home) -> Option<Resource<'_>> {
 
 /// A bucket of the Region to which one of the other Region replicates with metrics.
 fn destination(design: &Design, home: Home) -> Option<Resource<'_>> {
-    let mut targets = Vec::new();
+    let mut targets = BTreeSet::new();
     for bucket in design.of_home("AWS::S3::Bucket", home.other()) {
         let measured = rules(bucket).into_iter().filter(|rule| {
             rule.at("Destination.Metrics.Status").text().known().as_deref() == Some("Enabled")

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::alarms;
-use crate::answer::Unknown;
+use topology::Home;
+
+use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
@@ -49,6 +51,9 @@ rule! {
 }
 
 const TOPIC: &str = "AWS::SNS::Topic";
+const SUBSCRIPTION: &str = "AWS::SNS::Subscription";
+const CHATS: [&str; 2] =
+    ["AWS::Chatbot::MicrosoftTeamsChannelConfiguration", "AWS::Chatbot::SlackChannelConfiguration"];
 const ACTIONS: [&str; 3] = ["AlarmActions", "InsufficientDataActions", "OKActions"];
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
@@ -71,7 +76,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     for (arn, alarms) in notified {
         let topic = topics.get(&arn).copied().filter(|topic| design.home(*topic).is_some());
         if let Some(topic) = topic.filter(|topic| !heard.has(*topic, &arn)) {
-            judge_silent(design, judge, topic, alarms.len());
+            judge_silent(judge, topic, alarms.len(), &heard);
         }
     }
 }
@@ -115,7 +120,7 @@ fn judge_actions(design: &Design, judge: &mut Judge<'_>, alarm: Resource<'_>) {
         actions.known().is_some_and(|actions| !actions.is_empty())
             && alarm.at("ActionsEnabled").bool().known() != Some(false)
     };
-    let is_silent = matches!(alarm.at("AlarmActions").exists(), crate::Answer::Known(false))
+    let is_silent = matches!(alarm.at("AlarmActions").exists(), Answer::Known(false))
         || alarm.at("ActionsEnabled").bool().known() == Some(false);
     let Some(other) = design.counterpart(alarm).filter(|other| is_silent && tells(*other)) else {
         return;
@@ -130,35 +135,37 @@ fn judge_actions(design: &Design, judge: &mut Judge<'_>, alarm: Resource<'_>) {
 
 /// Who listens to topics.
 struct Heard {
-    arns: BTreeSet<String>,
+    topics: BTreeSet<String>,
+    /// Regions in which there may be more.
+    hiding: BTreeSet<String>,
 }
 
 impl Heard {
     fn of(design: &Design) -> Self {
-        let subscriptions = design.of("AWS::SNS::Subscription").map(|one| one.at("TopicArn"));
-        let chats = [
-            "AWS::Chatbot::SlackChannelConfiguration",
-            "AWS::Chatbot::MicrosoftTeamsChannelConfiguration",
-        ]
-        .into_iter()
-        .flat_map(|kind| design.of(kind))
-        .flat_map(|chat| chat.at("SnsTopicArns").items().known().unwrap_or_default());
-        let places: Vec<Place<'_>> = subscriptions.chain(chats).collect();
-        Self { arns: places.iter().filter_map(|place| topic_of(design, place)).collect() }
+        let mut places: Vec<_> = design.of(SUBSCRIPTION).map(|one| one.at("TopicArn")).collect();
+        for chat in CHATS.into_iter().flat_map(|kind| design.of(kind)) {
+            places.extend(chat.at("SnsTopicArns").items().known().unwrap_or_default());
+        }
+        let regions = Home::BOTH.into_iter().filter_map(|home| design.region(home));
+        let hiding = regions.filter(|region| {
+            CHATS.into_iter().chain([SUBSCRIPTION]).any(|kind| design.may_hide(kind, region))
+        });
+        Self {
+            hiding: hiding.map(str::to_owned).collect(),
+            topics: places.iter().filter_map(|place| topic_of(design, place)).collect(),
+        }
     }
 
     fn has(&self, topic: Resource<'_>, arn: &str) -> bool {
         let own = topic.at("Subscription").items();
         let own = own.known().is_some_and(|subscriptions| !subscriptions.is_empty());
-        own || self.arns.contains(arn)
+        own || self.topics.contains(arn)
     }
 }
 
-fn judge_silent(design: &Design, judge: &mut Judge<'_>, topic: Resource<'_>, alarms: usize) {
+fn judge_silent(judge: &mut Judge<'_>, topic: Resource<'_>, alarms: usize, heard: &Heard) {
     let place = topic.at("Subscription");
-    let kinds = ["AWS::SNS::Subscription", "AWS::Chatbot::SlackChannelConfiguration"];
-    let may_come = kinds.iter().any(|kind| design.may_hide(kind, topic.region()));
-    if may_come || matches!(place.exists(), crate::Answer::Unknown(_)) {
+    if heard.hiding.contains(topic.region()) || matches!(place.exists(), Answer::Unknown(_)) {
         let why = "whether the topic gets a subscription is not known";
         return judge.cannot_judge(&place, Unknown(why.to_owned()));
     }
