@@ -4,6 +4,7 @@
 //! stays unknown, with the reason.
 
 mod condition;
+mod exports;
 mod text;
 
 use std::collections::BTreeMap;
@@ -11,10 +12,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use crate::answer::Unknown;
-use crate::stack::Stack;
 use crate::value::{Reference, Value};
 
 pub(crate) use self::condition::Conditions;
+pub(crate) use self::exports::Exports;
 
 /// What stands in texts for an account that is not known: the same in every stack, so that names can be compared.
 pub(crate) const ACCOUNT: &str = "${AWS::AccountId}";
@@ -48,46 +49,6 @@ pub(crate) enum Defaults {
     Count,
     /// They are nothing, so that what an operator may choose stays open.
     Open,
-}
-
-/// What stacks give to each other.
-#[derive(Debug, Default)]
-pub(crate) struct Exports {
-    /// Values of exports, by Region and name.
-    by_name: BTreeMap<(String, String), Value>,
-    /// Outputs of nested stacks: by place of the parent, the nested stack's logical id there, and the output.
-    nested: BTreeMap<(usize, String, String), Value>,
-}
-
-impl Exports {
-    /// What these stacks give.
-    pub(crate) fn of(stacks: &[Stack]) -> Self {
-        let mut exports = Self::default();
-        for stack in stacks {
-            let parent = stack.parent.as_ref().and_then(|parent| {
-                Some((
-                    stacks.iter().position(|other| other.name == parent.stack)?,
-                    parent.resource.clone(),
-                ))
-            });
-            for (id, output) in &stack.outputs {
-                if let (Some(Value::Text(name)), Some(region)) = (&output.export, &stack.region) {
-                    exports.by_name.insert((region.clone(), name.clone()), output.value.clone());
-                }
-                if let Some((index, resource)) = &parent {
-                    exports
-                        .nested
-                        .insert((*index, resource.clone(), id.clone()), output.value.clone());
-                }
-            }
-        }
-        exports
-    }
-
-    /// Whether nothing is given at all.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.by_name.is_empty() && self.nested.is_empty()
-    }
 }
 
 impl Scope<'_> {
@@ -141,6 +102,7 @@ impl Scope<'_> {
             "Fn::Split" => self.split(argument),
             "Fn::FindInMap" => self.found_in_map(argument),
             "Fn::ImportValue" => self.imported(argument),
+            "Fn::GetStackOutput" => self.output(argument),
             "Condition" => Value::unknown("a condition stands where a value must be"),
             other => Value::unknown(format!("only a deployment works out `{other}`")),
         })
@@ -225,7 +187,8 @@ impl Scope<'_> {
         let nested = attribute.strip_prefix("Outputs.").and_then(|output| {
             self.exports.nested.get(&(self.stack, resource.clone(), output.to_owned()))
         });
-        nested.cloned().unwrap_or_else(|| self.resource(&resource, Some(attribute)))
+        let given = nested.or_else(|| self.exports.carried.get(&attribute));
+        given.cloned().unwrap_or_else(|| self.resource(&resource, Some(attribute)))
     }
 
     fn choice(&self, argument: &Json) -> Option<Value> {
@@ -284,6 +247,27 @@ impl Scope<'_> {
             Some(value) => mapped(value),
             None => Value::unknown(format!("the mapping `{map}` has no `{first}` with `{second}`")),
         }
+    }
+
+    /// An output of a stack, of this Region unless another is named.
+    fn output(&self, argument: &Json) -> Value {
+        let part = |key: &str| argument.get(key).map(|part| self.required(part));
+        let region = match part("Region") {
+            None => self.region.map(str::to_owned),
+            Some(Value::Text(region)) => Some(region),
+            Some(_) => None,
+        };
+        let (stack, output) = (part("StackName"), part("OutputName"));
+        let (Some(Value::Text(stack)), Some(Value::Text(output)), Some(region)) =
+            (stack, output, region)
+        else {
+            return Value::unknown("only a deployment knows which output is meant");
+        };
+        let key = (region, stack, output);
+        self.exports.outputs.get(&key).cloned().unwrap_or_else(|| {
+            let (region, stack, output) = key;
+            Value::unknown(format!("no template of {region} here is `{stack}` with `{output}`"))
+        })
     }
 
     fn imported(&self, argument: &Json) -> Value {

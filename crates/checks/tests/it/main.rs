@@ -7,6 +7,7 @@ mod baseline;
 mod date;
 mod document;
 mod documented;
+mod given;
 mod output;
 mod pairing;
 mod robustness;
