@@ -14,7 +14,8 @@ rule! {
     ///
     /// In a pair of Regions: clusters, tables, file systems, user pools, database instances that are in no cluster,
     /// and buckets that keep versions and are emptied by the CDK's `autoDeleteObjects` (S3 refuses to delete others
-    /// as long as they hold objects). Both policies are `Retain`, `RetainExceptOnCreate`
+    /// as long as they hold objects). A table of one Region whose items expire and that has no point-in-time recovery
+    /// is left out. Both policies are `Retain`, `RetainExceptOnCreate`
     /// (deletion only) or `Snapshot`. What the service refuses to delete (`DeletionProtection`,
     /// `DeletionProtectionEnabled`) is not reported. A cluster or instance of RDS without `DeletionPolicy` is kept
     /// as a snapshot by default; nothing is by default when it is replaced.

@@ -75,15 +75,22 @@ fn emptied(design: &Design) -> BTreeSet<(usize, String)> {
     named.filter_map(bucket).collect()
 }
 
-/// Members of a cluster hold no data of their own; nor do buckets that keep no versions, as far as a pair can say.
+/// Members of a cluster and replicas of an instance hold no data of their own. A bucket without versions, and a table
+/// whose items expire and that cannot be restored to a point in time, are not meant to last.
 fn holds_data(resource: Resource<'_>) -> bool {
+    let is_on = |keys: &str| resource.at(keys).bool().known() == Some(true);
+    let is_absent = |keys: &str| resource.at(keys).exists() == Answer::Known(false);
     match resource.kind() {
         "AWS::RDS::DBInstance" => {
-            resource.at("DBClusterIdentifier").exists() == Answer::Known(false)
+            is_absent("DBClusterIdentifier") && is_absent("SourceDBInstanceIdentifier")
         }
         "AWS::S3::Bucket" => {
             resource.at("VersioningConfiguration.Status").text().known().as_deref()
                 == Some("Enabled")
+        }
+        "AWS::DynamoDB::Table" => {
+            !is_on("TimeToLiveSpecification.Enabled")
+                || is_on("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled")
         }
         _ => true,
     }

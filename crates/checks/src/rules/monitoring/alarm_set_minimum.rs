@@ -60,7 +60,7 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     judge_levels(design, judge);
-    let alarms_are_here = design.of(alarms::ALARM).next().is_some();
+    let alarms_are_here = alarms::are_declared(design);
     for home in Home::BOTH {
         let Some(region) = design.region(home) else { continue };
         let watched = Watched::of(design, region);

@@ -72,6 +72,11 @@ pub(super) fn only_scales(design: &Design, alarm: Resource<'_>) -> bool {
     !actions.is_empty() && actions.iter().all(scales)
 }
 
+/// Whether the templates declare alarms that tell somebody something; where not, they may be made elsewhere.
+pub(super) fn are_declared(design: &Design) -> bool {
+    design.of(ALARM).any(|alarm| !only_scales(design, alarm))
+}
+
 /// The expressions of an alarm's metric math, with their places.
 pub(super) fn expressions(alarm: Resource<'_>) -> Vec<(Place<'_>, String)> {
     let metrics = alarm.at("Metrics").items().known().unwrap_or_default();

@@ -27,8 +27,8 @@ rule! {
     ///
     /// ## Why it hurts
     ///
-    /// CloudWatch refuses an alarm with a topic of another Region, and a topic without a subscription tells nobody:
-    /// the page for the takeover is never sent.
+    /// An alarm acts in its own Region only, and a topic without a subscription tells nobody: the page for the
+    /// takeover is never sent.
     ///
     /// ## What to change
     ///

@@ -61,7 +61,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     }
     let unknown = if design.may_hide(CANARY, standby) {
         Some(format!("whether {standby} gets a canary is not known"))
-    } else if design.of(alarms::ALARM).next().is_none() {
+    } else if !alarms::are_declared(design) {
         Some("no template declares alarms: they may be made elsewhere".to_owned())
     } else {
         None
