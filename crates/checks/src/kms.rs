@@ -41,7 +41,8 @@ pub(crate) fn key<'d>(
         if found.kind() == "AWS::KMS::Alias" {
             return design.resource(found.at("TargetKeyId").reference().known()?);
         }
-        return Some(found).filter(|found| found.kind() == "AWS::KMS::Key");
+        let is_key = ["AWS::KMS::Key", "AWS::KMS::ReplicaKey"].contains(&found.kind());
+        return Some(found).filter(|_| is_key);
     }
     let text = design.text(value).known()?;
     let (arn, alias) = text.split_once(":alias/")?;

@@ -93,11 +93,23 @@ fn mappings(design: &Design, judge: &mut Judge<'_>, functions: &Functions<'_>) {
             let state = if state.is_some() { "is true" } else { "is absent, which means true" };
             judge.finding(
                 &enabled,
-                format!("`Enabled` {state}: `{}` takes events in the standby", mapping.id()),
+                format!("`Enabled` {state}: {}", taken(design, mapping)),
                 "set `Enabled: false` in both Regions, and let the activation of a Region call \
                  `UpdateEventSourceMapping` there",
             );
         }
+    }
+}
+
+/// What a mapping takes, and what that means.
+fn taken(design: &Design, mapping: Resource<'_>) -> String {
+    let source = mapping.at("EventSourceArn").reference().known();
+    match source.and_then(|source| design.resource(source)) {
+        Some(table) if table.kind() == "AWS::DynamoDB::GlobalTable" => {
+            format!("both Regions process each change of `{}`", table.id())
+        }
+        Some(source) => format!("the standby works off `{}`", source.id()),
+        None => format!("`{}` takes events in the standby", mapping.id()),
     }
 }
 

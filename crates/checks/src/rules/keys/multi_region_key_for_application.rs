@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use topology::Home;
 
-use super::service_keys;
+use super::service_keys::{self, ServiceKeys};
 use crate::design::Design;
 use crate::functions::{self, Functions};
 use crate::judge::Judge;
@@ -79,7 +79,8 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
 /// Keys of the primary that a function encrypts with by itself, each with the first such function.
 fn application_keys(design: &Design) -> BTreeMap<Reference, Resource<'_>> {
     let functions = Functions::of(design);
-    let services = service_keys::of(design);
+    let keys_of_services = ServiceKeys::of(design);
+    let services = keys_of_services.users();
     let mut keys: BTreeMap<Reference, Resource<'_>> = BTreeMap::new();
     for function in functions.of_application() {
         if design.home(function) != Some(Home::Primary) {
@@ -87,7 +88,7 @@ fn application_keys(design: &Design) -> BTreeMap<Reference, Resource<'_>> {
         }
         let named = functions::variables(function)
             .into_iter()
-            .flat_map(|(_, place)| service_keys::keys(design, &place))
+            .flat_map(|(_, place)| keys_of_services.named(&place))
             .filter(|key| design.home(*key) == Some(Home::Primary))
             .filter(|key| !services.contains_key(&key.reference(None)));
         let named: Vec<_> = named.collect();

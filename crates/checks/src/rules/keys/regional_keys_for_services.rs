@@ -1,6 +1,6 @@
 //! Keys that services encrypt with.
 
-use super::service_keys;
+use super::service_keys::{self, ServiceKeys};
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::Place;
@@ -35,7 +35,7 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    for (key, users) in service_keys::of(design) {
+    for (key, users) in ServiceKeys::of(design).users() {
         let Some(key) = design.resource(&key) else { continue };
         if design.home(key).is_none() {
             continue;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::design::Design;
+use crate::kms::{self, Aliases};
 use crate::place::{Place, Resource};
 use crate::value::{Reference, Value};
 
@@ -24,34 +25,38 @@ const USES: [(&str, &str); 14] = [
     ("AWS::SecretsManager::Secret", "KmsKeyId"),
 ];
 
-/// The resources that name each key.
-pub(super) fn of(design: &Design) -> BTreeMap<Reference, Vec<Resource<'_>>> {
-    let mut users: BTreeMap<Reference, Vec<Resource<'_>>> = BTreeMap::new();
-    for (kind, property) in USES {
-        for resource in design.of(kind) {
-            for key in keys(design, &resource.at(property)) {
-                users.entry(key.reference(None)).or_default().push(resource);
+/// Keys of a design, and what services use them for.
+pub(super) struct ServiceKeys<'d> {
+    design: &'d Design,
+    aliases: Aliases<'d>,
+}
+
+impl<'d> ServiceKeys<'d> {
+    /// The keys that these templates declare.
+    pub(super) fn of(design: &'d Design) -> Self {
+        Self { design, aliases: kms::aliases(design) }
+    }
+
+    /// The resources that name each key.
+    pub(super) fn users(&self) -> BTreeMap<Reference, Vec<Resource<'d>>> {
+        let mut users: BTreeMap<Reference, Vec<Resource<'d>>> = BTreeMap::new();
+        for (kind, property) in USES {
+            for resource in self.design.of(kind) {
+                for key in self.named(&resource.at(property)) {
+                    users.entry(key.reference(None)).or_default().push(resource);
+                }
             }
         }
+        users
     }
-    users
-}
 
-/// The keys that a property refers to, directly or by an alias.
-pub(super) fn keys<'d>(design: &'d Design, place: &Place<'d>) -> Vec<Resource<'d>> {
-    let references = place.value().known().map(Value::references).unwrap_or_default();
-    references.into_iter().filter_map(|reference| key(design, reference)).collect()
-}
-
-fn key<'d>(design: &'d Design, reference: &Reference) -> Option<Resource<'d>> {
-    let named = design.resource(reference)?;
-    match named.kind() {
-        "AWS::KMS::Key" | "AWS::KMS::ReplicaKey" => Some(named),
-        "AWS::KMS::Alias" => {
-            let key = design.resource(named.at("TargetKeyId").reference().known()?)?;
-            (key.kind() != "AWS::KMS::Alias").then_some(key)
-        }
-        _ => None,
+    /// The keys that stand anywhere in a property, directly or by an alias.
+    pub(super) fn named(&self, place: &Place<'d>) -> Vec<Resource<'d>> {
+        let Some(value) = place.value().known() else { return Vec::new() };
+        let references = value.references().into_iter().cloned().map(Value::Reference);
+        let texts = value.texts().into_iter().map(|(_, text)| Value::Text(text));
+        let values = references.chain(texts);
+        values.filter_map(|value| kms::key(self.design, &self.aliases, &value)).collect()
     }
 }
 
