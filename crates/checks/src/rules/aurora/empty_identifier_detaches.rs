@@ -40,7 +40,9 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     let members = Members::of(design);
     for cluster in design.of("AWS::RDS::DBCluster").filter(|one| design.home(*one).is_some()) {
         let identifier = cluster.at(IDENTIFIER);
-        if identifier.text() == Answer::Known(String::new()) {
+        if let Answer::Unknown(why) = cluster.open(IDENTIFIER).value() {
+            judge.cannot_judge(&identifier, why);
+        } else if identifier.text() == Answer::Known(String::new()) {
             judge.subject();
             judge.finding(
                 &identifier,

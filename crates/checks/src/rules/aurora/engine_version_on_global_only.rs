@@ -1,6 +1,6 @@
 //! Where the version of a global database stands.
 
-use super::members::{Members, Part};
+use super::members::{Members, Part, chosen};
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
@@ -44,9 +44,12 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     for member in Members::of(design).iter() {
         judge.subject();
         let version = member.cluster.at("EngineVersion");
-        if member.part != Part::Joined
-            || judge.known(&version, version.exists()) != Some(Some(true))
-        {
+        let said = judge.known(&version, version.exists()) == Some(Some(true));
+        if member.part != Part::Joined || !said {
+            continue;
+        }
+        if let Some(why) = chosen(member.cluster, "EngineVersion") {
+            judge.cannot_judge(&version, why);
             continue;
         }
         let change = match member.global.map(|global| global.at("EngineVersion").exists().known()) {

@@ -1,7 +1,7 @@
 //! Keys of a global database.
 
 use super::members::{Member, Members};
-use crate::answer::Answer;
+use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
@@ -12,7 +12,7 @@ rule! {
     /// ## What is checked
     ///
     /// Each member has `StorageEncrypted: true` and a `KmsKeyId`; an ARN there is of the stack's Region. A cluster
-    /// that is restored from a snapshot takes its encryption from there and is asked for the key only.
+    /// that is restored from a snapshot takes its encryption from there, and is not judged.
     ///
     /// ## Why it hurts
     ///
@@ -44,7 +44,10 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         let encrypted = member.cluster.at("StorageEncrypted");
         match judge.bool(&encrypted) {
             Some(Some(true)) => judge_key(design, member, judge),
-            Some(None) if restored => judge_key(design, member, judge),
+            Some(None) if restored => {
+                let why = "the snapshot decides about the encryption";
+                judge.cannot_judge(&encrypted, Unknown(why.to_owned()));
+            }
             Some(said) => {
                 let found = match said {
                     Some(_) => "`StorageEncrypted` is `false`",

@@ -1,10 +1,13 @@
 //! Alarms on the lag between the Regions.
 
-use super::members::{Member, Named};
+use std::collections::BTreeMap;
+
+use super::members::Named;
 use crate::alarm::{self, Watched};
 use crate::answer::Answer;
 use crate::design::Design;
 use crate::place::Resource;
+use crate::value::Reference;
 
 /// The lag of what users would lose.
 pub(super) const LOSS: &str = "AuroraGlobalDBRPOLag";
@@ -22,6 +25,8 @@ pub(super) struct LagAlarm<'d> {
     pub(super) watched: Watched<'d>,
     /// The cluster that it watches, where it is in these templates and in the alarm's Region.
     pub(super) cluster: Option<Resource<'d>>,
+    /// The cluster's name in the alarm, where it is a text that is known.
+    pub(super) name: Option<String>,
 }
 
 /// Every alarm on a lag, also within a sum of metrics.
@@ -30,10 +35,52 @@ pub(super) fn all(design: &Design) -> Vec<LagAlarm<'_>> {
     let watched = alarm::watched(design, "AWS/RDS").into_iter();
     let lags = watched.filter(|watched| [LOSS, SERVERS, VOLUME].contains(&watched.name.as_str()));
     lags.map(|watched| {
-        let cluster = watched.dimensions.get(CLUSTER).and_then(|place| clusters.meant(place));
-        LagAlarm { cluster, watched }
+        let dimension = watched.dimensions.get(CLUSTER);
+        let value = dimension.and_then(|place| place.value().known());
+        LagAlarm {
+            cluster: dimension.and_then(|place| clusters.meant(place)),
+            name: value.and_then(|value| design.text(value).known()),
+            watched,
+        }
     })
     .collect()
+}
+
+/// Alarms by what they watch.
+pub(super) struct Watching<'a, 'd> {
+    by_cluster: BTreeMap<Reference, Vec<&'a LagAlarm<'d>>>,
+    /// Those of each Region whose cluster is not in these templates, or not known.
+    others: BTreeMap<&'a str, Vec<&'a LagAlarm<'d>>>,
+}
+
+impl<'a, 'd> Watching<'a, 'd> {
+    /// These alarms by what they watch.
+    pub(super) fn of(alarms: &'a [LagAlarm<'d>]) -> Self {
+        let mut watching = Self { by_cluster: BTreeMap::new(), others: BTreeMap::new() };
+        for alarm in alarms {
+            match alarm.cluster {
+                Some(cluster) => {
+                    watching.by_cluster.entry(cluster.reference(None)).or_default().push(alarm);
+                }
+                None => watching.others.entry(alarm.region()).or_default().push(alarm),
+            }
+        }
+        watching
+    }
+
+    /// The alarms that may watch a cluster: those that name it, and those of its Region that name what is not known.
+    pub(super) fn of_cluster(
+        &self,
+        design: &Design,
+        cluster: Resource<'_>,
+    ) -> Vec<&'a LagAlarm<'d>> {
+        let named = self.by_cluster.get(&cluster.reference(None)).into_iter().flatten();
+        let others = self.others.get(cluster.region()).into_iter().flatten();
+        let is_named = design.name(cluster).known().is_some();
+        // An alarm that names another cluster than a named one does not watch it.
+        let others = others.filter(|alarm| alarm.name.is_none() || !is_named);
+        named.chain(others).copied().collect()
+    }
 }
 
 impl LagAlarm<'_> {
@@ -42,24 +89,13 @@ impl LagAlarm<'_> {
         self.watched.alarm.region()
     }
 
-    /// Whether it may watch a member: it names it, or is in its Region and names what is not known.
-    pub(super) fn may_watch(&self, design: &Design, member: &Member<'_>) -> bool {
-        let named = || match (self.named(design), design.name(member.cluster).known()) {
-            (Some(name), Some(member)) => name.eq_ignore_ascii_case(&member),
-            _ => true,
-        };
-        let here = self.region() == member.cluster.region();
-        here && self.cluster.map_or_else(named, |cluster| cluster.is(member.cluster))
-    }
-
-    /// The cluster's name in the alarm, where it is a text that is known.
-    pub(super) fn named(&self, design: &Design) -> Option<String> {
-        design.text(self.watched.dimensions.get(CLUSTER)?.value().known()?).known()
-    }
-
     /// Whether it may tell somebody when the metric is silent.
     pub(super) fn may_notice_silence(&self) -> bool {
         let alarm = self.watched.alarm;
+        // What a parameter decides may be right in each Region.
+        if matches!(alarm.open("TreatMissingData").value(), Answer::Unknown(_)) {
+            return true;
+        }
         let missing = alarm.at("TreatMissingData").text();
         let told = alarm.at("InsufficientDataActions").exists() != Answer::Known(false);
         let queries = alarm.at("Metrics").items().known().unwrap_or_default();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use topology::Home;
 
-use super::lag_alarms::{self, LagAlarm};
+use super::lag_alarms::{self, LagAlarm, Watching};
 use super::members::{Member, Members};
 use crate::answer::Unknown;
 use crate::design::Design;
@@ -56,11 +56,11 @@ rule! {
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let (alarms, members) = (lag_alarms::all(design), Members::of(design));
     judge_regions(design, &members, &alarms, judge);
+    let watching = Watching::of(&alarms);
     for (primary, standby) in members.pairs() {
         for member in [primary, standby] {
             judge.subject();
-            let mine = alarms.iter().filter(|alarm| alarm.may_watch(design, member));
-            let mine: Vec<_> = mine.collect();
+            let mine = watching.of_cluster(design, member.cluster);
             if mine.is_empty() {
                 judge_missing(design, member, judge);
             } else if members.home(member) == Some(Home::Standby) {
@@ -82,7 +82,7 @@ fn judge_regions(
     });
     let by_name: BTreeMap<_, _> = names.collect();
     for alarm in alarms.iter().filter(|alarm| alarm.cluster.is_none()) {
-        let Some(name) = alarm.named(design) else { continue };
+        let Some(name) = &alarm.name else { continue };
         let Some(cluster) = by_name.get(&name.to_lowercase()) else { continue };
         judge.finding_with(
             &alarm.watched.place.at("Dimensions"),

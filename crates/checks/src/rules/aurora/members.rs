@@ -39,7 +39,7 @@ pub(super) struct Members<'d> {
     by_cluster: BTreeMap<Reference, usize>,
     /// The first of each global database in each Region.
     by_database: BTreeMap<(String, &'d str), usize>,
-    /// Regions with instances of which it is not known to which cluster they belong.
+    /// Regions that have, or may have, instances of which it is not known to which cluster they belong.
     strays: BTreeSet<&'d str>,
 }
 
@@ -66,7 +66,12 @@ impl<'d> Members<'d> {
             let instances = instances.remove(&cluster.reference(None)).unwrap_or_default();
             Some(Member { cluster, part, global, instances, database })
         });
-        Self::indexed(design, members.collect(), strays)
+        let members = members.collect::<Vec<_>>();
+        let regions: BTreeSet<&str> =
+            members.iter().map(|member| member.cluster.region()).collect();
+        let hiding = regions.into_iter().filter(|region| design.may_hide(INSTANCE, region));
+        let strays = strays.into_iter().chain(hiding).collect();
+        Self::indexed(design, members, strays)
     }
 
     fn indexed(design: &'d Design, members: Vec<Member<'d>>, strays: BTreeSet<&'d str>) -> Self {
@@ -115,8 +120,7 @@ impl<'d> Members<'d> {
     /// Why a member may have instances that are not seen here, if it may.
     pub(super) fn hidden_instances(&self, member: &Member<'_>) -> Option<Unknown> {
         let region = member.cluster.region();
-        let hidden = self.design.may_hide("AWS::RDS::DBInstance", region);
-        (hidden || self.strays.contains(region)).then(|| {
+        self.strays.contains(region).then(|| {
             Unknown(format!("it is not known which instances of {region} are the cluster's"))
         })
     }
@@ -134,11 +138,21 @@ impl<'d> Member<'d> {
         own.or_else(|| self.global?.at("Engine").text().known())
     }
 
-    /// Whether a property is there, set to something other than nothing.
+    /// Whether its cluster certainly sets a property, whatever an operator chooses.
     pub(super) fn sets(&self, property: &str) -> bool {
         self.cluster.at(property).exists().known() == Some(true)
+            && chosen(self.cluster, property).is_none()
     }
 }
+
+/// Why a property is there or not only by an operator's choice, if it is: one template is often used for both
+/// Regions, with a parameter that says which.
+pub(super) fn chosen(resource: Resource<'_>, property: &str) -> Option<Unknown> {
+    let why = || Unknown("a parameter decides whether it is set".to_owned());
+    matches!(resource.open(property).exists(), Answer::Unknown(_)).then(why)
+}
+
+const INSTANCE: &str = "AWS::RDS::DBInstance";
 
 /// The property by which a cluster joins a global database.
 pub(super) const IDENTIFIER: &str = "GlobalClusterIdentifier";
@@ -174,7 +188,7 @@ fn instances<'d>(
 ) -> (BTreeMap<Reference, Vec<Resource<'d>>>, BTreeSet<&'d str>) {
     let mut instances: BTreeMap<Reference, Vec<Resource<'d>>> = BTreeMap::new();
     let mut strays = BTreeSet::new();
-    for instance in design.of("AWS::RDS::DBInstance") {
+    for instance in design.of(INSTANCE) {
         let cluster = instance.at("DBClusterIdentifier");
         match clusters.meant(&cluster) {
             Some(cluster) => {

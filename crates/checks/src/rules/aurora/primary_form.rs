@@ -59,10 +59,9 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             && member
                 .global
                 .is_some_and(|global| global.at("Engine").exists().known() == Some(true));
-        let user = member.cluster.at("MasterUsername");
-        if is_first && user.exists().known() == Some(true) {
+        if is_first && member.sets("MasterUsername") {
             judge.finding(
-                &user,
+                &member.cluster.at("MasterUsername"),
                 "the first cluster joins by `GlobalClusterIdentifier` and sets `MasterUsername`, which CloudFormation's page says not to set together",
                 "remove `GlobalClusterIdentifier` here, and let the `AWS::RDS::GlobalCluster` have `SourceDBClusterIdentifier: !GetAtt Cluster.DBClusterArn` and neither `Engine`, `EngineVersion` nor `StorageEncrypted`",
             );

@@ -2,7 +2,7 @@
 
 use topology::Home;
 
-use super::members::{Member, Members, Part, source};
+use super::members::{Member, Members, Part, chosen, source};
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
@@ -58,6 +58,11 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     let members = Members::of(design);
     for member in members.iter().filter(|member| comes_second(&members, member)) {
         judge.subject();
+        for property in FIRST_ONLY {
+            if let Some(why) = chosen(member.cluster, property) {
+                judge.cannot_judge(&member.cluster.at(property), why);
+            }
+        }
         let set: Vec<&str> = says(member).collect();
         let Some(first) = set.first() else { continue };
         judge.finding(
