@@ -24,7 +24,7 @@ const SCHEMA: &str =
 #[must_use]
 pub fn sarif(report: &Report, lines: &Lines) -> String {
     let log = json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run(report, lines)]});
-    format!("{log:#}\n")
+    serde_json::to_string_pretty(&log).expect("texts and numbers are JSON") + "\n"
 }
 
 fn run(report: &Report, lines: &Lines) -> Json {

@@ -1,5 +1,7 @@
 //! Paths of files as references of URIs.
 
+use std::fmt::Write as _;
+
 /// The reference that means a file: relative where the path is, with the scheme `file` where it is absolute.
 pub(super) fn reference(path: &str) -> String {
     let path = path.replace('\\', "/");
@@ -24,7 +26,7 @@ fn encoded(text: &str, kept: &str) -> String {
         if byte.is_ascii_alphanumeric() || "-._~".contains(letter) || kept.contains(letter) {
             encoded.push(letter);
         } else {
-            encoded += &format!("%{byte:02X}");
+            write!(encoded, "%{byte:02X}").expect("a string takes it");
         }
     }
     encoded
