@@ -88,14 +88,15 @@ impl Design {
     }
 
     /// Whether a resource of this type might be created in a Region without our knowing: one whose condition is not
-    /// known, or a macro that is not expanded here. A rule about what is missing must not speak then.
+    /// known or rests on a parameter, or a macro that is not expanded here. A rule about what is missing must not
+    /// speak then.
     #[must_use]
     pub fn may_hide(&self, kind: &str, region: &str) -> bool {
         let mut doubtful = self.all_of(kind).filter(|resource| resource.declared.doubt.is_some());
         let mut stacks =
             self.stacks.iter().filter(|stack| stack.region.as_deref().unwrap_or(region) == region);
         doubtful.any(|resource| resource.region() == region)
-            || stacks.any(|stack| !stack.transforms.is_empty())
+            || stacks.any(|stack| !stack.transforms.is_empty() || stack.waiting.contains(kind))
     }
 
     /// Every resource that is or may be created, in the order of the stacks.

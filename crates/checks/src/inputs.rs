@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use crate::answer::Unknown;
+use crate::place::Resource;
+
 /// How deep conditions are followed into each other.
 const DEPTH_MAX: usize = 100;
 
@@ -17,6 +20,15 @@ pub struct Input {
     pub property: String,
     /// The parameter's name, or the name of what is looked up, such as `/payments/active-region`.
     pub name: String,
+}
+
+/// Why a property, or whether the resource is there at all (`Condition`), is decided at deployment, if it is. One
+/// template is often used in both Regions, with a parameter that says what is different.
+pub(crate) fn decided(resource: Resource<'_>, property: &str) -> Option<Unknown> {
+    let mut inputs = resource.stack.inputs.iter();
+    let input =
+        inputs.find(|input| input.resource == resource.id() && input.property == property)?;
+    Some(Unknown(format!("`{}` decides it at deployment", input.name)))
 }
 
 /// Everything that the resources of a template rest on.

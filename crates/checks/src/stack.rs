@@ -1,6 +1,6 @@
 //! A stack as it would be deployed: its resources with their intrinsics worked out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
@@ -42,6 +42,8 @@ pub struct Stack {
     /// Macros that CloudFormation runs over the template, such as `AWS::Serverless-2016-10-31`; what they would add
     /// is not seen.
     pub transforms: Vec<String>,
+    /// Types of resources that are not created only because parameters have their defaults.
+    pub waiting: BTreeSet<String>,
     /// What it takes from other stacks.
     pub uses: Vec<Use>,
     /// The parameters that its conditions compare.
@@ -130,6 +132,7 @@ impl Stack {
                 .filter_map(|(id, json)| output(&scope, id, json))
                 .collect(),
             transforms: transforms(template),
+            waiting: waiting(template, &conditions, &open),
             compared: compared::of(template),
             inputs: inputs::of(template),
             uses: uses::of(&scope, |id| resources.contains_key(id)),
@@ -140,6 +143,17 @@ impl Stack {
 
 fn section<'t>(template: &'t Json, name: &str) -> impl Iterator<Item = (&'t String, &'t Json)> {
     template.get(name).and_then(Json::as_object).into_iter().flatten()
+}
+
+/// Types of resources whose conditions are false, and need not be when an operator gives values to parameters.
+fn waiting(template: &Json, now: &Conditions, open: &Conditions) -> BTreeSet<String> {
+    let is_waiting = |json: &&Json| {
+        let condition = json.get("Condition").and_then(Json::as_str);
+        condition.is_some_and(|name| now.get(name) == Ok(false) && open.get(name) != Ok(false))
+    };
+    let resources = section(template, "Resources").map(|(_, json)| json);
+    let kinds = resources.filter(is_waiting).filter_map(|json| json.get("Type")?.as_str());
+    kinds.map(str::to_owned).collect()
 }
 
 /// `None` for a resource that is not created.

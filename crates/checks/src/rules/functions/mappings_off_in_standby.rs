@@ -6,6 +6,7 @@ use super::serving;
 use crate::answer::Answer;
 use crate::design::Design;
 use crate::functions::{FUNCTION, Functions};
+use crate::inputs::decided;
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
 use crate::policy::{Statement, matches};
@@ -90,6 +91,10 @@ fn mappings(design: &Design, judge: &mut Judge<'_>, functions: &Functions<'_>) {
             && state.unwrap_or(true)
             && !off_in_primary
         {
+            if let Some(why) = decided(mapping, "Enabled") {
+                judge.cannot_judge(&enabled, why);
+                continue;
+            }
             let state = if state.is_some() { "is true" } else { "is absent, which means true" };
             judge.finding(
                 &enabled,
@@ -127,6 +132,10 @@ fn schedules<'d>(
     for target in judge.items(&schedule.at(targets)) {
         let arn = target.at("Arn");
         let Some((target, act)) = acting(design, functions, &arn) else { continue };
+        if let Some(why) = decided(schedule, "State") {
+            judge.cannot_judge(&schedule.at("State"), why);
+            continue;
+        }
         judge.finding_with(
             &schedule.at("State"),
             &[primary.at("State"), target.whole()],

@@ -3,8 +3,9 @@
 use topology::Home;
 
 use super::database_secrets::{self, DatabaseSecret};
-use crate::answer::Answer;
+use crate::answer::{Answer, Unknown};
 use crate::design::Design;
+use crate::inputs::decided;
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
 use crate::rule::rule;
@@ -48,6 +49,11 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     for DatabaseSecret { secret, cluster } in database_secrets::of_home(design, Home::Primary) {
         judge.subject();
         let place = secret.at("ReplicaRegions");
+        if let Some(why) = chosen(secret, cluster) {
+            judge.cannot_judge(&place, why);
+            told = true;
+            continue;
+        }
         let Some(is_replicated) = judge.known(&place, replicates(secret, standby)) else {
             continue;
         };
@@ -73,7 +79,8 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             );
         }
     }
-    for DatabaseSecret { secret, cluster } in own.iter().filter(|_| !told) {
+    let own = own.iter().filter(|own| !told && chosen(own.secret, own.cluster).is_none());
+    for DatabaseSecret { secret, cluster } in own {
         judge.subject();
         judge.finding(
             &secret.whole(),
@@ -85,6 +92,13 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             "remove it, and read the replica of the primary's secret, which has the same name",
         );
     }
+}
+
+/// Why it is not known whether a secret is there, or where: a parameter decides.
+fn chosen(secret: Resource<'_>, cluster: Resource<'_>) -> Option<Unknown> {
+    decided(secret, "ReplicaRegions")
+        .or_else(|| decided(secret, "Condition"))
+        .or_else(|| decided(cluster, "Condition"))
 }
 
 fn replicates(secret: Resource<'_>, region: &str) -> Answer<bool> {

@@ -1,14 +1,17 @@
 //! Address ranges of the two Regions' networks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use topology::{Cidr, Home};
 
+use super::vpcs::Networks;
 use crate::design::Design;
+use crate::inputs::decided;
 use crate::judge::Judge;
-use crate::place::Place;
+use crate::place::{Place, Resource};
 use crate::rule::rule;
+use crate::value::Reference;
 
 rule! {
     /// The address ranges of the VPCs in the two Regions do not overlap.
@@ -16,7 +19,8 @@ rule! {
     /// ## What is checked
     ///
     /// `CidrBlock` of every `AWS::EC2::VPC` and `AWS::EC2::VPCCidrBlock` of one Region against those of the other.
-    /// The CDK gives 10.0.0.0/16 to every VPC that says nothing.
+    /// The CDK gives 10.0.0.0/16 to every VPC that says nothing. Where a parameter decides the range, the subnets'
+    /// ranges count instead, if the template says those.
     ///
     /// ## Why it hurts
     ///
@@ -42,45 +46,85 @@ rule! {
 /// Ranges by first address and prefix.
 type Ranges<'d> = BTreeMap<(Ipv4Addr, u8), Place<'d>>;
 
+/// A range of a VPC.
+struct Range<'d> {
+    address: Ipv4Addr,
+    prefix: u8,
+    place: Place<'d>,
+    /// The resource that it is of, once for each finding.
+    vpc: Reference,
+}
+
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    let primary: Ranges<'_> = ranges(design, Home::Primary, judge).into_iter().collect();
-    for ((address, prefix), place) in ranges(design, Home::Standby, judge) {
+    let networks = Networks::of(design);
+    let primary = ranges(design, &networks, Home::Primary, judge).into_iter();
+    let primary: Ranges<'_> =
+        primary.map(|range| ((range.address, range.prefix), range.place)).collect();
+    let mut told = BTreeSet::new();
+    for range in ranges(design, &networks, Home::Standby, judge) {
         judge.subject();
-        let Some(other) = overlapping(&primary, address, prefix) else { continue };
-        let region = |place: &Place<'_>| place.stack.region.clone().unwrap_or_default();
-        judge.finding_with(
-            &place,
-            std::slice::from_ref(other),
-            format!(
-                "`{}` of {} overlaps with `{}` of {}",
-                place.shown(),
-                region(&place),
-                other.shown(),
-                region(other)
-            ),
-            "give the VPC of one Region another private range, such as `CidrBlock: 10.1.0.0/16`, and its subnets \
-             ranges in it; this replaces the VPC, so do it before anything lives there",
-        );
+        if let Some(other) = overlapping(&primary, range.address, range.prefix)
+            && told.insert(range.vpc)
+        {
+            report(judge, &range.place, other);
+        }
     }
 }
 
-/// The ranges of a Region in the order of the templates.
+fn report(judge: &mut Judge<'_>, place: &Place<'_>, other: &Place<'_>) {
+    let region = |place: &Place<'_>| place.stack.region.clone().unwrap_or_default();
+    judge.finding_with(
+        place,
+        std::slice::from_ref(other),
+        format!(
+            "`{}` of {} overlaps with `{}` of {}",
+            place.shown(),
+            region(place),
+            other.shown(),
+            region(other)
+        ),
+        "give the VPC of one Region another private range, such as `CidrBlock: 10.1.0.0/16`, and its subnets ranges in \
+         it; this replaces the VPC, so do it before anything lives there",
+    );
+}
+
+/// The ranges of a Region in the order of the templates. Where a parameter decides that of a VPC, those of its subnets
+/// that none decides stand for it.
 fn ranges<'d>(
     design: &'d Design,
+    networks: &Networks<'d>,
     home: Home,
     judge: &mut Judge<'_>,
-) -> Vec<((Ipv4Addr, u8), Place<'d>)> {
+) -> Vec<Range<'d>> {
     let mut found = Vec::new();
     for kind in ["AWS::EC2::VPC", "AWS::EC2::VPCCidrBlock"] {
         for vpc in design.of_home(kind, home) {
             let place = vpc.at("CidrBlock");
-            let text = judge.text(&place).flatten();
-            if let Some(range) = text.and_then(|text| Cidr::find(&text)) {
-                found.push(((range.address(), range.prefix()), place));
+            let Some(why) = decided(vpc, "CidrBlock") else {
+                let text = judge.text(&place).flatten();
+                found.extend(range(text, place, vpc));
+                continue;
+            };
+            let subnets = networks.subnets(&vpc.reference(None)).iter();
+            let subnets = subnets.filter(|subnet| decided(**subnet, "CidrBlock").is_none());
+            let ranges = subnets.filter_map(|subnet| {
+                let place = subnet.at("CidrBlock");
+                range(place.text().known(), place, vpc)
+            });
+            let ranges: Vec<Range<'d>> = ranges.collect();
+            if ranges.is_empty() {
+                judge.cannot_judge(&place, why);
             }
+            found.extend(ranges);
         }
     }
     found
+}
+
+fn range<'d>(text: Option<String>, place: Place<'d>, vpc: Resource<'d>) -> Option<Range<'d>> {
+    let cidr = Cidr::find(&text?)?;
+    let (address, prefix) = (cidr.address(), cidr.prefix());
+    Some(Range { address, prefix, place, vpc: vpc.reference(None) })
 }
 
 /// A range that has addresses of this one: two ranges overlap only if one of them holds the other.

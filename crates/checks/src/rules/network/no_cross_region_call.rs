@@ -70,10 +70,14 @@ const CALLED: [&str; 21] = [
 ];
 
 /// Parts of names of variables that say for which client a Region is meant.
-const CLIENTS: [&str; 14] = [
+const CLIENTS: [&str; 19] = [
+    "APPCONFIG",
     "BUCKET",
+    "COGNITO",
     "DYNAMO",
-    "EVENT",
+    "EVENTBRIDGE",
+    "EVENT_BUS",
+    "KINESIS",
     "KMS",
     "PARAMETER",
     "QUEUE",
@@ -85,6 +89,7 @@ const CLIENTS: [&str; 14] = [
     "STATE_MACHINE",
     "TABLE",
     "TOPIC",
+    "USER_POOL",
 ];
 
 /// What is known of the two Regions.
