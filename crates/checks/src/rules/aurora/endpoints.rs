@@ -25,7 +25,7 @@ pub(super) enum Name {
     Proxy(String),
 }
 
-/// Every use of such a name; databases, proxies and records of their own are left out.
+/// Every use of such a name outside of RDS.
 pub(super) fn reached(design: &Design) -> Vec<Reached<'_>> {
     let mut found = Vec::new();
     for resource in design.resources().filter(|one| !one.kind().starts_with("AWS::RDS::")) {
@@ -88,6 +88,7 @@ fn named(design: &Design, reference: &Reference) -> Option<Name> {
         ("AWS::RDS::DBCluster", "Endpoint.Address") => {
             Some(Name::Cluster(Some(resource.region().to_owned())))
         }
+        ("AWS::RDS::DBProxy", "Endpoint") => Some(Name::Proxy(resource.region().to_owned())),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use super::members::{Member, Members};
 use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::judge::Judge;
+use crate::kms;
 use crate::rule::rule;
 
 rule! {
@@ -76,19 +77,14 @@ fn judge_key(design: &Design, member: &Member<'_>, judge: &mut Judge<'_>) {
         Answer::Unknown(_) => return,
         Answer::Known(value) => value,
     };
-    let other = design.text(value).known().and_then(|arn| region_of(&arn).map(str::to_owned));
-    if let Some(other) = other.filter(|other| !region.is_empty() && other != region) {
+    let other = kms::region(design, value);
+    if let Some(other) =
+        other.filter(|other| !region.is_empty() && !other.is_empty() && other != region)
+    {
         judge.finding(
             &key,
             format!("`KmsKeyId` is a key of {other}, and the cluster is in {region}"),
             format!("set `KmsKeyId` to a key of {region}"),
         );
     }
-}
-
-/// The Region of a key's ARN.
-fn region_of(arn: &str) -> Option<&str> {
-    let mut parts = arn.split(':');
-    let is_key = parts.next() == Some("arn") && parts.nth(1) == Some("kms");
-    parts.next().filter(|region| is_key && !region.is_empty())
 }

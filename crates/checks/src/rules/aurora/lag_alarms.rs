@@ -25,6 +25,8 @@ pub(super) struct LagAlarm<'d> {
     pub(super) watched: Watched<'d>,
     /// The cluster that it watches, where it is in these templates and in the alarm's Region.
     pub(super) cluster: Option<Resource<'d>>,
+    /// The cluster of another Region that it refers to.
+    pub(super) elsewhere: Option<Resource<'d>>,
     /// The cluster's name in the alarm, where it is a text that is known.
     pub(super) name: Option<String>,
 }
@@ -37,8 +39,11 @@ pub(super) fn all(design: &Design) -> Vec<LagAlarm<'_>> {
     lags.map(|watched| {
         let dimension = watched.dimensions.get(CLUSTER);
         let value = dimension.and_then(|place| place.value().known());
+        let meant = dimension.and_then(|place| clusters.meant(place));
+        let is_here = |cluster: &Resource<'_>| cluster.region() == watched.alarm.region();
         LagAlarm {
-            cluster: dimension.and_then(|place| clusters.meant(place)),
+            cluster: meant.filter(is_here),
+            elsewhere: meant.filter(|cluster| !is_here(cluster)),
             name: value.and_then(|value| design.text(value).known()),
             watched,
         }
@@ -57,7 +62,7 @@ impl<'a, 'd> Watching<'a, 'd> {
     /// These alarms by what they watch.
     pub(super) fn of(alarms: &'a [LagAlarm<'d>]) -> Self {
         let mut watching = Self { by_cluster: BTreeMap::new(), others: BTreeMap::new() };
-        for alarm in alarms {
+        for alarm in alarms.iter().filter(|alarm| alarm.elsewhere.is_none()) {
             match alarm.cluster {
                 Some(cluster) => {
                     watching.by_cluster.entry(cluster.reference(None)).or_default().push(alarm);

@@ -82,15 +82,16 @@ fn judge_regions(
     });
     let by_name: BTreeMap<_, _> = names.collect();
     for alarm in alarms.iter().filter(|alarm| alarm.cluster.is_none()) {
-        let Some(name) = &alarm.name else { continue };
-        let Some(cluster) = by_name.get(&name.to_lowercase()) else { continue };
+        let named = alarm.name.as_ref().and_then(|name| by_name.get(&name.to_lowercase()));
+        let Some(cluster) = alarm.elsewhere.or(named.copied()) else { continue };
         judge.finding_with(
             &alarm.watched.place.at("Dimensions"),
             &[cluster.whole()],
             format!(
-                "the alarm is in {} and watches `{}` of `{name}`, a cluster of {}: it never has data",
+                "the alarm is in {} and watches `{}` of `{}`, a cluster of {}: it never has data",
                 alarm.region(),
                 alarm.watched.name,
+                alarm.name.as_deref().unwrap_or(cluster.id()),
                 cluster.region()
             ),
             format!(

@@ -117,6 +117,20 @@ impl<'d> Members<'d> {
         named.map(|index| &self.members[*index]).or_else(unnamed)
     }
 
+    /// Whether its global database certainly has no other member in these templates, in whatever Region.
+    pub(super) fn is_alone(&self, member: &Member<'_>) -> bool {
+        let Some(database) = &member.database else { return false };
+        let first = (database.clone(), "");
+        let all = self.by_database.range(first..).take_while(|((name, _), _)| name == database);
+        all.count() == 1
+    }
+
+    /// Whether each cluster of a Region certainly belongs to a global database that is known.
+    pub(super) fn are_all(&self, home: Home) -> bool {
+        let known = |cluster| self.find(cluster).is_some_and(|member| member.database.is_some());
+        self.design.of_home("AWS::RDS::DBCluster", home).all(known)
+    }
+
     /// Why a member may have instances that are not seen here, if it may.
     pub(super) fn hidden_instances(&self, member: &Member<'_>) -> Option<Unknown> {
         let region = member.cluster.region();

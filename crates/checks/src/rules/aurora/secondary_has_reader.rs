@@ -14,14 +14,15 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// The member in the home standby has an `AWS::RDS::DBInstance`, and its largest one is not smaller than the
-    /// largest one of the home primary. Sizes are compared within the r families; Serverless v2 is judged by
+    /// A global database of these templates has a cluster in the home standby, unless it has one in a third Region.
+    /// That cluster has an `AWS::RDS::DBInstance`, and its largest one is not smaller than the largest one of the
+    /// home primary. Sizes are compared within the r families; Serverless v2 is judged by
     /// `aurora-serverless-v2-min`.
     ///
     /// ## Why it hurts
     ///
-    /// A cluster without an instance cannot be promoted: first an instance must be made, in the hour in which
-    /// everybody else asks that Region for capacity too. A smaller one takes the whole load from one second to
+    /// Without a cluster there is nothing to promote. One without an instance must get it first, in the hour in
+    /// which everybody else asks that Region for capacity too. A smaller one takes the whole load from one second to
     /// the next.
     ///
     /// ## What to change
@@ -40,12 +41,13 @@ rule! {
     /// Amazon Aurora User Guide, "Creating a headless Aurora DB cluster in a secondary Region" and "Using switchover
     /// or failover in Amazon Aurora Global Database".
     "aurora-secondary-has-reader": Error, SlowTakeover, Documented, Pair;
-    why: "the takeover waits until an instance is made, or the promoted one is too small for the load";
+    why: "there is nothing to promote, or the takeover waits until an instance is made, or that one is too small for the load";
     check
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let members = Members::of(design);
+    judge_alone(design, &members, judge);
     for standby in members.of_home(Home::Standby) {
         judge.subject();
         let whole = standby.cluster.whole();
@@ -65,6 +67,29 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                     judge_size(primary, standby, judge);
                 }
             }
+        }
+    }
+}
+
+/// Global databases that no template here gives a cluster in the other Region.
+fn judge_alone(design: &Design, members: &Members<'_>, judge: &mut Judge<'_>) {
+    const CLUSTER: &str = "AWS::RDS::DBCluster";
+    let Some(region) = design.region(Home::Standby) else { return };
+    // A cluster that is of no global database as yet may be meant as the other one.
+    if !members.are_all(Home::Standby) || design.may_hide(CLUSTER, region) {
+        return;
+    }
+    for primary in members.of_home(Home::Primary) {
+        if let Some(global) = primary.global.filter(|_| members.is_alone(primary)) {
+            judge.subject();
+            judge.finding_with(
+                &global.whole(),
+                &[primary.cluster.whole()],
+                format!("no template here has a cluster of the global database in {region}"),
+                format!(
+                    "add an `{CLUSTER}` with its `GlobalClusterIdentifier` and an `AWS::RDS::DBInstance` in {region}"
+                ),
+            );
         }
     }
 }
