@@ -1,69 +1,96 @@
-//! Which metrics alarms watch, whether the alarm names one or does sums with several.
+//! Which metrics alarms watch, whether an alarm names one or does sums with several.
 
 use std::collections::BTreeMap;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::place::{Place, Resource};
+
+/// The type of an alarm on metrics.
+pub(crate) const ALARM: &str = "AWS::CloudWatch::Alarm";
 
 /// A metric that an alarm watches.
 #[derive(Debug, Clone)]
 pub(crate) struct Watched<'d> {
     /// The alarm.
     pub(crate) alarm: Resource<'d>,
-    /// Where the metric is named.
+    /// Where the metric is described.
     pub(crate) place: Place<'d>,
-    /// Its namespace, such as `AWS/S3`; empty where it is not known.
+    /// Its namespace, such as `AWS/S3`.
     pub(crate) namespace: String,
-    /// Its name, such as `ReplicationLatency`; empty where it is not known.
+    /// Its name, such as `ReplicationLatency`.
     pub(crate) name: String,
-    /// The values of its dimensions.
+    /// Where its statistic stands.
+    pub(crate) statistic: Place<'d>,
+    /// The values of its dimensions, by their names.
     pub(crate) dimensions: BTreeMap<String, Place<'d>>,
 }
 
 impl Watched<'_> {
-    /// The value of a dimension as [`Design::symbol`] gives it; unknown where the alarm may have one that is not known.
+    /// The value of a dimension, as [`Design::symbol`] gives it.
     pub(crate) fn dimension(&self, design: &Design, name: &str) -> Answer<String> {
         let Some(place) = self.dimensions.get(name) else { return Answer::Absent };
         match place.value() {
             Answer::Absent => Answer::Absent,
             Answer::Unknown(why) => Answer::Unknown(why),
-            Answer::Known(value) => match design.symbol(value) {
-                Some(symbol) => Answer::Known(symbol),
-                None => {
-                    Answer::Unknown(crate::Unknown(format!("`{}` is not known", value.shown())))
-                }
-            },
+            Answer::Known(value) => design.symbol(value).map_or_else(
+                || Answer::Unknown(Unknown(format!("`{}` is not known", value.shown()))),
+                Answer::Known,
+            ),
         }
     }
 }
 
 /// The metrics of a namespace that alarms watch.
 pub(crate) fn watched<'d>(design: &'d Design, namespace: &str) -> Vec<Watched<'d>> {
-    let all = design.of("AWS::CloudWatch::Alarm").flat_map(metrics);
+    let all = design.of(ALARM).filter_map(|alarm| metrics(alarm).known()).flatten();
     all.filter(|watched| watched.namespace == namespace).collect()
 }
 
-/// The metrics of an alarm.
-fn metrics(alarm: Resource<'_>) -> Vec<Watched<'_>> {
-    let several = alarm.at("Metrics").items().known().unwrap_or_default();
-    let several = several.iter().map(|query| query.at("MetricStat.Metric"));
-    let several = several.filter(|metric| metric.exists() == Answer::Known(true));
-    let one = (alarm.at("MetricName").exists() != Answer::Known(false)).then(|| alarm.whole());
-    one.into_iter().chain(several).map(|place| metric(alarm, place)).collect()
+/// Why it is not known what all alarms of a Region watch, if it is not.
+pub(crate) fn unknown(design: &Design, region: &str) -> Option<Unknown> {
+    if design.may_hide(ALARM, region) {
+        return Some(Unknown("an alarm may be there that is not seen".into()));
+    }
+    let here = design.of(ALARM).filter(|alarm| alarm.region() == region);
+    here.map(metrics).find_map(|metrics| match metrics {
+        Answer::Unknown(why) => Some(why),
+        Answer::Known(_) | Answer::Absent => None,
+    })
 }
 
-fn metric<'d>(alarm: Resource<'d>, place: Place<'d>) -> Watched<'d> {
-    let text = |key| place.at(key).text().known().unwrap_or_default();
-    let dimensions = place.at("Dimensions").items().known().unwrap_or_default().into_iter();
-    let dimensions = dimensions.filter_map(|dimension| {
-        Some((dimension.at("Name").text().known()?, dimension.at("Value")))
-    });
-    Watched {
-        alarm,
-        namespace: text("Namespace"),
-        name: text("MetricName"),
-        dimensions: dimensions.collect(),
-        place,
+/// The metrics that an alarm watches, by itself or in metric math.
+pub(crate) fn metrics<'d>(alarm: Resource<'d>) -> Answer<Vec<Watched<'d>>> {
+    let own = alarm.at("MetricName");
+    let places = match own.exists() {
+        Answer::Known(true) => vec![(alarm.whole(), alarm.at("Statistic"))],
+        Answer::Known(false) | Answer::Absent => match alarm.at("Metrics").items() {
+            Answer::Known(items) => {
+                let parts =
+                    |item: &Place<'d>| (item.at("MetricStat.Metric"), item.at("MetricStat.Stat"));
+                items.iter().map(parts).collect()
+            }
+            Answer::Absent => Vec::new(),
+            Answer::Unknown(why) => return Answer::Unknown(why),
+        },
+        Answer::Unknown(why) => return Answer::Unknown(why),
+    };
+    let mut found = Vec::new();
+    for (place, statistic) in places {
+        match (place.at("Namespace").text(), place.at("MetricName").text()) {
+            (Answer::Known(namespace), Answer::Known(name)) => {
+                let dimensions = dimensions(&place);
+                found.push(Watched { alarm, place, namespace, name, statistic, dimensions });
+            }
+            (Answer::Unknown(why), _) | (_, Answer::Unknown(why)) => return Answer::Unknown(why),
+            // An expression, or a metric of which nothing is said.
+            (Answer::Absent, _) | (_, Answer::Absent) => {}
+        }
     }
+    Answer::Known(found)
+}
+
+fn dimensions<'d>(metric: &Place<'d>) -> BTreeMap<String, Place<'d>> {
+    let all = metric.at("Dimensions").items().known().unwrap_or_default();
+    all.iter().filter_map(|one| Some((one.at("Name").text().known()?, one.at("Value")))).collect()
 }

@@ -2,7 +2,7 @@
 
 mod alarm_same_region;
 mod alarm_set_minimum;
-mod alarms;
+pub(super) mod alarms;
 mod dashboards_role_aware;
 mod log_retention_and_copy;
 mod math;

@@ -9,6 +9,7 @@ use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::Resource;
 use crate::rule::rule;
+use crate::rules::monitoring::alarms;
 
 rule! {
     /// An alarm in each Region watches how late its writes arrive in the other, and says what missing data means.
@@ -18,7 +19,7 @@ rule! {
     /// For every global table with replicas in both Regions and without `MultiRegionConsistency: STRONG` (which has no
     /// such metric): in each of the two Regions an alarm on `ReplicationLatency` in `AWS/DynamoDB` with the table's
     /// name and the other Region as `ReceivingRegion`. And every such alarm has `TreatMissingData`: alarms on DynamoDB
-    /// ignore missing data by default.
+    /// ignore missing data by default. Where the templates declare no alarm that tells anybody, none is missed.
     ///
     /// ## Why it hurts
     ///
@@ -49,14 +50,19 @@ rule! {
     check
 }
 
+/// The name of the metric.
+const METRIC: &str = "ReplicationLatency";
+
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    let watched = alarm::watched(design, "AWS/DynamoDB");
-    let watched: Vec<_> =
-        watched.into_iter().filter(|watched| watched.name == "ReplicationLatency").collect();
-    for table in replicas::in_pair(design) {
-        if table.consistency() == Answer::Known(Consistency::Eventual) {
-            judge.subject();
-            missing(design, judge, &table, &watched);
+    let mut watched = alarm::watched(design, "AWS/DynamoDB");
+    watched.retain(|watched| watched.name == METRIC);
+    // Where the templates have no alarm at all, they may be made elsewhere.
+    if alarms::are_declared(design) {
+        for table in replicas::in_pair(design) {
+            if table.consistency() == Answer::Known(Consistency::Eventual) {
+                judge.subject();
+                missing(design, judge, &table, &watched);
+            }
         }
     }
     for watched in &watched {
@@ -65,7 +71,8 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             judge.finding(
                 &place,
                 "the alarm on `ReplicationLatency` has no `TreatMissingData`, so that missing data is ignored",
-                "set `TreatMissingData: breaching` where the table is always written, `notBreaching` where it may be idle",
+                "set `TreatMissingData: breaching` where the table is always written, `notBreaching` where it may be \
+                 idle",
             );
         }
     }
@@ -78,11 +85,9 @@ fn missing(design: &Design, judge: &mut Judge<'_>, table: &Table<'_>, watched: &
             return;
         };
         match watches(design, table.resource, watched, region, other) {
-            Answer::Known(false) if !design.may_hide("AWS::CloudWatch::Alarm", region) => {
-                without.push(format!("in {region} towards {other}"));
-            }
+            Answer::Known(false) => without.push(format!("in {region} towards {other}")),
             Answer::Unknown(why) => judge.cannot_judge(&table.resource.whole(), why),
-            Answer::Known(_) | Answer::Absent => {}
+            Answer::Known(true) | Answer::Absent => {}
         }
     }
     if !without.is_empty() {
@@ -108,10 +113,10 @@ fn watches(
     other: &str,
 ) -> Answer<bool> {
     let name = replicas::name(design, table);
-    let mut doubt = None;
-    for watched in watched.iter().filter(|watched| watched.alarm.region() == region) {
-        let named = watched.dimension(design, "TableName");
-        let to = watched.dimension(design, "ReceivingRegion");
+    let mut doubt = alarm::unknown(design, region);
+    for metric in watched.iter().filter(|metric| metric.alarm.region() == region) {
+        let named = metric.dimension(design, "TableName");
+        let to = metric.dimension(design, "ReceivingRegion");
         match (named, to) {
             (Answer::Known(named), Answer::Known(to)) if named == name && to == other => {
                 return Answer::Known(true);

@@ -72,7 +72,7 @@ fn judge_metric(
         only_region(&metric.namespace).filter(|only| is_commercial && *only != region)
     {
         judge.finding(
-            &metric.place,
+            &metric.place.at("MetricName"),
             format!(
                 "the alarm is in {region}, and `{}` has metrics in {only} only",
                 metric.namespace

@@ -1,64 +1,12 @@
 //! What alarms watch, and whom they tell.
 
+pub(super) use crate::alarm::{ALARM, Watched as Metric, metrics};
 use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::place::{Place, Resource};
 
-/// The type of an alarm on metrics.
-pub(super) const ALARM: &str = "AWS::CloudWatch::Alarm";
 /// The type of an alarm on other alarms.
 pub(super) const COMPOSITE: &str = "AWS::CloudWatch::CompositeAlarm";
-
-/// A metric that an alarm watches.
-pub(super) struct Metric<'d> {
-    /// Where its name stands.
-    pub(super) place: Place<'d>,
-    /// Its namespace, such as `AWS/Lambda`.
-    pub(super) namespace: String,
-    /// Its name, such as `Errors`.
-    pub(super) name: String,
-    /// Where its statistic stands.
-    pub(super) statistic: Place<'d>,
-    /// Names and values of its dimensions.
-    pub(super) dimensions: Vec<(String, Place<'d>)>,
-}
-
-/// The metrics that an alarm watches, by itself or in metric math.
-pub(super) fn metrics<'d>(alarm: Resource<'d>) -> Answer<Vec<Metric<'d>>> {
-    let own = alarm.at("MetricName");
-    let places = match own.exists() {
-        Answer::Known(true) => vec![(alarm.whole(), alarm.at("Statistic"))],
-        Answer::Known(false) | Answer::Absent => match alarm.at("Metrics").items() {
-            Answer::Known(items) => {
-                let parts =
-                    |item: &Place<'d>| (item.at("MetricStat.Metric"), item.at("MetricStat.Stat"));
-                items.iter().map(parts).collect()
-            }
-            Answer::Absent => Vec::new(),
-            Answer::Unknown(why) => return Answer::Unknown(why),
-        },
-        Answer::Unknown(why) => return Answer::Unknown(why),
-    };
-    let mut found = Vec::new();
-    for (place, statistic) in places {
-        match (place.at("Namespace").text(), place.at("MetricName").text()) {
-            (Answer::Known(namespace), Answer::Known(name)) => {
-                let dimensions = dimensions(&place);
-                let place = place.at("MetricName");
-                found.push(Metric { place, namespace, name, statistic, dimensions });
-            }
-            (Answer::Unknown(why), _) | (_, Answer::Unknown(why)) => return Answer::Unknown(why),
-            // An expression, or a metric of which nothing is said.
-            (Answer::Absent, _) | (_, Answer::Absent) => {}
-        }
-    }
-    Answer::Known(found)
-}
-
-fn dimensions<'d>(metric: &Place<'d>) -> Vec<(String, Place<'d>)> {
-    let all = metric.at("Dimensions").items().known().unwrap_or_default();
-    all.iter().filter_map(|one| Some((one.at("Name").text().known()?, one.at("Value")))).collect()
-}
 
 /// Whether an alarm only scales something: it pages nobody, and missing data are no news.
 pub(super) fn only_scales(design: &Design, alarm: Resource<'_>) -> bool {
@@ -73,7 +21,7 @@ pub(super) fn only_scales(design: &Design, alarm: Resource<'_>) -> bool {
 }
 
 /// Whether the templates declare alarms that tell somebody something; where not, they may be made elsewhere.
-pub(super) fn are_declared(design: &Design) -> bool {
+pub(in crate::rules) fn are_declared(design: &Design) -> bool {
     design.of(ALARM).any(|alarm| !only_scales(design, alarm))
 }
 

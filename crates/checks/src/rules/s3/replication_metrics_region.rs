@@ -48,41 +48,41 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         .of("AWS::S3::Bucket")
         .map(|bucket| (replications::name(design, bucket), bucket))
         .collect();
-    for watched in alarm::watched(design, "AWS/S3") {
-        let dimension = match watched.name.as_str() {
+    for metric in alarm::watched(design, "AWS/S3") {
+        let dimension = match metric.name.as_str() {
             AT_SOURCE => "SourceBucket",
             name if AT_DESTINATION.contains(&name) => "DestinationBucket",
             _ => continue,
         };
         judge.subject();
-        judge_alarm(design, judge, &watched, dimension, &buckets);
+        judge_alarm(design, judge, &metric, dimension, &buckets);
     }
 }
 
 fn judge_alarm(
     design: &Design,
     judge: &mut Judge<'_>,
-    watched: &Watched<'_>,
+    metric: &Watched<'_>,
     dimension: &str,
     buckets: &BTreeMap<String, Resource<'_>>,
 ) {
-    let name = match watched.dimension(design, dimension) {
+    let name = match metric.dimension(design, dimension) {
         Answer::Known(name) => name,
         Answer::Absent => return,
-        Answer::Unknown(why) => return judge.cannot_judge(&watched.place, why),
+        Answer::Unknown(why) => return judge.cannot_judge(&metric.place, why),
     };
     let Some(bucket) = buckets.get(&name) else {
         let why = crate::Unknown(format!("`{dimension}` is no bucket of these templates"));
-        return judge.cannot_judge(&watched.place, why);
+        return judge.cannot_judge(&metric.place, why);
     };
-    let (here, there) = (watched.alarm.region(), bucket.region());
+    let (here, there) = (metric.alarm.region(), bucket.region());
     if here != there {
-        let (metric, id) = (&watched.name, bucket.id());
+        let (name, id) = (&metric.name, bucket.id());
         judge.finding_with(
-            &watched.place,
+            &metric.place,
             &[bucket.whole()],
             format!(
-                "the alarm is in {here}; S3 sends `{metric}` to the Region of its `{dimension}`, which is {there}"
+                "the alarm is in {here}; S3 sends `{name}` to the Region of its `{dimension}`, which is {there}"
             ),
             format!("move the alarm to a stack in {there}, where `{id}` is"),
         );
