@@ -63,6 +63,8 @@ pub struct Declared {
     pub construct_path: Option<String>,
     /// Why it is not known whether it is created, where that is not known.
     pub doubt: Option<Unknown>,
+    /// Why an operator may leave it out, where a parameter decides and its default says that it is created.
+    pub optional: Option<Unknown>,
     /// Its properties.
     pub properties: Value,
     /// Its properties if every condition that rests on a parameter is left open; `None` where they are the same.
@@ -163,12 +165,13 @@ fn declared(
     id: &str,
     json: &Json,
 ) -> Option<(String, Declared)> {
-    let holds = |name| scope.conditions.get(name);
-    let doubt = match json.get("Condition").and_then(Json::as_str).map(holds) {
+    let condition = json.get("Condition").and_then(Json::as_str);
+    let doubt = match condition.map(|name| scope.conditions.get(name)) {
         Some(Ok(false)) => return None,
         Some(Err(why)) => Some(why),
         None | Some(Ok(true)) => None,
     };
+    let open = planned.zip(condition).map(|(open, name)| open.conditions.get(name));
     let policy = |name| json.get(name).and_then(|policy| scope.value(policy));
     let properties = |scope: &Scope<'_>| {
         let all = json.get("Properties").and_then(|all| scope.value(all));
@@ -184,6 +187,7 @@ fn declared(
             .and_then(Json::as_str)
             .map(str::to_owned),
         doubt,
+        optional: open.and_then(Result::err),
         properties: now,
         planned,
         deletion_policy: policy("DeletionPolicy"),

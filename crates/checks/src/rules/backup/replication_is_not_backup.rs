@@ -15,7 +15,7 @@ rule! {
     /// Every global table with replicas in both Regions has point-in-time recovery in one replica at least, or a
     /// backup plan of the templates names it. (Members of a global database are always backed up, see
     /// `backup-retention-both-members`; buckets that replicate keep versions, see `s3-versioning-both`.) Selections by
-    /// tags are not judged.
+    /// tags are not judged; tables whose items expire (`TimeToLiveSpecification`) need no restore points.
     ///
     /// ## Why it hurts
     ///
@@ -42,7 +42,7 @@ rule! {
 const RECOVERY: &str = "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled";
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    for table in replicas::in_pair(design) {
+    for table in replicas::in_pair(design).into_iter().filter(|table| !table.expires()) {
         judge.subject();
         match restorable(design, &table) {
             Answer::Known(false) => judge.finding(

@@ -12,8 +12,8 @@ rule! {
     /// ## What is checked
     ///
     /// Every `AWS::DynamoDB::GlobalTable` with more than one replica: if one replica names a
-    /// `SSESpecification.KMSMasterKeyId`, all do; the table has `SSESpecification` with `SSEEnabled: true` and
-    /// `SSEType: KMS`; and each key is of the replica's Region, where its ARN or its stack says the Region.
+    /// `SSESpecification.KMSMasterKeyId`, all do; the table has `SSESpecification` with `SSEEnabled: true`, and
+    /// no other `SSEType` than `KMS`; and each key is of the replica's Region, where its ARN or its stack says the Region.
     ///
     /// ## Why it hurts
     ///
@@ -90,7 +90,7 @@ fn whole(judge: &mut Judge<'_>, table: &Table<'_>) {
     let specification = table.resource.at("SSESpecification");
     let [enabled, kind] = ["SSEEnabled", "SSEType"].map(|key| specification.at(key));
     let (Some(on), Some(with)) = (judge.bool(&enabled), judge.text(&kind)) else { return };
-    if on != Some(true) || with.as_deref() != Some("KMS") {
+    if on != Some(true) || with.as_deref().is_some_and(|with| with != "KMS") {
         let on = on.map_or("absent".to_owned(), |on| format!("`{on}`"));
         let with = with.map_or("absent".to_owned(), |with| format!("`{with}`"));
         judge.finding(

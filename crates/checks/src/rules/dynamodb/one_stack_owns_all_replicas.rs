@@ -60,7 +60,12 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         if first.resource.kind() == replicas::GLOBAL {
             judge.subject();
             for other in others.iter().filter(|other| !first.regions.is_disjoint(&other.regions)) {
-                report(judge, &name, first, other);
+                // One template for both Regions may leave it to a parameter which of them has the table.
+                let optional = [first, other].map(|owner| owner.resource.declared.optional.clone());
+                match optional.into_iter().flatten().next() {
+                    Some(why) => judge.cannot_judge(&other.resource.whole(), why),
+                    None => report(judge, &name, first, other),
+                }
             }
         }
     }

@@ -35,6 +35,10 @@ rule! {
 fn check(design: &Design, judge: &mut Judge<'_>) {
     for table in replicas::in_pair(design) {
         judge.subject();
+        if let Some(why) = table.resource.declared.optional.clone() {
+            judge.cannot_judge(&table.resource.whole(), why);
+            continue;
+        }
         if let (Some(Home::Primary), Some(standby)) =
             (design.home(table.resource), design.region(Home::Standby))
         {

@@ -1,6 +1,7 @@
 //! Protection of each replica.
 
-use super::replicas;
+use super::replicas::{self, Replica};
+use crate::answer::Answer;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
@@ -11,7 +12,8 @@ rule! {
     /// ## What is checked
     ///
     /// `PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled` and `DeletionProtectionEnabled` are true in every
-    /// entry of `Replicas`, where there is more than one. Both are off unless a replica says so.
+    /// entry of `Replicas`, where there is more than one. Both are off unless a replica says so. A table whose items expire
+    /// (`TimeToLiveSpecification`) may do without recovery, in all its replicas alike.
     ///
     /// ## Why it hurts
     ///
@@ -47,10 +49,13 @@ const WANTED: [(&str, &str); 2] = [
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     for table in replicas::replicated(design) {
+        let recovers =
+            |replica: &Replica<'_>| replica.place.at(WANTED[0].0).bool() == Answer::Known(true);
+        let without = table.expires() && !table.replicas.iter().any(recovers);
         for replica in &table.replicas {
             judge.subject();
             let mut off = Vec::new();
-            for (keys, edit) in WANTED {
+            for (keys, edit) in WANTED.into_iter().skip(usize::from(without)) {
                 let place = replica.place.at(keys);
                 match judge.bool(&place) {
                     Some(Some(true)) | None => {}

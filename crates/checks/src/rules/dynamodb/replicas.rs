@@ -59,6 +59,11 @@ impl<'d> Table<'d> {
         })
     }
 
+    /// Whether its items certainly expire, as sessions do: what is gone in hours anyway needs no restore points.
+    pub(in crate::rules) fn expires(&self) -> bool {
+        self.resource.at("TimeToLiveSpecification.Enabled").bool() == Answer::Known(true)
+    }
+
     /// Its name for people.
     pub(in crate::rules) fn named(&self, design: &Design) -> String {
         design.name(self.resource).known().unwrap_or_else(|| self.resource.id().to_owned())

@@ -1,5 +1,7 @@
 //! Replication in both directions.
 
+use std::cell::LazyCell;
+
 use super::replications::{self, Replication, Timing, named};
 use crate::answer::{Answer, Unknown};
 use crate::design::Design;
@@ -41,6 +43,7 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let all = replications::across(design);
+    let setter = LazyCell::new(|| setter(design));
     for (replication, destination) in &all {
         judge.subject();
         let back = |(other, to): &&(Replication<'_>, Resource<'_>)| {
@@ -51,7 +54,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                 waits(judge, replication);
                 modifications(judge, replication, back);
             }
-            None => missing(design, judge, replication, *destination),
+            None => missing(design, judge, replication, *destination, *setter),
         }
     }
 }
@@ -89,11 +92,12 @@ fn missing(
     judge: &mut Judge<'_>,
     replication: &Replication<'_>,
     destination: Resource<'_>,
+    setter: Option<Resource<'_>>,
 ) {
     let place = destination.at("ReplicationConfiguration");
     if known_rules(design, &place) {
-        if let Some(custom) = custom(design) {
-            let why = format!("`{}` may set the replication", custom.id());
+        if let Some(setter) = setter {
+            let why = format!("`{}` may set replication at deployment", setter.id());
             return judge.cannot_judge(&place, Unknown(why));
         }
         let (from, to) = (named(design, replication.source), named(design, destination));
@@ -125,14 +129,14 @@ fn known_rules(design: &Design, configuration: &Place<'_>) -> bool {
     }
 }
 
-/// A custom resource that calls S3's API for replication, as such resources are written.
-fn custom(design: &Design) -> Option<Resource<'_>> {
-    let mut custom = design.resources().filter(|resource| {
-        resource.kind().starts_with("Custom::")
-            || resource.kind() == "AWS::CloudFormation::CustomResource"
-    });
-    custom.find(|resource| {
-        let texts = resource.declared.properties.texts();
-        texts.iter().any(|(_, text)| text.to_lowercase().contains("bucketreplication"))
-    })
+/// A resource by which code sets the replication of buckets at deployment: one that calls S3's API for it, has code that
+/// does, or may do it.
+fn setter(design: &Design) -> Option<Resource<'_>> {
+    let calls = |text: &str| {
+        let text = text.to_lowercase().replace('_', "");
+        text.contains("putbucketreplication") || text.contains("putreplicationconfiguration")
+    };
+    design
+        .resources()
+        .find(|resource| resource.declared.properties.texts().iter().any(|(_, text)| calls(text)))
 }
