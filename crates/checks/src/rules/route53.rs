@@ -14,6 +14,7 @@ mod insufficient_data_status;
 mod no_check_means_healthy;
 mod no_endpoint_check_on_switch_record;
 mod no_record_change;
+mod outlook;
 mod promote_before_flip;
 pub(in crate::rules) mod records;
 mod regions;

@@ -1,7 +1,10 @@
 //! Plans of ARC Region switch: their workflows and the steps of those.
 
+use std::collections::BTreeSet;
+
 use crate::design::Design;
 use crate::place::{Place, Resource};
+use crate::rules::route53::records::plain;
 
 /// The type of plans.
 pub(in crate::rules) const KIND: &str = "AWS::ARCRegionSwitch::Plan";
@@ -82,13 +85,30 @@ pub(in crate::rules) fn workflows(design: &Design) -> Vec<Workflow<'_>> {
     plans.collect()
 }
 
-/// Whether a block of some plan may turn health checks for a record of this name: it names it, or a name that is not
-/// known.
-pub(in crate::rules) fn may_switch(design: &Design, name: &str) -> bool {
-    let steps = workflows(design).into_iter().flat_map(|workflow| workflow.steps());
-    steps.filter(|step| step.kind == "Route53HealthCheck").any(|step| {
-        let named = step.at("Route53HealthCheckConfig.RecordName").value().known();
-        let known = named.and_then(|value| design.text(value).known());
-        known.is_none_or(|known| known.trim_end_matches('.').eq_ignore_ascii_case(name))
-    })
+/// The records whose health checks blocks of plans turn.
+#[derive(Debug)]
+pub(in crate::rules) struct Switched {
+    names: BTreeSet<String>,
+    /// Whether a block names a record that is not known.
+    hides: bool,
+}
+
+impl Switched {
+    pub(in crate::rules) fn of(design: &Design) -> Self {
+        let mut switched = Self { names: BTreeSet::new(), hides: false };
+        let steps = workflows(design).into_iter().flat_map(|workflow| workflow.steps());
+        for step in steps.filter(|step| step.kind == "Route53HealthCheck") {
+            let named = step.at("Route53HealthCheckConfig.RecordName").value().known();
+            match named.and_then(|value| design.text(value).known()) {
+                Some(name) => drop(switched.names.insert(plain(&name))),
+                None => switched.hides = true,
+            }
+        }
+        switched
+    }
+
+    /// Whether a plan may turn the checks of a record of this name.
+    pub(in crate::rules) fn may_be(&self, name: &str) -> bool {
+        self.hides || self.names.contains(name)
+    }
 }

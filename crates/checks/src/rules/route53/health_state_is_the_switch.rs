@@ -1,6 +1,7 @@
 //! A switch that works when no API does.
 
-use super::health::{Lost, Signal, leaves_by_itself, outlook, shown, signal};
+use super::health::{Signal, shown, signal};
+use super::outlook::{Lost, Outlooks};
 use super::records::Routing;
 use crate::design::Design;
 use crate::judge::Judge;
@@ -43,11 +44,13 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let routing = Routing::of(design);
+    let switched = plan::Switched::of(design);
+    let mut outlooks = Outlooks::of(&routing);
     for (group, record) in routing.members() {
         let (Some(_), Some(region)) = (record.home(design), record.region.as_deref()) else {
             continue;
         };
-        if !record.answers_today() || leaves_by_itself(&routing, record) {
+        if !record.answers_today() || outlooks.leaves_by_itself(record) {
             continue;
         }
         judge.subject();
@@ -59,7 +62,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         );
         match signal(&routing, record) {
             // The checks that a plan vends are attached later: `arc-route53-block-needs-attachment`.
-            Signal::Nothing | Signal::TargetHealth if plan::may_switch(design, name) => {}
+            Signal::Nothing | Signal::TargetHealth if switched.may_be(name) => {}
             Signal::Nothing => judge.finding(
                 &place,
                 format!("no `HealthCheckId`: `{name}` leads to {region} as long as the record stands"),
@@ -73,16 +76,19 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                 switch,
             ),
             Signal::Check(check) => {
-                let outlook = outlook(&routing, check, Lost::Region(region));
-                match outlook.doubt {
-                    Some(why) => judge.cannot_judge(&place, why),
-                    None if !outlook.may_be_unhealthy => judge.finding_with(
+                let outlook = outlooks.outlook(check, Lost::Region(region));
+                if !outlook.may_be_unhealthy {
+                    judge.finding_with(
                         &place,
                         &[check.whole()],
-                        format!("{} stays healthy when {region} is lost, whatever is done", shown(check)),
+                        format!(
+                            "{} stays healthy when {region} is lost, whatever is done",
+                            shown(check)
+                        ),
                         switch,
-                    ),
-                    None => {}
+                    );
+                } else if let Some(why) = outlook.doubt {
+                    judge.cannot_judge(&place, why);
                 }
             }
             Signal::Elsewhere(why) => judge.cannot_judge(&place, why),

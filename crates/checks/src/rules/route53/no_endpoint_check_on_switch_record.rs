@@ -1,6 +1,7 @@
 //! Probes on the records that move between the Regions.
 
-use super::health::{Signal, leaves_by_itself, shown, signal};
+use super::health::{Signal, shown, signal};
+use super::outlook::Outlooks;
 use super::records::Routing;
 use crate::design::Design;
 use crate::judge::Judge;
@@ -35,6 +36,7 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let routing = Routing::of(design);
+    let mut outlooks = Outlooks::of(&routing);
     if !routing.is_stateful() {
         return;
     }
@@ -43,7 +45,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         if routing.must_promote() && group.has_zero_weight() && record.answers_today() {
             continue;
         }
-        if !leaves_by_itself(&routing, record) {
+        if !outlooks.leaves_by_itself(record) {
             continue;
         }
         let region = record.region_shown();

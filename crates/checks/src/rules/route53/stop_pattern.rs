@@ -1,6 +1,7 @@
 //! What silence of the switch does.
 
-use super::health::{Lost, Signal, leaves_by_itself, outlook, shown, signal};
+use super::health::{Signal, shown, signal};
+use super::outlook::{Lost, Outlooks};
 use super::records::Routing;
 use crate::design::Design;
 use crate::judge::Judge;
@@ -40,14 +41,15 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let routing = Routing::of(design);
+    let mut outlooks = Outlooks::of(&routing);
     for (group, record) in routing.members() {
         let Signal::Check(check) = signal(&routing, record) else { continue };
-        if leaves_by_itself(&routing, record) {
+        if outlooks.leaves_by_itself(record) {
             continue;
         }
         judge.subject();
         let place = record.place.at("HealthCheckId");
-        let outlook = outlook(&routing, check, Lost::EveryEndpoint);
+        let outlook = outlooks.outlook(check, Lost::EveryEndpoint);
         if !outlook.may_be_healthy {
             judge.finding_with(
                 &place,

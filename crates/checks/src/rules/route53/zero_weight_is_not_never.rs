@@ -1,6 +1,7 @@
 //! Weight zero as automatic failover.
 
-use super::health::{Signal, leaves_by_itself, shown, signal};
+use super::health::{Signal, shown, signal};
+use super::outlook::Outlooks;
 use super::records::{Policy, Routing};
 use crate::design::Design;
 use crate::judge::Judge;
@@ -48,6 +49,7 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let routing = Routing::of(design);
+    let mut outlooks = Outlooks::of(&routing);
     if !routing.must_promote() {
         return;
     }
@@ -60,7 +62,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                 judge.cannot_judge(&place, why);
                 continue;
             }
-            if !leaves_by_itself(&routing, record) {
+            if !outlooks.leaves_by_itself(record) {
                 continue;
             }
             let what = match signal {
