@@ -24,7 +24,7 @@ pub(in crate::rules) struct Workflow<'d> {
 pub(in crate::rules) struct Step<'d> {
     /// Where it stands.
     pub(in crate::rules) place: Place<'d>,
-    /// Its name.
+    /// Its name, or its type where the name is not known.
     pub(in crate::rules) name: String,
     /// Its type of block, such as `AuroraGlobalDatabase`.
     pub(in crate::rules) kind: String,
@@ -32,8 +32,9 @@ pub(in crate::rules) struct Step<'d> {
 
 impl<'d> Step<'d> {
     fn new(place: Place<'d>) -> Self {
-        let text = |key: &str| place.at(key).text().known().unwrap_or_default();
-        Self { name: text("Name"), kind: text("ExecutionBlockType"), place }
+        let text = |key: &str| place.at(key).text().known();
+        let kind = text("ExecutionBlockType").unwrap_or_default();
+        Self { name: text("Name").unwrap_or_else(|| kind.clone()), kind, place }
     }
 
     /// A property of its block, such as `GlobalAuroraConfig.Behavior`.

@@ -1,5 +1,6 @@
 //! Record changes while us-east-1 is down.
 
+use super::records::name_or_id;
 use crate::Answer;
 use crate::design::Design;
 use crate::judge::Judge;
@@ -47,7 +48,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         {
             judge.finding(
                 &place,
-                format!("accelerated recovery of the public zone `{}` is off", zone.at("Name").shown()),
+                format!("accelerated recovery of the public zone `{}` is off", name_or_id(design, zone, &zone.at("Name"))),
                 "set `HostedZoneFeatures: {EnableAcceleratedRecovery: true}` hours before it is needed",
             );
         }

@@ -2,11 +2,11 @@
 
 use super::health;
 use super::records::Routing;
-use crate::Answer;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
 use crate::rule::rule;
+use crate::{Answer, Unknown};
 
 rule! {
     /// A health check that follows a CloudWatch alarm can follow only an alarm of one metric of standard resolution
@@ -51,8 +51,11 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         let name = check.at("HealthCheckConfig.AlarmIdentifier.Name");
         judge.subject();
         let Some(alarm) = routing.alarm(check) else {
-            let why = format!("alarm `{}` is not in these templates", name.shown());
-            judge.cannot_judge(&name, crate::Unknown(why));
+            let why = match name.value() {
+                Answer::Unknown(why) => why,
+                _ => Unknown(format!("alarm `{}` is not in these templates", name.shown())),
+            };
+            judge.cannot_judge(&name, why);
             continue;
         };
         for (place, found, change) in limits(alarm) {

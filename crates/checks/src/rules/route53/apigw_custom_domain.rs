@@ -1,6 +1,6 @@
 //! The name that API Gateway answers to.
 
-use super::records::{Record, Routing, plain, records};
+use super::records::{Record, Routing, name_or_id, plain, records};
 use crate::Answer;
 use crate::design::Design;
 use crate::judge::Judge;
@@ -56,7 +56,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                 host,
                 format!(
                     "`{}` leads to `{}`, the default host of an API",
-                    record.place.at("Name").shown(),
+                    name_or_id(design, record.resource, &record.place.at("Name")),
                     host.shown()
                 ),
                 "create an `AWS::ApiGateway::DomainName` of the record's name with type `REGIONAL` in each Region, map \

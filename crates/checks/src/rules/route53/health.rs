@@ -60,19 +60,25 @@ pub(in crate::rules) fn shown(check: Resource<'_>) -> String {
     let kind = config.at("Type").shown();
     let target = match kind.as_str() {
         "CALCULATED" => "other checks".to_owned(),
-        "CLOUDWATCH_METRIC" => format!("alarm `{}`", config.at("AlarmIdentifier.Name").shown()),
+        "CLOUDWATCH_METRIC" => match config.at("AlarmIdentifier.Name").value() {
+            Answer::Known(name) => format!("alarm `{}`", name.shown()),
+            _ => "an alarm".to_owned(),
+        },
         "RECOVERY_CONTROL" => "a routing control".to_owned(),
-        _ => {
-            let host = config.at("FullyQualifiedDomainName");
-            let host =
-                if host.exists() == Answer::Known(true) { host } else { config.at("IPAddress") };
-            let path = config.at("ResourcePath").text().known().unwrap_or_default();
-            format!("`{}{path}`", host.shown())
-        }
+        _ => endpoint_shown(check),
     };
     let inverted = config.at("Inverted").bool().known() == Some(true);
     let how = if inverted { ", inverted" } else { "" };
     format!("`{}` ({kind} of {target}{how})", check.id())
+}
+
+fn endpoint_shown(check: Resource<'_>) -> String {
+    let config = check.at("HealthCheckConfig");
+    let host = ["FullyQualifiedDomainName", "IPAddress"]
+        .into_iter()
+        .find_map(|property| config.at(property).value().known());
+    let path = config.at("ResourcePath").text().known().unwrap_or_default();
+    host.map_or_else(|| "an endpoint".to_owned(), |host| format!("`{}{path}`", host.shown()))
 }
 
 /// A health check that a record of a group carries, itself or by way of a calculated check.

@@ -48,14 +48,18 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             continue;
         }
         let name = place.value().known().and_then(|value| design.text(value).known());
-        let name = name.unwrap_or_else(|| place.shown());
-        let is_parent =
-            group.name == plain(&name) || group.name.ends_with(&format!(".{}", plain(&name)));
-        let found = if is_parent || name.contains("${") {
-            format!("the zone of `{}` is looked up by its name `{name}`", group.name)
-        } else {
-            format!("the zone `{name}` is no parent of the record `{}`", group.name)
+        let found = match name {
+            Some(name) if !is_parent(&plain(&name), &group.name) => {
+                format!("the zone `{name}` is no parent of the record `{}`", group.name)
+            }
+            Some(name) => format!("the zone of `{}` is looked up by its name `{name}`", group.name),
+            None => format!("the zone of `{}` is looked up by its name", group.name),
         };
         judge.finding(&place, found, "replace `HostedZoneName` by `HostedZoneId`");
     }
+}
+
+/// Whether a record may be in a zone of this name; a name with unknown parts may be in any.
+fn is_parent(zone: &str, record: &str) -> bool {
+    record.contains("${") || record == zone || record.ends_with(&format!(".{zone}"))
 }

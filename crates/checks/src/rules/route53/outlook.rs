@@ -76,6 +76,12 @@ impl<'r, 'd> Outlooks<'r, 'd> {
         }
     }
 
+    /// Why it is not known whether a record goes away by itself.
+    pub(super) fn doubt(&mut self, record: &'r Record<'d>) -> Option<Unknown> {
+        let Signal::Check(check) = signal(self.routing, record) else { return None };
+        self.outlook(check, Lost::Region(record.region.as_deref()?)).doubt
+    }
+
     /// What a check may say while something is lost.
     pub(super) fn outlook(&mut self, check: Resource<'_>, lost: Lost<'r>) -> Outlook {
         let key = (lost, check.stack.index, check.id().to_owned());
@@ -134,10 +140,13 @@ impl<'r, 'd> Outlooks<'r, 'd> {
             let found = child.reference().known().and_then(|at| self.routing.design.resource(at));
             let outlook = match found.filter(|found| found.kind() == KIND) {
                 Some(found) => self.outlook(found, lost),
-                None => Outlook::unknown(Unknown(format!(
-                    "health check `{}` is not in these templates",
-                    child.shown()
-                ))),
+                None => Outlook::unknown(match child.value() {
+                    Answer::Unknown(why) => why,
+                    _ => Unknown(format!(
+                        "health check `{}` is not in these templates",
+                        child.shown()
+                    )),
+                }),
             };
             certain += if outlook.may_be_unhealthy { 0.0 } else { 1.0 };
             possible += if outlook.may_be_healthy { 1.0 } else { 0.0 };

@@ -277,7 +277,11 @@ fn groups<'d>(design: &'d Design, records: Vec<Record<'d>>) -> Vec<Group<'d>> {
         .into_values()
         .map(with_regions_of_stacks)
         .filter(|records| spans(records))
-        .map(|records| Group { name: name_shown(design, &records[0]), records })
+        .map(|records| {
+            let first = &records[0];
+            let name = name_or_id(design, first.resource, &first.place.at("Name"));
+            Group { name, records }
+        })
         .collect()
 }
 
@@ -314,8 +318,16 @@ fn key(design: &Design, record: &Record<'_>) -> Option<(String, String, String)>
     Some((name, kind, private.unwrap_or_default()))
 }
 
-fn name_shown(design: &Design, record: &Record<'_>) -> String {
-    let name = record.place.at("Name");
-    let text = name.value().known().and_then(|value| design.text(value).known());
-    text.map_or_else(|| name.shown(), |name| plain(&name))
+/// A DNS name without its last dot, or the id of the resource that has it where the name is not known.
+pub(in crate::rules) fn name_or_id(
+    design: &Design,
+    resource: Resource<'_>,
+    name: &Place<'_>,
+) -> String {
+    match name.value() {
+        Answer::Known(value) => {
+            design.text(value).known().map_or_else(|| value.shown(), |name| plain(&name))
+        }
+        Answer::Absent | Answer::Unknown(_) => resource.id().to_owned(),
+    }
 }

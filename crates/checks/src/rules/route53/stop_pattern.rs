@@ -14,7 +14,7 @@ rule! {
     ///
     /// The check of every record of a name that leads to both Regions may still be healthy when no endpoint that it
     /// looks at answers. A check of an endpoint in the other Region is so if it is inverted: present and saying so
-    /// means unhealthy, absent or unreachable means healthy.
+    /// means unhealthy, absent or unreachable means healthy. Judged where writes on both sides would part.
     ///
     /// ## Why it hurts
     ///
@@ -41,6 +41,9 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let routing = Routing::of(design);
+    if !routing.is_stateful() {
+        return;
+    }
     let mut outlooks = Outlooks::of(&routing);
     for (group, record) in routing.members() {
         let Signal::Check(check) = signal(&routing, record) else { continue };

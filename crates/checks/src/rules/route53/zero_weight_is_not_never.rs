@@ -63,6 +63,9 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                 continue;
             }
             if !outlooks.leaves_by_itself(record) {
+                if let Some(why) = outlooks.doubt(record) {
+                    judge.cannot_judge(&place, why);
+                }
                 continue;
             }
             let what = match signal {
