@@ -10,21 +10,21 @@ use crate::judge::Judge;
 use crate::place::{Place, Resource};
 use crate::rule::rule;
 
-/// Properties of a cluster, with what holds where they are not set.
-const OF_CLUSTER: [(&str, &str); 8] = [
-    ("DatabaseInsightsMode", "standard"),
-    ("EnableCloudwatchLogsExports", ""),
-    ("EnableHttpEndpoint", "false"),
-    ("EnableIAMDatabaseAuthentication", "false"),
-    ("NetworkType", "IPV4"),
-    ("PerformanceInsightsEnabled", "false"),
-    ("Port", ""),
-    ("StorageType", "aurora"),
+/// Properties of a cluster, with what holds where they are not set; `None` where the engine decides.
+const OF_CLUSTER: [(&str, Option<&str>); 8] = [
+    ("DatabaseInsightsMode", Some("standard")),
+    ("EnableCloudwatchLogsExports", Some("")),
+    ("EnableHttpEndpoint", Some("false")),
+    ("EnableIAMDatabaseAuthentication", Some("false")),
+    ("NetworkType", Some("IPV4")),
+    ("PerformanceInsightsEnabled", Some("false")),
+    ("Port", None),
+    ("StorageType", Some("aurora")),
 ];
 
 /// The same of instances.
-const OF_INSTANCE: [(&str, &str); 2] =
-    [("EnablePerformanceInsights", "false"), ("MonitoringInterval", "0")];
+const OF_INSTANCE: [(&str, Option<&str>); 2] =
+    [("EnablePerformanceInsights", Some("false")), ("MonitoringInterval", Some("0"))];
 
 rule! {
     /// Both members of a global database are configured alike: nothing of it is inherited at promotion.
@@ -32,8 +32,8 @@ rule! {
     /// ## What is checked
     ///
     /// The two members of a pair have the same `DatabaseInsightsMode`, `EnableCloudwatchLogsExports`,
-    /// `EnableHttpEndpoint`, `EnableIAMDatabaseAuthentication`, `NetworkType`, `PerformanceInsightsEnabled`, `Port`
-    /// and `StorageType`, roles for the same features, and cluster parameter groups with the same family and
+    /// `EnableHttpEndpoint`, `EnableIAMDatabaseAuthentication`, `NetworkType`, `PerformanceInsightsEnabled` and
+    /// `StorageType`, the same `Port` where both say it, roles for the same features, and cluster parameter groups with the same family and
     /// parameters, but for `rds.global_db_rpo`. Their instances have the same `EnablePerformanceInsights` and
     /// `MonitoringInterval`. Names of Regions in values count as equal. Extensions, and parameters that were changed
     /// by hand, only the databases themselves show.
@@ -74,7 +74,12 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
 }
 
 /// Compares a property of the primary's resources with that of the standby's.
-fn compare(sides: &[Vec<Resource<'_>>; 2], property: &str, default: &str, judge: &mut Judge<'_>) {
+fn compare(
+    sides: &[Vec<Resource<'_>>; 2],
+    property: &str,
+    default: Option<&str>,
+    judge: &mut Judge<'_>,
+) {
     let [Some(first), Some(second)] = sides.each_ref().map(|side| side.first().copied()) else {
         return;
     };
@@ -135,9 +140,10 @@ impl Ord for Said {
     }
 }
 
-/// What a property says, or what holds where it does not; empty if that is nothing.
-fn said(place: &Place<'_>, default: &str, judge: &mut Judge<'_>) -> Option<Said> {
+/// What a property says, or what holds where it does not, which is empty if that is nothing; `None` if not known.
+fn said(place: &Place<'_>, default: Option<&str>, judge: &mut Judge<'_>) -> Option<Said> {
     let Some(items) = judge.known(place, place.items())? else {
+        let default = default?;
         let shown =
             if default.is_empty() { "not set".into() } else { format!("not set (`{default}`)") };
         return Some(Said { shown, compared: default.to_owned() });
@@ -219,12 +225,12 @@ fn judge_default([own, default]: [&Place<'_>; 2], judge: &mut Judge<'_>) {
 }
 
 fn judge_parameters(mine: Resource<'_>, theirs: Resource<'_>, judge: &mut Judge<'_>) {
-    compare(&[vec![mine], vec![theirs]], "Family", "", judge);
+    compare(&[vec![mine], vec![theirs]], "Family", Some(""), judge);
     let sides = [mine, theirs].map(|group| BTreeMap::from_iter(parameters::set(group)));
     let names: BTreeSet<&str> = sides.iter().flat_map(|side| side.keys().copied()).collect();
     for name in names.into_iter().filter(|name| *name != "rds.global_db_rpo") {
         let mut read = |side: &BTreeMap<&str, Place<'_>>| match side.get(name) {
-            Some(place) => said(place, "", judge),
+            Some(place) => said(place, Some(""), judge),
             None => Some(Said { shown: "not set".into(), compared: String::new() }),
         };
         let (Some(left), Some(right)) = (read(&sides[0]), read(&sides[1])) else { continue };

@@ -1,5 +1,7 @@
 //! By which endpoint programs write.
 
+use std::collections::BTreeMap;
+
 use topology::Home;
 
 use super::endpoints::{self, Name, Reached};
@@ -54,29 +56,42 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
+    let members = Members::of(design);
     // Without a global database these names mean something else.
-    if Members::of(design).iter().next().is_none() {
+    if members.iter().next().is_none() {
         return;
     }
-    let reached = endpoints::reached(design);
-    let (global, cluster): (Vec<_>, Vec<_>) = reached
-        .iter()
-        .filter(|one| !matches!(one.by, Name::Proxy(_)))
-        .partition(|one| one.by == Name::Global);
+    let reached = endpoints::reached(design, &members);
+    let mut global: BTreeMap<&str, &Reached<'_>> = BTreeMap::new();
     for one in &reached {
         judge.subject();
         judge_other_region(design, one, judge);
+        if let (Name::Global, Some(database)) = (&one.by, &one.database) {
+            global.entry(database).or_insert(one);
+        }
     }
-    if let ([first, ..], [global_one, ..]) = (cluster.as_slice(), global.as_slice()) {
-        judge.finding_with(
-            &first.place,
-            std::slice::from_ref(&global_one.place),
-            "a cluster's endpoint is used here, and the global writer endpoint elsewhere",
-            "choose one: the global writer endpoint everywhere, or in each Region the endpoint of its own cluster",
-        );
-    }
-    if let Some(first) = global.first() {
+    judge_mixture(&reached, &mut global, judge);
+    if let Some(first) = reached.iter().find(|one| one.by == Name::Global) {
         judge_connection(design, first, judge);
+    }
+}
+
+/// Databases that are written by both kinds of endpoints; each is reported once.
+fn judge_mixture(
+    reached: &[Reached<'_>],
+    global: &mut BTreeMap<&str, &Reached<'_>>,
+    judge: &mut Judge<'_>,
+) {
+    for one in reached.iter().filter(|one| matches!(one.by, Name::Cluster(_))) {
+        let database = one.database.as_deref().unwrap_or_default();
+        if let Some(other) = global.remove(database) {
+            judge.finding_with(
+                &one.place,
+                std::slice::from_ref(&other.place),
+                "a cluster's endpoint is used here, and the global writer endpoint elsewhere",
+                "choose one: the global writer endpoint everywhere, or in each Region the endpoint of its own cluster",
+            );
+        }
     }
 }
 

@@ -59,10 +59,8 @@ impl<'d> Members<'d> {
                 Some(global) => (Part::Source, Some(*global)),
                 None => (Part::Joined, joined(cluster, &named, &globals)?),
             };
-            let database = global.map_or_else(
-                || cluster.at(IDENTIFIER).text().known(),
-                |global| Some(format!("{:?}", global.reference(None))),
-            );
+            let database = global
+                .map_or_else(|| cluster.at(IDENTIFIER).text().known(), |global| Some(key(global)));
             let instances = instances.remove(&cluster.reference(None)).unwrap_or_default();
             Some(Member { cluster, part, global, instances, database })
         });
@@ -152,6 +150,11 @@ impl<'d> Member<'d> {
         own.or_else(|| self.global?.at("Engine").text().known())
     }
 
+    /// What tells its global database from others, where that is known: see [`key`].
+    pub(super) fn database(&self) -> Option<&str> {
+        self.database.as_deref()
+    }
+
     /// Whether its cluster certainly sets a property, whatever an operator chooses.
     pub(super) fn sets(&self, property: &str) -> bool {
         self.cluster.at(property).exists().known() == Some(true)
@@ -170,6 +173,11 @@ const INSTANCE: &str = "AWS::RDS::DBInstance";
 
 /// The property by which a cluster joins a global database.
 pub(super) const IDENTIFIER: &str = "GlobalClusterIdentifier";
+
+/// What tells a global database of these templates from others.
+pub(super) fn key(global: Resource<'_>) -> String {
+    format!("{}/{}", global.stack.index, global.id())
+}
 
 /// The cluster that a global cluster is made from.
 pub(super) fn source(global: Resource<'_>) -> Place<'_> {
@@ -243,7 +251,7 @@ impl<'d> Named<'d> {
     }
 
     /// The resource of this name in a Region, or of this ARN.
-    pub(super) fn named(&self, region: &'d str, name: &str) -> Option<Resource<'d>> {
+    pub(super) fn named(&self, region: &str, name: &str) -> Option<Resource<'d>> {
         let name = name.to_lowercase();
         let here = self.by_name.get(&(region, name.clone()));
         here.or_else(|| self.by_name.get(&("", name))).copied()

@@ -97,11 +97,11 @@ fn judge_missing(
 }
 
 /// Programs of one Region that use the proxy of the other.
-fn judge_hosts(design: &Design, members: &Members<'_>, judge: &mut Judge<'_>) {
+fn judge_hosts<'d>(design: &'d Design, members: &Members<'d>, judge: &mut Judge<'_>) {
     if members.iter().next().is_none() {
         return;
     }
-    for one in endpoints::reached(design) {
+    for one in endpoints::reached(design, members) {
         let Name::Proxy(region) = &one.by else { continue };
         judge.subject();
         let homes = [design.pairing().home(one.from), design.pairing().home(region)];

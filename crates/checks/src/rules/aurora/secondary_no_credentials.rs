@@ -79,16 +79,16 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
 
 /// Whether a member is certainly not the first of its global database.
 fn comes_second(members: &Members<'_>, member: &Member<'_>) -> bool {
-    let has_source = |member: &Member<'_>| {
-        member.global.is_some_and(|global| source(global).exists().known() == Some(true))
-    };
-    let after = |partner: &Member<'_>| {
+    if member.part == Part::Source {
+        return false;
+    }
+    let in_standby = members.home(member) == Some(Home::Standby);
+    let made_from_another =
+        || member.global.is_some_and(|global| source(global).exists().known() == Some(true));
+    members.partner(member).is_some_and(|partner| {
         // Which of two that join is the first is known by who says what the first must say.
-        partner.part == Part::Source
-            || says(partner).next().is_some() && members.home(member) == Some(Home::Standby)
-    };
-    member.part == Part::Joined
-        && (has_source(member) || members.partner(member).is_some_and(after))
+        partner.part == Part::Source || in_standby && says(partner).next().is_some()
+    }) || in_standby && made_from_another()
 }
 
 /// The properties that only the first cluster may set, as far as this one sets them.

@@ -141,13 +141,13 @@ fn judge_source(design: &Design, global: Resource<'_>, judge: &mut Judge<'_>) {
     }
 }
 
-/// Whether a name says which side is active now, and not a home role.
+/// Whether a name says which side is active now, and not a home role nor which instance writes.
 fn names_the_active_side(name: &str) -> bool {
     let words = words(name);
     let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
-    let side = has(&["region", "regions", "primary", "cluster", "role", "side", "site", "is"]);
-    has(&["writer", "promoted"])
-        || has(&["active", "current"]) && side
+    let a_side = has(&["region", "cluster", "side", "site"]);
+    has(&["active", "current"]) && (a_side || has(&["primary", "role", "writer", "is"]))
+        || has(&["writer", "promoted"]) && a_side
         || words.len() == 1 && words[0] == "active"
 }
 
