@@ -110,12 +110,21 @@ fn mappings(design: &Design, judge: &mut Judge<'_>, functions: &Functions<'_>) {
 fn taken(design: &Design, mapping: Resource<'_>) -> String {
     let source = mapping.at("EventSourceArn").reference().known();
     match source.and_then(|source| design.resource(source)) {
-        Some(table) if table.kind() == "AWS::DynamoDB::GlobalTable" => {
+        Some(table) if is_replicated(design, table) => {
             format!("both Regions process each change of `{}`", table.id())
         }
         Some(source) => format!("the standby works off `{}`", source.id()),
         None => format!("`{}` takes events in the standby", mapping.id()),
     }
+}
+
+/// Whether a table has replicas in both Regions, so that each of them sees every change.
+fn is_replicated(design: &Design, table: Resource<'_>) -> bool {
+    let replicas = table.at("Replicas").items().known().unwrap_or_default();
+    let regions: Vec<String> =
+        replicas.iter().filter_map(|replica| replica.at("Region").text().known()).collect();
+    let homes = Home::BOTH.map(|home| design.region(home).unwrap_or_default());
+    homes.iter().all(|home| regions.iter().any(|region| region == home))
 }
 
 fn schedules<'d>(

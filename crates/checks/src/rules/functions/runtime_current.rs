@@ -17,9 +17,10 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// `Runtime` of each function of the pair against the days on which Lambda retires runtimes, as known in October 2026. For functions
-    /// that do the same work in both Regions: `Runtime`, `Handler`, `Architectures` and `Code` are equal, names of
-    /// Regions apart. Whether both Regions run the same version at this moment only the running system shows.
+    /// `Runtime` of each function of the pair against the days on which Lambda retires runtimes, as known in October
+    /// 2026. For functions that do the same work in both Regions: `Runtime`, `Handler`, `Architectures` and `Code` are
+    /// equal, names of Regions apart. Whether both Regions run the same version at this moment only the running system
+    /// shows.
     ///
     /// ## Why it hurts
     ///

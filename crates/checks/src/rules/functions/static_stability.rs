@@ -16,9 +16,10 @@ rule! {
     /// ## What is checked
     ///
     /// For what does the same work in both Regions: `ReservedConcurrentExecutions`, `MemorySize` and provisioned
-    /// concurrency of functions, `DesiredCount` of ECS services, `MinSize` of Auto Scaling groups and `MinCapacity`
-    /// of scalable targets are not lower in the standby. And if an API of the primary invokes functions, the standby
-    /// has functions at all. Quotas of the account are seen at run time only (`lambda-quota-parity`).
+    /// concurrency of functions, `DesiredCount` of ECS services (where nothing scales them), `DesiredCapacity` or
+    /// `MinSize` of Auto Scaling groups and `MinCapacity` of scalable targets are not lower in the standby. And if an
+    /// API of the primary invokes functions, the standby has functions at all. Quotas of the account are seen at run
+    /// time only (`lambda-quota-parity`).
     ///
     /// ## Why it hurts
     ///
@@ -42,19 +43,29 @@ rule! {
     check
 }
 
-/// Properties of which the standby must not have less, with what holds where they are absent.
-const CAPACITIES: [(&str, &str, Option<f64>); 4] = [
-    (FUNCTION, "MemorySize", Some(128.0)),
-    ("AWS::ECS::Service", "DesiredCount", None),
-    ("AWS::AutoScaling::AutoScalingGroup", "MinSize", None),
-    ("AWS::ApplicationAutoScaling::ScalableTarget", "MinCapacity", None),
+/// What the standby must not have less of: the first of these properties that the primary sets, and what holds where
+/// it is absent.
+const CAPACITIES: [(&str, &[&str], Option<f64>); 4] = [
+    (FUNCTION, &["MemorySize"], Some(128.0)),
+    ("AWS::ECS::Service", &["DesiredCount"], None),
+    ("AWS::AutoScaling::AutoScalingGroup", &["DesiredCapacity", "MinSize"], None),
+    (TARGET, &["MinCapacity"], None),
 ];
+
+const TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let functions = Functions::of(design);
-    for (kind, property, default) in CAPACITIES {
+    let scales = design.of_home(TARGET, Home::Standby).next().is_some();
+    for (kind, properties, default) in CAPACITIES {
+        // Where Application Auto Scaling is at work, its minimum counts and not what the service began with.
+        if kind == "AWS::ECS::Service" && scales {
+            continue;
+        }
         for primary in design.of_home(kind, Home::Primary) {
             let counts = kind != FUNCTION || functions.is_of_application(primary);
+            let set = |property: &&&str| primary.at(property).exists().known() != Some(false);
+            let property = properties.iter().find(set).unwrap_or(&properties[0]);
             if let Some(standby) = design.counterpart(primary).filter(|_| counts) {
                 judge.subject();
                 capacity(judge, primary.at(property), standby.at(property), default);

@@ -16,10 +16,11 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// For each custom domain of API Gateway that exists in one Region of the pair by a certificate of these
-    /// templates: its certificate is in the same Region and has `ValidationMethod: DNS` (the default is `EMAIL`), and
-    /// the other Region has a certificate or a domain for the same name. That certificates are issued, and not about
-    /// to expire, only the running system shows: health checks of Route 53 do not look at it.
+    /// For each custom domain of API Gateway and each listener of a load balancer in the pair: its certificate is in
+    /// the same Region, and if it is one of these templates and not of a private authority, it has `ValidationMethod:
+    /// DNS` (the default is `EMAIL`). For the name of a custom domain with such a certificate the other Region has a
+    /// certificate or a domain too. That certificates are issued, and not about to expire, only the running system
+    /// shows: health checks of Route 53 do not look at it.
     ///
     /// ## Why it hurts
     ///
