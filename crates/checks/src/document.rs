@@ -73,8 +73,17 @@ pub fn parse(text: &str) -> Result<Value, DocumentFault> {
 ///
 /// What [`parse`] finds, and every encoding but UTF-8.
 pub fn parse_bytes(bytes: &[u8]) -> Result<Value, DocumentFault> {
+    parse(text(bytes)?)
+}
+
+/// The text of a template's file.
+///
+/// # Errors
+///
+/// A file that is too long, and every encoding but UTF-8.
+pub fn text(bytes: &[u8]) -> Result<&str, DocumentFault> {
     fits(bytes.len())?;
-    parse(encoding::text(bytes)?)
+    encoding::text(bytes)
 }
 
 /// That a text is not too long to be read.

@@ -43,7 +43,7 @@ pub use date::{Date, NotADate};
 pub use design::{Design, Unreadable};
 pub use document::{
     DocumentFault, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, Position, locate, locate_all, parse,
-    parse_bytes,
+    parse_bytes, text,
 };
 pub use inputs::Input;
 pub use pairing::Pairing;

@@ -22,6 +22,7 @@ pub struct Pairing {
     layers: Vec<Layer>,
     counterparts: BTreeMap<Reference, Reference>,
     reasons: Vec<String>,
+    roles_are_guessed: bool,
 }
 
 impl Pairing {
@@ -31,12 +32,19 @@ impl Pairing {
         let Some((regions, layers)) = pair(stacks, settings, &mut reasons) else {
             return Self { reasons, ..Self::default() };
         };
-        let primary = home::primary(stacks, &regions, settings, &mut reasons);
+        let told = home::primary(stacks, &regions, settings, &mut reasons);
+        let primary = told.unwrap_or(0);
         let (regions, layers) =
             if primary == 0 { (regions, layers) } else { exchanged(regions, layers) };
         let counterparts =
             layers.iter().flat_map(|layer| layers::counterparts(stacks, layer)).collect();
-        Self { regions: Some(regions), layers, counterparts, reasons }
+        Self {
+            regions: Some(regions),
+            layers,
+            counterparts,
+            reasons,
+            roles_are_guessed: told.is_none(),
+        }
     }
 
     /// The Region of a home role; `None` where there is no pair.
@@ -67,6 +75,12 @@ impl Pairing {
             [primary, standby] if standby == stack => Some(primary),
             _ => None,
         })
+    }
+
+    /// Whether the home roles are a guess, because neither the settings nor the templates say them.
+    #[must_use]
+    pub fn roles_are_guessed(&self) -> bool {
+        self.roles_are_guessed
     }
 
     /// The pairing in words, one line for each conclusion with its reason.

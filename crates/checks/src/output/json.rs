@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::lines::Lines;
 use crate::baseline::Fingerprint;
+use crate::recovery_time::RecoveryTime;
 use crate::report::{Finding, Report, Spot};
 use crate::rule::Severity;
 use crate::settings::Allowance;
@@ -36,7 +37,34 @@ struct Document<'r> {
     gone: Vec<Gone<'r>>,
     unjudged: Vec<Doubt<'r>>,
     unseen: Vec<Doubt<'r>>,
+    recovery_time: Option<TimeJson<'r>>,
     subjects: &'r BTreeMap<&'static str, usize>,
+}
+
+/// What a takeover takes at least; a part that nothing says has no seconds.
+#[derive(Serialize)]
+struct TimeJson<'r> {
+    at_least_seconds: u32,
+    parts: Vec<PartJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct PartJson<'r> {
+    name: &'static str,
+    seconds: Option<u32>,
+    source: &'r str,
+}
+
+impl<'r> TimeJson<'r> {
+    fn of(time: &'r RecoveryTime) -> Self {
+        let parts = time.parts.iter();
+        let parts = parts.map(|part| PartJson {
+            name: part.name,
+            seconds: part.seconds,
+            source: &part.source,
+        });
+        Self { at_least_seconds: time.seconds(), parts: parts.collect() }
+    }
 }
 
 #[derive(Serialize)]
@@ -146,6 +174,7 @@ impl<'r> Document<'r> {
                 .map(|one| doubt(Some(one.rule), &one.spot, &one.why))
                 .collect(),
             unseen: report.unseen.iter().map(|one| doubt(None, &one.spot, &one.why)).collect(),
+            recovery_time: report.recovery_time.as_ref().map(TimeJson::of),
             subjects: &report.subjects,
         }
     }

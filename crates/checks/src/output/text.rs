@@ -233,7 +233,18 @@ impl Page<'_> {
         let rules = count(report.subjects.len(), "rule", "rules");
         let things = count(report.subjects.values().sum(), "thing", "things");
         let verdict = format!("{}{beside}; {rules} looked at {things}", counts.join(", "));
-        wrapped("", &verdict) + &wrapped("", &self.regions())
+        wrapped("", &verdict) + &wrapped("", &self.regions()) + &self.recovery_time()
+    }
+
+    /// What a takeover takes at least; what says so only where everything is written.
+    fn recovery_time(&self) -> String {
+        let known = self.report.recovery_time.as_ref().filter(|time| time.seconds() > 0);
+        let Some(time) = known else { return String::new() };
+        let sum = wrapped("takeover: ", &time.sum());
+        let parts = time.parts.iter().filter(|_| self.is_full());
+        sum + &parts
+            .map(|part| wrapped(&format!("  {:<8}", part.name), &part.source))
+            .collect::<String>()
     }
 
     fn regions(&self) -> String {

@@ -12,32 +12,32 @@ type Sign = fn(&Stack) -> Option<(Home, String)>;
 /// What may tell the roles, the surest first.
 const SIGNS: [Sign; 5] = [tag, aurora, record, replication, name];
 
-/// The place of the home primary among the two Regions.
+/// The place of the home primary among the two Regions; `None` where nothing says it, and the first is taken.
 pub(super) fn primary(
     stacks: &[Stack],
     regions: &[String; 2],
     settings: &Settings,
     reasons: &mut Vec<String>,
-) -> usize {
+) -> Option<usize> {
     for home in Home::BOTH {
         if let Some(place) = regions.iter().position(|region| settings.region(home) == Some(region))
         {
             let primary = if home == Home::Primary { place } else { 1 - place };
             reasons.push(format!("{} is the home primary: the settings say so", regions[primary]));
-            return primary;
+            return Some(primary);
         }
     }
     for sign in SIGNS {
         if let Some((primary, why)) = told(stacks, regions, sign) {
             reasons.push(format!("{} is the home primary: {why}", regions[primary]));
-            return primary;
+            return Some(primary);
         }
     }
     reasons.push(format!(
         "nothing says which Region is the home primary; {} is taken for it: say it in the settings",
         regions[0]
     ));
-    0
+    None
 }
 
 /// What a sign says where it does not contradict itself.
