@@ -1,5 +1,6 @@
 //! What can be typed: the commands and their options.
 
+mod check;
 mod drill;
 mod run;
 mod serve;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use self::check::{CheckArgs, ExplainArgs, FailOn, PageForm, ReportForm};
 pub(crate) use self::drill::DrillArgs;
 pub(crate) use self::run::{Form, RunArgs};
 pub(crate) use self::serve::{ProcessorArgs, ServeArgs};
@@ -22,6 +24,7 @@ Exit codes:
   2  the command line is wrong, or asks for what this version cannot do
   3  tideover.toml, what follows from it, or a scenario is wrong; every fault is listed
   4  a drill found that a rule was broken
+  5  a check found something that counts
 
 Environment:
   CDK_DEFAULT_ACCOUNT  account number, where the file has none
@@ -38,6 +41,7 @@ Examples:
   tideover package                 build the functions' zips
   tideover synth                   write both Regions' templates to cdk.out
   tideover synth --suffix prod     the same for another environment
+  tideover check                   judge the pair of Regions before it is deployed: this one, or anybody's
   cdk deploy --app cdk.out --all   deploy them with the stock CDK CLI
   tideover serve                   take payments on this machine, with nothing installed
   tideover failover --dry-run      what would be done if a Region were lost: action, API, Region and plane
@@ -84,6 +88,10 @@ pub(crate) enum Command {
     Synth(SynthArgs),
     /// List the stacks, with Region, name and number of resources
     List(ListArgs),
+    /// Judge both Regions as one design: what would be lost, and what to change. Ours, or anybody's templates
+    Check(CheckArgs),
+    /// Print the page of a rule, or list all rules
+    Explain(ExplainArgs),
     /// Build the functions of the payment service, and write their zips where tideover.toml wants them
     Package(PackageArgs),
     /// Move the service to the home standby as planned, without loss

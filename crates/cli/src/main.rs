@@ -9,6 +9,8 @@ mod commands;
 mod failure;
 mod input;
 mod serve;
+mod templates;
+mod whole_file;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -33,6 +35,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Init(args) => commands::init::init(&args),
         Command::Synth(args) => commands::synth::synth(&args),
         Command::List(args) => commands::list::list(&args),
+        Command::Check(args) => commands::check::check(&args),
+        Command::Explain(args) => commands::explain::explain(&args),
         Command::Package(args) => commands::package::package(&args),
         Command::Switchover(args) => commands::run::run(PlanKind::Switchover, &args),
         Command::Failover(args) => commands::run::run(PlanKind::Failover, &args),

@@ -1,6 +1,5 @@
 //! The templates that a check is about: those of assemblies, single files, or those that our own file makes.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -14,23 +13,30 @@ use crate::failure::{WrongInput, with_hint};
 /// What makes a directory an assembly.
 const MANIFEST: &str = "manifest.json";
 
-/// Reads every template that these paths mean; `regions` tells those of single files.
-pub(crate) fn read(paths: &[PathBuf], regions: &BTreeMap<PathBuf, String>) -> anyhow::Result<Vec<Source>> {
-    let unnamed = regions.keys().filter(|file| !paths.contains(file));
+/// Reads every template that these paths mean; `regions` tells those of single files, of which one may be deployed
+/// to several.
+pub(crate) fn read(
+    paths: &[PathBuf],
+    regions: &[(PathBuf, String)],
+) -> anyhow::Result<Vec<Source>> {
     let mut sources = Vec::new();
-    for path in paths.iter().chain(unnamed) {
+    for path in paths.iter().filter(|path| regions.iter().all(|(file, _)| file != *path)) {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => sources.extend(of_directory(path)?),
-            Ok(_) => sources.push(of_file(path, regions.get(path))?),
+            Ok(_) => sources.push(of_file(path, None)?),
             Err(error) => return Err(unreadable(error, path)),
         }
+    }
+    for (file, region) in regions {
+        sources.push(of_file(file, Some(region))?);
     }
     Ok(sources)
 }
 
 /// The templates of files that were not written yet.
 pub(crate) fn of_files(files: &Files) -> anyhow::Result<Vec<Source>> {
-    let read = |name: &str| files.get(name).cloned().with_context(|| format!("there is no `{name}`"));
+    let read =
+        |name: &str| files.get(name).cloned().with_context(|| format!("there is no `{name}`"));
     of_assembly("", &read)
 }
 
@@ -48,7 +54,10 @@ fn of_directory(directory: &Path) -> anyhow::Result<Vec<Source>> {
 }
 
 /// Every template of the assembly in a folder, whose name ends with a slash or is empty, and of those inside it.
-fn of_assembly(folder: &str, read: &dyn Fn(&str) -> anyhow::Result<String>) -> anyhow::Result<Vec<Source>> {
+fn of_assembly(
+    folder: &str,
+    read: &dyn Fn(&str) -> anyhow::Result<String>,
+) -> anyhow::Result<Vec<Source>> {
     let file = format!("{folder}{MANIFEST}");
     let manifest = assembly::manifest(&read(&file)?).map_err(|fault| wrong(&file, &fault))?;
     let mut sources = Vec::new();
@@ -81,7 +90,8 @@ fn nested(
         let file = format!("{folder}{}", nested.file);
         let name = format!("{}/{}", parent.name, nested.resource);
         let within = Parent { stack: parent.name.clone(), resource: nested.resource };
-        let stack = Source { text: read(&file)?, file, name, parent: Some(within), ..parent.clone() };
+        let stack =
+            Source { text: read(&file)?, file, name, parent: Some(within), ..parent.clone() };
         let more = self::nested(folder, &stack, read)?;
         sources.push(stack);
         sources.extend(more);
@@ -89,14 +99,15 @@ fn nested(
     Ok(sources)
 }
 
+/// A stack is called as its file; with its Region, because one file may be deployed to several.
 fn of_file(path: &Path, region: Option<&String>) -> anyhow::Result<Source> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let name = stem.trim_end_matches(".template").to_owned();
+    let stem = stem.trim_end_matches(".template");
     Ok(Source {
         file: path.display().to_string(),
         text: text(path)?,
-        stack_name: name.clone(),
-        name,
+        name: region.map_or_else(|| stem.to_owned(), |region| format!("{stem}-{region}")),
+        stack_name: stem.to_owned(),
         region: region.cloned(),
         ..Source::default()
     })
@@ -104,7 +115,8 @@ fn of_file(path: &Path, region: Option<&String>) -> anyhow::Result<Source> {
 
 fn text(path: &Path) -> anyhow::Result<String> {
     let bytes = fs::read(path).map_err(|error| unreadable(error, path))?;
-    checks::decode(bytes).map_err(|fault| wrong(&path.display().to_string(), &fault).into())
+    let text = checks::text(&bytes).map_err(|fault| wrong(&path.display().to_string(), &fault))?;
+    Ok(text.to_owned())
 }
 
 fn unreadable(error: std::io::Error, path: &Path) -> anyhow::Error {

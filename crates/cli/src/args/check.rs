@@ -37,9 +37,9 @@ pub(crate) struct CheckArgs {
     /// Say which Regions and stacks were taken for a pair, and why, and judge nothing
     #[arg(long)]
     pub(crate) explain_pairing: bool,
-    /// Also list what could not be judged before deployment, and why
+    /// Write everything: every place of a finding, what is allowed or known, and what could not be judged, and why
     #[arg(long)]
-    pub(crate) unjudged: bool,
+    pub(crate) full: bool,
     /// Write validation-report.json into the one assembly that is named, so that `cdk synth --app DIR` fails on a
     /// blocker
     #[arg(long)]
@@ -93,17 +93,19 @@ pub(crate) enum PageForm {
 }
 
 fn file_and_region(text: &str) -> Result<(PathBuf, String), String> {
-    let (file, region) = text
-        .rsplit_once('=')
-        .ok_or("write FILE=REGION, such as standby.yaml=us-east-2")?;
-    if topology::Region::find(region).is_none() && !region.starts_with("us-gov-") && !region.starts_with("cn-") {
+    let (file, region) =
+        text.rsplit_once('=').ok_or("write FILE=REGION, such as standby.yaml=us-east-2")?;
+    if topology::Region::find(region).is_none()
+        && !region.starts_with("us-gov-")
+        && !region.starts_with("cn-")
+    {
         return Err(format!("`{region}` is no AWS Region; write one such as us-east-2"));
     }
     Ok((PathBuf::from(file), region.to_owned()))
 }
 
 const CHECK_HELP: &str = "\
-Unknown is a third value: what only a deployment could tell is not reported but counted; --unjudged lists it.
+Unknown is a third value: what only a deployment could tell is not reported but counted; --full lists it.
 
 Exit codes:
   0  nothing that counts was found

@@ -1,13 +1,16 @@
-//! `tideover init`: writes the commented file and its schema.
+//! `tideover init`: writes the commented file, its schema, and what a check allows.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use checks::Settings;
 
 use crate::args::{FILE, InitArgs};
 use crate::failure::with_hint;
+
+use super::check::SHIPPED;
 
 const SCHEMA_FILE: &str = "tideover.schema.json";
 
@@ -25,6 +28,11 @@ pub(crate) fn init(args: &InitArgs) -> anyhow::Result<()> {
         (format!("tideover init --force {directory}"), format!("tideover synth --file {name}"))
     };
     write(&file, topology::EXAMPLE, args.force, &again)?;
+    let check = directory.join(Settings::FILE_NAME);
+    // What somebody has decided there stays.
+    if args.force || !check.exists() {
+        write(&check, SHIPPED, true, &again)?;
+    }
     write(&directory.join(SCHEMA_FILE), topology::SCHEMA, true, &again)?;
     writeln!(std::io::stderr().lock(), "wrote `{name}`; next: edit it, then type `{synth}`")?;
     Ok(())

@@ -1,6 +1,8 @@
 //! One file for each command, or for a few that belong together.
 
+pub(crate) mod check;
 pub(crate) mod drill;
+pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod manual;

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use topology::Architecture;
 
 use crate::args::{FILE, InputArgs, Output, PackageArgs};
-use crate::{failure, input};
+use crate::{failure, input, whole_file};
 use plan::Plan;
 
 /// What was packed: the same for every function.
@@ -39,7 +39,7 @@ pub(crate) fn package(args: &PackageArgs) -> anyhow::Result<()> {
         false => Some(build(args, topology.architecture)?),
     };
     for (zip, package) in plan.zips.values().zip(iter::repeat(&package).flatten()) {
-        archive::replace(zip, &package.bytes)?;
+        whole_file::replace(zip, &package.bytes)?;
     }
     match args.output {
         Output::Text => tell(args, &plan, package.as_ref()),

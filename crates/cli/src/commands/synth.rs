@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use cfn::fault::{Faults, Problem};
 use cfn::{Asset, Stack};
+use checks::{Report, Severity, output};
 use serde_json::json;
 
 use crate::args::{Output, SynthArgs};
@@ -15,7 +16,13 @@ use crate::{assembly_directory, input};
 pub(crate) fn synth(args: &SynthArgs) -> anyhow::Result<()> {
     let input = input::read(&args.input)?;
     let stacks = stacks::stacks(&input.topology, &input.packages);
-    let files = cfn::assembly::render(&stacks).map_err(wrong)?;
+    let mut files = cfn::assembly::render(&stacks).map_err(wrong)?;
+    let report = super::check::own(&input.topology, &files, &args.input.file)?;
+    if !report.findings.is_empty() {
+        // The CDK CLI shows it, and stops on a blocker.
+        let text = output::validation_report(&report, Severity::Blocker, None)?;
+        files.insert(output::VALIDATION_REPORT_FILE.to_owned(), text);
+    }
     let assets: BTreeSet<&Asset> = stacks.iter().flat_map(|stack| &stack.assets).collect();
     let packages: BTreeMap<String, PathBuf> = assets
         .iter()
@@ -23,8 +30,8 @@ pub(crate) fn synth(args: &SynthArgs) -> anyhow::Result<()> {
         .collect();
     assembly_directory::replace(&args.out, &files, &packages)?;
     match args.output {
-        Output::Text => tell(args, &stacks),
-        Output::Json => print(args, &stacks),
+        Output::Text => tell(args, &stacks, &report),
+        Output::Json => print(args, &stacks, &report),
     }
 }
 
@@ -45,13 +52,20 @@ fn notes(stacks: &[Stack]) -> BTreeSet<&str> {
     stacks.iter().flat_map(|stack| &stack.notes).map(String::as_str).collect()
 }
 
-fn tell(args: &SynthArgs, stacks: &[Stack]) -> anyhow::Result<()> {
+fn tell(args: &SynthArgs, stacks: &[Stack], report: &Report) -> anyhow::Result<()> {
     let mut stderr = std::io::stderr().lock();
     for warning in warnings(stacks) {
         writeln!(stderr, "warning: {warning}")?;
     }
     for note in notes(stacks) {
         writeln!(stderr, "note: {note}")?;
+    }
+    if !report.findings.is_empty() {
+        let count = report.findings.len();
+        writeln!(
+            stderr,
+            "note: the check finds {count} in it; type `tideover check` to see what, and why"
+        )?;
     }
     let regions: BTreeSet<&str> =
         stacks.iter().map(|stack| stack.environment.region.as_str()).collect();
@@ -70,12 +84,13 @@ fn tell(args: &SynthArgs, stacks: &[Stack]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn print(args: &SynthArgs, stacks: &[Stack]) -> anyhow::Result<()> {
+fn print(args: &SynthArgs, stacks: &[Stack], report: &Report) -> anyhow::Result<()> {
     let value = json!({
         "directory": args.out,
         "stacks": stacks.iter().map(super::list::entry).collect::<Vec<_>>(),
         "warnings": warnings(stacks),
         "notes": notes(stacks),
+        "findings": report.findings.len(),
     });
     writeln!(std::io::stdout().lock(), "{value:#}")?;
     Ok(())

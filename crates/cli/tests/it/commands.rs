@@ -30,7 +30,7 @@ fn init_writes_the_file_and_its_schema() {
         --- stderr
         wrote `tideover.toml`; next: edit it, then type `tideover synth`
     "#]]);
-    assert_eq!(place.names("."), ["tideover.schema.json", "tideover.toml"]);
+    assert_eq!(place.names("."), ["tideover-check.toml", "tideover.schema.json", "tideover.toml"]);
     assert!(place.text("tideover.toml").starts_with("#:schema ./tideover.schema.json\n"));
     assert_eq!(place.json("tideover.schema.json")["type"], "object");
     let stdout = place.tideover("list").stdout();
@@ -46,7 +46,10 @@ fn init_makes_the_directory() {
         --- stderr
         wrote `new/system/tideover.toml`; next: edit it, then type `tideover synth --file new/system/tideover.toml`
     "#]]);
-    assert_eq!(place.names("new/system"), ["tideover.schema.json", "tideover.toml"]);
+    assert_eq!(
+        place.names("new/system"),
+        ["tideover-check.toml", "tideover.schema.json", "tideover.toml"]
+    );
     place.tideover("init new/system").check(expect![[r#"
         exit code 1
         --- stderr

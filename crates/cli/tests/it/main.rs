@@ -2,6 +2,7 @@
 
 mod cdk;
 mod cfn_lint;
+mod check;
 mod commands;
 mod drill;
 mod package;
