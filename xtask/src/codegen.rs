@@ -19,7 +19,7 @@ use anyhow::{Context, Result};
 use cfn::assembly::Files;
 
 use crate::output::Outputs;
-use crate::{parity, runbooks, vendor};
+use crate::{parity, rules, runbooks, vendor};
 use model::ResourceType;
 use schema::Schema;
 
@@ -41,6 +41,7 @@ pub(crate) fn outputs(root: &Path) -> Result<Outputs> {
     outputs.insert("docs/parity.md", parity::page(root, &assembly)?);
     golden_assembly(assembly, &mut outputs);
     runbooks::pages(&mut outputs);
+    rules::pages(&mut outputs);
     Ok(outputs)
 }
 

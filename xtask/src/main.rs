@@ -5,6 +5,7 @@ mod codegen;
 mod output;
 mod parity;
 mod process;
+mod rules;
 mod runbooks;
 mod test;
 #[cfg(test)]
