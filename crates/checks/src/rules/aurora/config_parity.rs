@@ -33,10 +33,10 @@ rule! {
     ///
     /// The two members of a pair have the same `DatabaseInsightsMode`, `EnableCloudwatchLogsExports`,
     /// `EnableHttpEndpoint`, `EnableIAMDatabaseAuthentication`, `NetworkType`, `PerformanceInsightsEnabled` and
-    /// `StorageType`, the same `Port` where both say it, roles for the same features, and cluster parameter groups with the same family and
-    /// parameters, but for `rds.global_db_rpo`. Their instances have the same `EnablePerformanceInsights` and
-    /// `MonitoringInterval`. Names of Regions in values count as equal. Extensions, and parameters that were changed
-    /// by hand, only the databases themselves show.
+    /// `StorageType`, and the same `Port` where both say it. They have roles for the same features, and cluster
+    /// parameter groups with the same family and parameters, but for `rds.global_db_rpo`. Their instances have the
+    /// same `EnablePerformanceInsights` and `MonitoringInterval`. Names of Regions in values count as equal.
+    /// Extensions, and parameters that were changed by hand, only the databases themselves show.
     ///
     /// ## Why it hurts
     ///

@@ -13,9 +13,9 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// `DeletionProtection: true` on every global cluster and every member. Every member has a `DeletionPolicy` and
-    /// an `UpdateReplacePolicy` of `Snapshot`, `Retain` or `RetainExceptOnCreate`; left out, the first is `Snapshot`
-    /// and the second is `Delete`.
+    /// `DeletionProtection: true` on every global cluster and every member. Every member has a `DeletionPolicy` of
+    /// `Snapshot`, `Retain` or `RetainExceptOnCreate`, and an `UpdateReplacePolicy` of `Snapshot` or `Retain`; left
+    /// out, the first is `Snapshot` and the second is `Delete`.
     ///
     /// ## Why it hurts
     ///

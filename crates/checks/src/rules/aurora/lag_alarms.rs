@@ -80,7 +80,9 @@ impl<'a, 'd> Watching<'a, 'd> {
         cluster: Resource<'_>,
     ) -> Vec<&'a LagAlarm<'d>> {
         let named = self.by_cluster.get(&cluster.reference(None)).into_iter().flatten();
-        let others = self.others.get(cluster.region()).into_iter().flatten();
+        // A stack whose Region is not known may be in the cluster's.
+        let others = [cluster.region(), ""].map(|region| self.others.get(region));
+        let others = others.into_iter().flatten().flatten();
         let is_named = design.name(cluster).known().is_some();
         // An alarm that names another cluster than a named one does not watch it.
         let others = others.filter(|alarm| alarm.name.is_none() || !is_named);

@@ -132,7 +132,8 @@ impl<'d> Members<'d> {
     /// Why a member may have instances that are not seen here, if it may.
     pub(super) fn hidden_instances(&self, member: &Member<'_>) -> Option<Unknown> {
         let region = member.cluster.region();
-        self.strays.contains(region).then(|| {
+        // A stack whose Region is not known may be in the cluster's.
+        (self.strays.contains(region) || self.strays.contains("")).then(|| {
             Unknown(format!("it is not known which instances of {region} are the cluster's"))
         })
     }

@@ -84,7 +84,8 @@ fn judge_missing(
 ) {
     judge.subject();
     let (whole, region) = (without.cluster.whole(), without.cluster.region());
-    if design.may_hide(TARGETS, region) || unknown.iter().any(|one| one.region() == region) {
+    let may_be_here = |one: &Resource<'_>| [region, ""].contains(&one.region());
+    if design.may_hide(TARGETS, region) || unknown.iter().any(may_be_here) {
         let why = format!("it is not known which proxies {region} has");
         return judge.cannot_judge(&whole, Unknown(why));
     }
