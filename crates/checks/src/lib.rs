@@ -27,6 +27,7 @@ mod recovery_time;
 mod regions;
 mod report;
 mod resolve;
+mod roles;
 mod rule;
 pub mod rules;
 mod settings;

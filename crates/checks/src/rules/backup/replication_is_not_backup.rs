@@ -1,6 +1,6 @@
 //! Restore points of what replicates.
 
-use super::selections;
+use super::selections::Selections;
 use crate::answer::Answer;
 use crate::design::Design;
 use crate::judge::Judge;
@@ -42,9 +42,10 @@ rule! {
 const RECOVERY: &str = "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled";
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
+    let selections = Selections::of(design);
     for table in replicas::in_pair(design).into_iter().filter(|table| !table.expires()) {
         judge.subject();
-        match restorable(design, &table) {
+        match restorable(design, &selections, &table) {
             Answer::Known(false) => judge.finding(
                 &table.resource.at("Replicas"),
                 format!(
@@ -61,11 +62,11 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
 }
 
 /// Whether a table has restore points in any Region.
-fn restorable(design: &Design, table: &Table<'_>) -> Answer<bool> {
+fn restorable(design: &Design, selections: &Selections, table: &Table<'_>) -> Answer<bool> {
     let mut doubt = None;
     for replica in &table.replicas {
         let arn = table.arn_in(design, &replica.region);
-        let backed_up = arn.map(|arn| selections::cover(design, &arn, &replica.region));
+        let backed_up = arn.map(|arn| selections.cover(&arn, &replica.region));
         let answers = [replica.place.at(RECOVERY).bool(), backed_up.unwrap_or(Answer::Absent)];
         for answer in answers {
             match answer {

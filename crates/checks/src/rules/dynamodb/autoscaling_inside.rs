@@ -32,7 +32,7 @@ rule! {
     ///
     /// AWS CloudFormation Template Reference, "AWS::DynamoDB::GlobalTable".
     "ddb-autoscaling-inside": Error, DataLost, Documented, Template;
-    why: "replication to the other Region is throttled and falls behind, and what it has not seen is lost with the Region";
+    why: "replication to the other Region is throttled, and what it has not brought there is lost with the Region";
     check
 }
 

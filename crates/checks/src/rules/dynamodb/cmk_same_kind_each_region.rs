@@ -12,8 +12,9 @@ rule! {
     /// ## What is checked
     ///
     /// Every `AWS::DynamoDB::GlobalTable` with more than one replica: if one replica names a
-    /// `SSESpecification.KMSMasterKeyId`, all do; the table has `SSESpecification` with `SSEEnabled: true`, and
-    /// no other `SSEType` than `KMS`; and each key is of the replica's Region, where its ARN or its stack says the Region.
+    /// `SSESpecification.KMSMasterKeyId`, all do; the table has `SSESpecification` with `SSEEnabled: true`, and no
+    /// other `SSEType` than `KMS`; and each key is of the replica's Region, where its ARN or its stack says the
+    /// Region.
     ///
     /// ## Why it hurts
     ///

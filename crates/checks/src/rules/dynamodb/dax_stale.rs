@@ -4,7 +4,7 @@ use super::replicas;
 use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::judge::Judge;
-use crate::policy::{self, Permissions};
+use crate::roles::Roles;
 use crate::rule::rule;
 
 rule! {
@@ -34,6 +34,7 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let tables = replicas::in_pair(design);
+    let roles = Roles::of(design);
     for cluster in design.of("AWS::DAX::Cluster").filter(|cluster| design.home(*cluster).is_some())
     {
         if tables.is_empty() {
@@ -41,11 +42,11 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         }
         judge.subject();
         let place = cluster.at("IAMRoleARN");
-        let Some(role) = policy::role_of(design, &place) else {
+        let Some(role) = roles.role(&place) else {
             judge.cannot_judge(&place, Unknown("the role is not in these templates".into()));
             continue;
         };
-        let permissions = Permissions::of(design, role);
+        let permissions = roles.permissions(role);
         for table in &tables {
             let arn = table.arn_in(design, cluster.region());
             let reads = arn.map(|arn| permissions.allow(design, "dynamodb:GetItem", &arn));

@@ -87,7 +87,7 @@ fn forks(design: &Design, judge: &mut Judge<'_>, table: &Table<'_>, purpose: &Pu
             purpose.because,
             table.regions()
         ),
-        "make a new table with `MultiRegionConsistency: STRONG` and a witness in `GlobalTableWitnesses`, and move there",
+        "make a new table with `MultiRegionConsistency: STRONG` and an entry in `GlobalTableWitnesses`, and move",
     );
 }
 

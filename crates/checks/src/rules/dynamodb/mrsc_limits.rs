@@ -11,10 +11,10 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// No `AWS::DynamoDB::GlobalTable` with `MultiRegionConsistency: STRONG` has `TimeToLiveSpecification.Enabled: true` or
-    /// `LocalSecondaryIndexes`. Such a table does not take transactions either, answers
-    /// `ReplicatedWriteConflictException` where writes meet, and has no `ReplicationLatency`: code must know that, and no
-    /// template shows it.
+    /// No `AWS::DynamoDB::GlobalTable` with `MultiRegionConsistency: STRONG` has `TimeToLiveSpecification.Enabled:
+    /// true` or `LocalSecondaryIndexes`. Such a table does not take transactions either, answers
+    /// `ReplicatedWriteConflictException` where writes meet, and has no `ReplicationLatency`: code must know that,
+    /// and no template shows it.
     ///
     /// ## Why it hurts
     ///

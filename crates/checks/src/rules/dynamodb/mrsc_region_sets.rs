@@ -11,9 +11,9 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// `Replicas` and `GlobalTableWitnesses` of every `AWS::DynamoDB::GlobalTable` with `MultiRegionConsistency: STRONG`
-    /// are all of one set: us-east-1, us-east-2, us-west-2; or eu-west-1, eu-west-2, eu-west-3, eu-central-1; or
-    /// ap-northeast-1, ap-northeast-2, ap-northeast-3.
+    /// `Replicas` and `GlobalTableWitnesses` of every `AWS::DynamoDB::GlobalTable` with `MultiRegionConsistency:
+    /// STRONG` are all of one set: us-east-1, us-east-2, us-west-2; or eu-west-1, eu-west-2, eu-west-3, eu-central-1;
+    /// or ap-northeast-1, ap-northeast-2, ap-northeast-3.
     ///
     /// ## Why it hurts
     ///

@@ -11,9 +11,9 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// `PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled` and `DeletionProtectionEnabled` are true in every
-    /// entry of `Replicas`, where there is more than one. Both are off unless a replica says so. A table whose items expire
-    /// (`TimeToLiveSpecification`) may do without recovery, in all its replicas alike.
+    /// `PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled` and `DeletionProtectionEnabled` are true in
+    /// every entry of `Replicas`, where there is more than one. Both are off unless a replica says so. A table whose
+    /// items expire (`TimeToLiveSpecification`) may do without recovery, in all its replicas alike.
     ///
     /// ## Why it hurts
     ///

@@ -1,13 +1,14 @@
 //! Who is told that replication of a table stalls.
 
+use std::collections::BTreeSet;
+
 use topology::Home;
 
 use super::replicas::{self, Consistency, Table};
 use crate::alarm::{self, Watched};
-use crate::answer::Answer;
+use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::judge::Judge;
-use crate::place::Resource;
 use crate::rule::rule;
 use crate::rules::monitoring::alarms;
 
@@ -43,8 +44,8 @@ rule! {
     ///
     /// ## Source
     ///
-    /// Amazon DynamoDB Developer Guide, "DynamoDB metrics and dimensions"; Amazon CloudWatch User Guide, "Configuring how
-    /// CloudWatch alarms treat missing data".
+    /// Amazon DynamoDB Developer Guide, "DynamoDB metrics and dimensions"; Amazon CloudWatch User Guide, "Configuring
+    /// how CloudWatch alarms treat missing data".
     "ddb-replication-latency-alarm": Error, Unseen, Documented, Pair;
     why: "replication that stalls looks like silence, and what was written meanwhile is lost with the Region";
     check
@@ -57,11 +58,13 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     let mut watched = alarm::watched(design, "AWS/DynamoDB");
     watched.retain(|watched| watched.name == METRIC);
     // Where the templates have no alarm at all, they may be made elsewhere.
-    if alarms::are_declared(design) {
+    if alarms::are_declared(design)
+        && let Some(ways) = ways(design, &watched)
+    {
         for table in replicas::in_pair(design) {
             if table.consistency() == Answer::Known(Consistency::Eventual) {
                 judge.subject();
-                missing(design, judge, &table, &watched);
+                missing(design, judge, &table, &ways);
             }
         }
     }
@@ -78,52 +81,57 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     }
 }
 
-fn missing(design: &Design, judge: &mut Judge<'_>, table: &Table<'_>, watched: &[Watched<'_>]) {
-    let mut without = Vec::new();
-    for home in Home::BOTH {
-        let (Some(region), Some(other)) = (design.region(home), design.region(home.other())) else {
-            return;
-        };
-        match watches(design, table.resource, watched, region, other) {
-            Answer::Known(false) => without.push(format!("in {region} towards {other}")),
-            Answer::Unknown(why) => judge.cannot_judge(&table.resource.whole(), why),
-            Answer::Known(true) | Answer::Absent => {}
-        }
-    }
-    if !without.is_empty() {
-        let name = table.named(design);
-        judge.finding(
-            &table.resource.whole(),
-            format!("no alarm watches `ReplicationLatency` of `{name}` {}", without.join(" and ")),
-            format!(
-                "add an alarm on `AWS/DynamoDB` `ReplicationLatency` with `TableName: {name}` and the other Region as \
-                 `ReceivingRegion` {}",
-                without.join(" and ")
-            ),
-        );
-    }
+/// One way of replication: from a Region of the pair to the other.
+struct Way<'d> {
+    from: &'d str,
+    to: &'d str,
+    /// Tables that an alarm watches on this way, by name.
+    watched: BTreeSet<String>,
+    /// Why not all of them are known.
+    doubt: Option<Unknown>,
 }
 
-/// Whether an alarm of a Region watches a table's way to the other.
-fn watches(
-    design: &Design,
-    table: Resource<'_>,
-    watched: &[Watched<'_>],
-    region: &str,
-    other: &str,
-) -> Answer<bool> {
-    let name = replicas::name(design, table);
-    let mut doubt = alarm::unknown(design, region);
-    for metric in watched.iter().filter(|metric| metric.alarm.region() == region) {
-        let named = metric.dimension(design, "TableName");
-        let to = metric.dimension(design, "ReceivingRegion");
-        match (named, to) {
-            (Answer::Known(named), Answer::Known(to)) if named == name && to == other => {
-                return Answer::Known(true);
+/// Both ways of the pair.
+fn ways<'d>(design: &'d Design, watched: &[Watched<'_>]) -> Option<[Way<'d>; 2]> {
+    let [primary, standby] = Home::BOTH.map(|home| design.region(home));
+    let (primary, standby) = (primary?, standby?);
+    Some([(primary, standby), (standby, primary)].map(|(from, to)| way(design, watched, from, to)))
+}
+
+fn way<'d>(design: &Design, alarms: &[Watched<'_>], from: &'d str, to: &'d str) -> Way<'d> {
+    let mut doubt = alarm::unknown(design, from);
+    let mut watched = BTreeSet::new();
+    for metric in alarms.iter().filter(|metric| metric.alarm.region() == from) {
+        let towards = metric.dimension(design, "ReceivingRegion");
+        match (metric.dimension(design, "TableName"), towards) {
+            (Answer::Known(name), Answer::Known(towards)) if towards == to => {
+                watched.insert(name);
             }
             (Answer::Unknown(why), _) | (_, Answer::Unknown(why)) => doubt = Some(why),
             _ => {}
         }
     }
-    doubt.map_or(Answer::Known(false), Answer::Unknown)
+    Way { from, to, watched, doubt }
+}
+
+fn missing(design: &Design, judge: &mut Judge<'_>, table: &Table<'_>, ways: &[Way<'_>]) {
+    let name = replicas::name(design, table.resource);
+    let mut without = Vec::new();
+    for way in ways.iter().filter(|way| !way.watched.contains(&name)) {
+        match way.doubt.clone() {
+            Some(why) => judge.cannot_judge(&table.resource.whole(), why),
+            None => without.push(format!("in {} towards {}", way.from, way.to)),
+        }
+    }
+    if !without.is_empty() {
+        let (name, without) = (table.named(design), without.join(" and "));
+        judge.finding(
+            &table.resource.whole(),
+            format!("no alarm watches `ReplicationLatency` of `{name}` {without}"),
+            format!(
+                "add an alarm on `AWS/DynamoDB` `ReplicationLatency` with `TableName: {name}` and the other Region as \
+                 `ReceivingRegion` {without}"
+            ),
+        );
+    }
 }

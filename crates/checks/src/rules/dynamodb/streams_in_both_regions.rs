@@ -1,5 +1,7 @@
 //! Consumers of the streams of replicas.
 
+use std::collections::BTreeMap;
+
 use topology::Home;
 
 use super::replicas::{self, Table};
@@ -8,16 +10,16 @@ use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
 use crate::rule::rule;
-use crate::value::Value;
+use crate::value::{Reference, Value};
 
 rule! {
     /// A global table's stream is consumed in one Region at a time, or each consumer takes its own Region's writes.
     ///
     /// ## What is checked
     ///
-    /// `AWS::Lambda::EventSourceMapping` and `AWS::Pipes::Pipe` in both Regions that read the streams of the same global
-    /// table: the standby's is off (`Enabled: false`, `DesiredState: STOPPED`), or it has `FilterCriteria`. What the
-    /// filter says is not judged: it should match an attribute with the Region that wrote the item.
+    /// `AWS::Lambda::EventSourceMapping` and `AWS::Pipes::Pipe` in both Regions that read the streams of the same
+    /// global table: the standby's is off (`Enabled: false`, `DesiredState: STOPPED`), or it has `FilterCriteria`.
+    /// What the filter says is not judged: it should match an attribute with the Region that wrote the item.
     ///
     /// ## Why it hurts
     ///
@@ -56,23 +58,30 @@ struct Consumer<'d> {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    let consumers: Vec<_> = CONSUMERS.iter().flat_map(|kind| consumers(design, kind)).collect();
-    for table in replicas::in_pair(design) {
-        let of = |home| {
-            let all = consumers.iter();
-            all.filter(move |consumer| design.home(consumer.resource) == Some(home))
-        };
-        let mut active =
-            of(Home::Primary).filter(|consumer| reads(design, consumer, &table) && acts(consumer));
-        let Some(active) = active.next() else { continue };
-        for standby in of(Home::Standby) {
-            if reads(design, standby, &table) {
-                judge.subject();
-                judge_pair(design, judge, &table, active, standby);
-            } else if is_counterpart(design, active, standby) && is_unknown(design, standby) {
-                let why = "whether it reads the same table's stream is not known";
-                judge.cannot_judge(&standby.source, Unknown(why.into()));
+    let tables = replicas::in_pair(design);
+    let streams = Streams::of(design, &tables);
+    let all = CONSUMERS.iter().flat_map(|kind| consumers(design, kind));
+    let (mut primary, mut standby, mut unknown) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for consumer in all {
+        match (design.home(consumer.resource), streams.table(design, &consumer)) {
+            (Some(Home::Primary), Some(table)) if acts(&consumer) => {
+                primary.entry(table).or_insert(consumer);
             }
+            (Some(Home::Standby), Some(table)) => standby.push((table, consumer)),
+            (Some(Home::Standby), None) if is_unknown(design, &consumer) => unknown.push(consumer),
+            _ => {}
+        }
+    }
+    for (table, consumer) in &standby {
+        if let Some(active) = primary.get(table) {
+            judge.subject();
+            judge_pair(design, judge, &tables[*table], active, consumer);
+        }
+    }
+    for consumer in unknown {
+        if primary.values().any(|active| is_counterpart(design, active, &consumer)) {
+            let why = "whether it reads the same table's stream is not known";
+            judge.cannot_judge(&consumer.source, Unknown(why.into()));
         }
     }
 }
@@ -90,20 +99,37 @@ fn consumers<'d>(
     design.of(kind).map(consumer).collect()
 }
 
-/// Whether a consumer certainly reads the stream of a table's replica in its Region.
-fn reads(design: &Design, consumer: &Consumer<'_>, table: &Table<'_>) -> bool {
-    match consumer.source.value() {
-        Answer::Known(Value::Reference(reference)) => {
-            reference.attribute.as_deref() == Some("StreamArn")
-                && design.resource(reference).is_some_and(|found| found.is(table.resource))
+/// The streams of replicas: where each table stands in a list, by what a consumer names.
+struct Streams {
+    /// By the resource that owns the table.
+    by_owner: BTreeMap<Reference, usize>,
+    /// By the ARN of a replica.
+    by_arn: BTreeMap<String, usize>,
+}
+
+impl Streams {
+    fn of(design: &Design, tables: &[Table<'_>]) -> Self {
+        let mut streams = Self { by_owner: BTreeMap::new(), by_arn: BTreeMap::new() };
+        for (index, table) in tables.iter().enumerate() {
+            streams.by_owner.insert(table.resource.reference(Some("StreamArn")), index);
+            let regions = table.replicas.iter().map(|replica| replica.region.as_str());
+            let arns = regions.filter_map(|region| table.arn_in(design, region));
+            streams.by_arn.extend(arns.map(|arn| (arn, index)));
         }
-        Answer::Known(value) => {
-            let arn = table.arn_in(design, consumer.resource.region());
-            let source = design.symbol(value);
-            arn.zip(source)
-                .is_some_and(|(arn, source)| source.starts_with(&format!("{arn}/stream/")))
+        streams
+    }
+
+    /// The table whose stream a consumer certainly reads, in its own Region.
+    fn table(&self, design: &Design, consumer: &Consumer<'_>) -> Option<usize> {
+        match consumer.source.value().known()? {
+            Value::Reference(reference) => self.by_owner.get(reference).copied(),
+            value => {
+                let source = design.symbol(value)?;
+                let (arn, _) = source.split_once("/stream/")?;
+                let index = self.by_arn.get(arn).copied()?;
+                arn.contains(&format!(":{}:", consumer.resource.region())).then_some(index)
+            }
         }
-        Answer::Absent | Answer::Unknown(_) => false,
     }
 }
 

@@ -129,8 +129,8 @@ fn known_rules(design: &Design, configuration: &Place<'_>) -> bool {
     }
 }
 
-/// A resource by which code sets the replication of buckets at deployment: one that calls S3's API for it, has code that
-/// does, or may do it.
+/// A resource by which code sets the replication of buckets at deployment: one that calls S3's API for it, has code
+/// that does, or may do it.
 fn setter(design: &Design) -> Option<Resource<'_>> {
     let calls = |text: &str| {
         let text = text.to_lowercase().replace('_', "");

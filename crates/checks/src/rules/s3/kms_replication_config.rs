@@ -6,7 +6,7 @@ use crate::design::Design;
 use crate::judge::Judge;
 use crate::kms;
 use crate::place::{Place, Resource};
-use crate::policy::{self, Permissions};
+use crate::roles::Roles;
 use crate::rule::rule;
 use crate::value::Value;
 
@@ -46,12 +46,13 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
+    let roles = Roles::of(design);
     for replication in replications::all(design) {
         if encrypts(replication.source) {
             judge.subject();
             selection(judge, &replication.rule);
             replica_key(design, judge, &replication);
-            role(design, judge, &replication);
+            role(design, judge, &roles, &replication);
         }
     }
 }
@@ -118,12 +119,17 @@ fn region(
     }
 }
 
-fn role(design: &Design, judge: &mut Judge<'_>, replication: &Replication<'_>) {
-    let Some(role) = policy::role_of(design, &replication.role) else {
+fn role<'d>(
+    design: &'d Design,
+    judge: &mut Judge<'_>,
+    roles: &Roles<'d>,
+    replication: &Replication<'d>,
+) {
+    let Some(role) = roles.role(&replication.role) else {
         let why = Unknown("the role is not in these templates".into());
         return judge.cannot_judge(&replication.role, why);
     };
-    let permissions = Permissions::of(design, role);
+    let permissions = roles.permissions(role);
     for (action, which) in [("kms:Decrypt", "source"), ("kms:Encrypt", "destination")] {
         match permissions.allow_somewhere(action) {
             Answer::Known(false) if keys_that_name(design, role) => {}

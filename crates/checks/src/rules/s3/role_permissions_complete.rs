@@ -6,7 +6,7 @@ use super::replications::{self, Replication, arn};
 use crate::answer::Answer;
 use crate::design::Design;
 use crate::judge::Judge;
-use crate::policy::{self, Permissions};
+use crate::roles::Roles;
 use crate::rule::rule;
 
 rule! {
@@ -58,15 +58,16 @@ const ON_DESTINATION: [&str; 3] = ["s3:ReplicateDelete", "s3:ReplicateObject", "
 const ON_OTHER_OWNER: &str = "s3:ObjectOwnerOverrideToBucketOwner";
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
+    let roles = Roles::of(design);
     let mut said = BTreeSet::new();
     for replication in replications::all(design) {
         judge.subject();
-        let Some(role) = policy::role_of(design, &replication.role) else {
+        let Some(role) = roles.role(&replication.role) else {
             let why = crate::Unknown("the role is not in these templates".into());
             judge.cannot_judge(&replication.role, why);
             continue;
         };
-        let permissions = Permissions::of(design, role);
+        let permissions = roles.permissions(role);
         let mut missing = Vec::new();
         for (action, resource) in needed(design, &replication) {
             match permissions.allow(design, action, &resource) {
