@@ -19,6 +19,8 @@ mod promote_before_flip;
 pub(in crate::rules) mod records;
 mod regions;
 mod rights;
+pub(in crate::rules) mod routing;
+mod state_machine;
 mod stop_pattern;
 mod switch_endpoint_reachable;
 mod switch_zones;

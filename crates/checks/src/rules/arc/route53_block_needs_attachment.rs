@@ -6,7 +6,8 @@ use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
 use crate::rules::route53::health::{Signal, signal};
-use crate::rules::route53::records::{Record, Routing, plain};
+use crate::rules::route53::records::{Record, plain};
+use crate::rules::route53::routing::Routing;
 
 rule! {
     /// The health checks that a Region switch plan vends are attached to the records that it is to move.

@@ -1,7 +1,7 @@
 //! Alarms that a health check can follow.
 
 use super::health;
-use super::records::Routing;
+use super::routing::Routing;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::{Place, Resource};

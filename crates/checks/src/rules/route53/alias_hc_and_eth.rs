@@ -1,7 +1,7 @@
 //! Two conditions on one record.
 
 use super::health::{Signal, signal};
-use super::records::Routing;
+use super::routing::Routing;
 use crate::Answer;
 use crate::design::Design;
 use crate::judge::Judge;

@@ -1,6 +1,7 @@
 //! The name that API Gateway answers to.
 
-use super::records::{Record, Routing, name_or_id, plain, records};
+use super::records::{Record, name_or_id, plain, records};
+use super::routing::Routing;
 use crate::Answer;
 use crate::design::Design;
 use crate::judge::Judge;

@@ -1,7 +1,7 @@
 //! Target health of API Gateway as a signal.
 
 use super::health::{Signal, signal};
-use super::records::Routing;
+use super::routing::Routing;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;

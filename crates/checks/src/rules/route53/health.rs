@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::records::{Record, Routing};
+use super::records::Record;
+use super::routing::Routing;
 use crate::place::Resource;
 use crate::{Answer, Unknown};
 

@@ -2,7 +2,7 @@
 
 use super::health::{Signal, shown, signal};
 use super::outlook::{Lost, Outlooks};
-use super::records::Routing;
+use super::routing::Routing;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;

@@ -1,7 +1,7 @@
 //! What a silent metric does to DNS.
 
 use super::health;
-use super::records::Routing;
+use super::routing::Routing;
 use crate::Answer;
 use crate::design::Design;
 use crate::judge::Judge;

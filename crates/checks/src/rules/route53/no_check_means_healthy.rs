@@ -1,7 +1,8 @@
 //! Records of the other Region without a check.
 
 use super::health::{Signal, signal};
-use super::records::{Policy, Routing};
+use super::records::Policy;
+use super::routing::Routing;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;

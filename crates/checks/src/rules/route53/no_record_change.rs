@@ -78,7 +78,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
 }
 
 fn word(worker: Resource<'_>) -> &'static str {
-    if worker.kind() == "AWS::Lambda::Function" { "function" } else { "state machine" }
+    if worker.kind().ends_with("Function") { "function" } else { "state machine" }
 }
 
 /// What the actions of a statement, or a policy of AWS, let their bearer do.

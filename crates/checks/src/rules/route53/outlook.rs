@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::health::{KIND, Signal, region, signal};
-use super::records::{Record, Routing};
+use super::records::Record;
+use super::routing::Routing;
 use crate::place::Resource;
 use crate::{Answer, Unknown};
 
@@ -193,4 +194,80 @@ fn alarm(routing: &Routing<'_>, check: Resource<'_>, lost: Lost<'_>) -> Outlook 
 fn watches_a_service(routing: &Routing<'_>, check: Resource<'_>) -> bool {
     let namespace = routing.alarm(check).and_then(|alarm| alarm.at("Namespace").text().known());
     namespace.is_some_and(|name| name.starts_with("AWS/") || name == "CloudWatchSynthetics")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lost, Outlooks, Routing};
+    use crate::{Design, Settings, Source};
+
+    /// What a check may say while us-east-1 is lost, and while nothing that is checked answers.
+    #[track_caller]
+    fn check(config: &str, lost: &str, silent: &str) {
+        let template = format!(
+            "Resources:
+               Here: {{Type: 'AWS::Route53::HealthCheck', Properties: {{HealthCheckConfig: {{Type: HTTPS, FullyQualifiedDomainName: api-us-east-1.example.com, Inverted: true}}}}}}
+               There: {{Type: 'AWS::Route53::HealthCheck', Properties: {{HealthCheckConfig: {{Type: HTTPS, FullyQualifiedDomainName: api-us-east-2.example.com, Inverted: true}}}}}}
+               Round: {{Type: 'AWS::Route53::HealthCheck', Properties: {{HealthCheckConfig: {{Type: CALCULATED, HealthThreshold: 1, ChildHealthChecks: [!Ref Round]}}}}}}
+               Check: {{Type: 'AWS::Route53::HealthCheck', Properties: {{HealthCheckConfig: {config}}}}}"
+        );
+        let source =
+            Source { text: template, region: Some("us-east-1".into()), ..Source::default() };
+        let design = Design::new(&[source], Settings::default()).expect("a template");
+        let routing = Routing::of(&design);
+        let mut outlooks = Outlooks::of(&routing);
+        let check = design.of(super::KIND).find(|check| check.id() == "Check").expect("the check");
+        let mut said = |lost| {
+            let outlook = outlooks.outlook(check, lost);
+            match (outlook.doubt, outlook.may_be_healthy, outlook.may_be_unhealthy) {
+                (Some(_), ..) => "unknown",
+                (None, true, true) => "either",
+                (None, true, false) => "healthy",
+                (None, false, true) => "unhealthy",
+                (None, false, false) => "nothing",
+            }
+        };
+        let found = (said(Lost::Region("us-east-1")), said(Lost::EveryEndpoint));
+        assert_eq!(found, (lost, silent), "{config}");
+    }
+
+    #[test]
+    fn endpoints_of_the_lost_region_are_silent() {
+        let host = |region: &str| format!("FullyQualifiedDomainName: api-{region}.example.com");
+        let (here, there) = (host("us-east-1"), host("us-east-2"));
+        check(&format!("{{Type: HTTPS, {here}}}"), "unhealthy", "unhealthy");
+        check(&format!("{{Type: TCP, {here}, Inverted: true}}"), "healthy", "healthy");
+        check(&format!("{{Type: HTTPS_STR_MATCH, {there}}}"), "either", "unhealthy");
+        check(&format!("{{Type: HTTPS, {there}, Inverted: true}}"), "either", "healthy");
+        check("{Type: HTTPS, IPAddress: 192.0.2.1}", "unknown", "unhealthy");
+    }
+
+    #[test]
+    fn controls_and_alarms_elsewhere_may_be_turned() {
+        let alarm = |region: &str, status: &str| {
+            format!(
+                "{{Type: CLOUDWATCH_METRIC, AlarmIdentifier: {{Name: switch, Region: {region}}}, InsufficientDataHealthStatus: {status}}}"
+            )
+        };
+        check("{Type: RECOVERY_CONTROL, RoutingControlArn: arn}", "either", "either");
+        check(&alarm("us-east-2", "Healthy"), "either", "either");
+        check(&alarm("us-east-1", "Healthy"), "healthy", "either");
+        check(&alarm("us-east-1", "Unhealthy"), "unhealthy", "either");
+    }
+
+    #[test]
+    fn others_are_counted() {
+        let of = |threshold: u8, children: &str| {
+            format!(
+                "{{Type: CALCULATED, HealthThreshold: {threshold}, ChildHealthChecks: {children}}}"
+            )
+        };
+        // The endpoint here is silent, which is healthy; the one there decides.
+        check(&of(2, "[!Ref Here, !Ref There]"), "either", "healthy");
+        check(&of(1, "[!Ref Here, !Ref There]"), "healthy", "healthy");
+        check(&of(0, "[!Ref There]"), "healthy", "healthy");
+        check(&of(3, "[!Ref Here, !Ref There]"), "unhealthy", "unhealthy");
+        check(&of(1, "[!Ref Round]"), "unknown", "unknown");
+        check(&of(1, "[1b2c3d]"), "unknown", "unknown");
+    }
 }

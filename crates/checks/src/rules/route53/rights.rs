@@ -29,8 +29,12 @@ pub(super) const PROMOTIONS: [&str; 7] = [
 ];
 
 /// What runs code of its own with a role.
-const WORKERS: [(&str, &str); 2] =
-    [("AWS::Lambda::Function", "Role"), ("AWS::StepFunctions::StateMachine", "RoleArn")];
+const WORKERS: [(&str, &str); 4] = [
+    ("AWS::Lambda::Function", "Role"),
+    ("AWS::StepFunctions::StateMachine", "RoleArn"),
+    ("AWS::Serverless::Function", "Role"),
+    ("AWS::Serverless::StateMachine", "Role"),
+];
 
 type Key<'d> = (usize, &'d str);
 
@@ -76,6 +80,14 @@ impl<'d> Rights<'d> {
             let found = own.chain(managed).flat_map(|document| statements(&document));
             self.statements.entry((role.stack.index, role.id())).or_default().extend(found);
         }
+        // The serverless transform makes a role of what the function itself says.
+        for kind in ["AWS::Serverless::Function", "AWS::Serverless::StateMachine"] {
+            for worker in self.design.of(kind) {
+                let policies = worker.at("Policies").items().known().unwrap_or_default();
+                let found = policies.iter().flat_map(statements);
+                self.statements.entry((worker.stack.index, worker.id())).or_default().extend(found);
+            }
+        }
         for kind in ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"] {
             for policy in self.design.of(kind) {
                 let found = statements(&policy.at("PolicyDocument"));
@@ -101,10 +113,14 @@ impl<'d> Rights<'d> {
     }
 
     /// What a function or state machine may do; `None` where its role is not in these templates.
-    pub(super) fn of_worker(&self, worker: Resource<'d>) -> Option<&[Statement<'d>]> {
-        let role = self.role_of(worker)?;
-        let statements = self.statements.get(&(role.stack.index, role.id()));
-        Some(statements.map_or_else(Default::default, Vec::as_slice))
+    pub(super) fn of_worker(&self, worker: Resource<'d>) -> Option<Vec<&Statement<'d>>> {
+        let own = self.statements.get(&(worker.stack.index, worker.id()));
+        let role = self.role_of(worker).map(|role| (role.stack.index, role.id()));
+        if own.is_none() && role.is_none() {
+            return None;
+        }
+        let by_role = role.and_then(|role| self.statements.get(&role));
+        Some(own.into_iter().chain(by_role).flatten().collect())
     }
 
     /// Functions and state machines, without what only serves custom resources.
@@ -119,7 +135,7 @@ impl<'d> Rights<'d> {
         // Whoever may renew certificates writes validation records, which nobody is sent to.
         let renews = ["acm:RequestCertificate", "acm:ImportCertificate"];
         let renews =
-            |statement: &Statement<'_>| renews.iter().any(|action| allows(statement, action));
+            |statement: &&Statement<'_>| renews.iter().any(|action| allows(statement, action));
         if statements.iter().any(renews) {
             return None;
         }
@@ -127,13 +143,19 @@ impl<'d> Rights<'d> {
             CHANGES.iter().any(|action| allows(statement, action))
                 && self.switched.may_be_changed_by(self.design, statement)
         });
-        found.map(|statement| statement.place.at("Action")).or_else(|| self.by_full_access(worker))
+        found
+            .map(|statement| statement.place.at("Action"))
+            .or_else(|| self.by_policy_of_aws(worker))
     }
 
-    /// The policy of AWS that lets its bearers do everything with Route 53.
-    fn by_full_access(&self, worker: Resource<'d>) -> Option<Place<'d>> {
-        let managed = self.role_of(worker)?.at("ManagedPolicyArns").items().known()?;
-        managed.into_iter().find(|policy| policy.shown().ends_with("/AmazonRoute53FullAccess"))
+    /// A policy of AWS's making that lets its bearers change records.
+    fn by_policy_of_aws(&self, worker: Resource<'d>) -> Option<Place<'d>> {
+        let own = worker.at("Policies").items().known().unwrap_or_default();
+        let role = self.role_of(worker).map(|role| role.at("ManagedPolicyArns"));
+        let of_role = role.and_then(|managed| managed.items().known()).unwrap_or_default();
+        let mut policies = own.into_iter().chain(of_role);
+        let names = ["AmazonRoute53FullAccess", "Route53ChangeResourceRecordSetsPolicy"];
+        policies.find(|policy| names.iter().any(|name| policy.shown().contains(name)))
     }
 
     /// The role of a function or state machine.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::health::attached;
-use super::records::{Routing, plain};
+use super::records::plain;
+use super::routing::Routing;
 use crate::Answer;
 use crate::design::Design;
 use crate::judge::Judge;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::records::{Routing, plain, zone};
+use super::records::{plain, zone};
+use super::routing::Routing;
 use crate::Answer;
 use crate::design::Design;
 use crate::place::{Place, Resource};

@@ -1,6 +1,6 @@
 //! How long clients remember the lost Region.
 
-use super::records::Routing;
+use super::routing::Routing;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;

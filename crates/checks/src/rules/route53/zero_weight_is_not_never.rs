@@ -2,7 +2,8 @@
 
 use super::health::{Signal, shown, signal};
 use super::outlook::Outlooks;
-use super::records::{Policy, Routing};
+use super::records::Policy;
+use super::routing::Routing;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::health::attached;
-use super::records::{Routing, zone};
+use super::records::zone;
+use super::routing::Routing;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
