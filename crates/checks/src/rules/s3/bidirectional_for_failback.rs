@@ -43,6 +43,12 @@ rule! {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let all = replications::across(design);
+    for replication in replications::all(design) {
+        if replication.destination.is_none() && design.home(replication.source).is_some() {
+            let why = Unknown("where it leads is no bucket of these templates".into());
+            judge.cannot_judge(&replication.rule.at("Destination.Bucket"), why);
+        }
+    }
     let setter = LazyCell::new(|| setter(design));
     for (replication, destination) in &all {
         judge.subject();
