@@ -1,6 +1,6 @@
 //! The design that is judged: every stack, which Regions form the pair, and what corresponds to what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 use topology::Home;
@@ -32,6 +32,8 @@ pub struct Design {
     pairing: Pairing,
     settings: Settings,
     by_kind: BTreeMap<String, Vec<(usize, String)>>,
+    /// The Regions in which it is not known of some resource of a type whether it is created.
+    doubtful: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Design {
@@ -44,15 +46,20 @@ impl Design {
         let stacks = stacks(sources)?;
         let pairing = Pairing::infer(&stacks, &settings);
         let mut by_kind: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
+        let mut doubtful: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for stack in &stacks {
             for resource in stack.resources.values() {
                 by_kind
                     .entry(resource.kind.clone())
                     .or_default()
                     .push((stack.index, resource.id.clone()));
+                if resource.doubt.is_some() {
+                    let region = stack.region.clone().unwrap_or_default();
+                    doubtful.entry(resource.kind.clone()).or_default().insert(region);
+                }
             }
         }
-        Ok(Self { stacks, pairing, settings, by_kind })
+        Ok(Self { stacks, pairing, settings, by_kind, doubtful })
     }
 
     /// Every stack, in the order in which they were given.
@@ -92,11 +99,10 @@ impl Design {
     /// speak then.
     #[must_use]
     pub fn may_hide(&self, kind: &str, region: &str) -> bool {
-        let mut doubtful = self.all_of(kind).filter(|resource| resource.declared.doubt.is_some());
+        let doubtful = self.doubtful.get(kind).is_some_and(|regions| regions.contains(region));
         let mut stacks =
             self.stacks.iter().filter(|stack| stack.region.as_deref().unwrap_or(region) == region);
-        doubtful.any(|resource| resource.region() == region)
-            || stacks.any(|stack| !stack.transforms.is_empty() || stack.waiting.contains(kind))
+        doubtful || stacks.any(|stack| !stack.transforms.is_empty() || stack.waiting.contains(kind))
     }
 
     /// Every resource that is or may be created, in the order of the stacks.

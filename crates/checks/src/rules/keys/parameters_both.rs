@@ -60,7 +60,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         .of_home(PARAMETER, Home::Standby)
         .filter_map(|parameter| Some((named(parameter)?, parameter)))
         .collect();
-    let readers = readers(&functions, design, Home::Primary);
+    let readers = Readers::of(&functions, design, Home::Primary);
     for parameter in design.of_home(PARAMETER, Home::Primary) {
         judge.subject();
         let Some(name) = named(parameter) else { continue };
@@ -100,18 +100,17 @@ fn differs(
 fn missing(
     design: &Design,
     judge: &mut Judge<'_>,
-    readers: &[Reader<'_>],
+    readers: &Readers<'_>,
     parameter: Resource<'_>,
     standby: &str,
 ) {
-    let reader = readers.iter().find(|reader| reader.reads(design, parameter));
-    if let Some(reader) = reader {
+    if let Some(function) = readers.reader(design, parameter) {
         judge.finding_with(
             &parameter.whole(),
-            &[reader.function.whole()],
+            &[function.whole()],
             format!(
                 "`{}` reads `{}`, and {standby} has no parameter of this name",
-                reader.function.id(),
+                function.id(),
                 parameter.id()
             ),
             format!("create the parameter in {standby} too, with the value of that Region"),
@@ -119,41 +118,53 @@ fn missing(
     }
 }
 
-/// A function that reads parameters, with what it names.
-struct Reader<'d> {
-    function: Resource<'d>,
-    /// Patterns of ARNs that its role may read.
-    patterns: Vec<String>,
-    /// Texts of its variables.
-    texts: Vec<String>,
+/// Functions that read parameters, by what they name.
+#[derive(Default)]
+struct Readers<'d> {
+    /// By a name in a variable.
+    by_name: BTreeMap<String, Resource<'d>>,
+    /// By what a role's pattern of ARNs begins with, before its first wildcard; with the whole pattern.
+    by_beginning: BTreeMap<String, Vec<(String, Resource<'d>)>>,
 }
 
-impl Reader<'_> {
-    fn reads(&self, design: &Design, parameter: Resource<'_>) -> bool {
-        let name = design.name(parameter).known();
-        let arn = design.arn(parameter).known();
-        let by_variable = name.is_some_and(|name| self.texts.contains(&name));
-        by_variable
-            || arn.is_some_and(|arn| {
-                self.patterns
-                    .iter()
-                    .any(|pattern| pattern.contains("parameter/") && matches(pattern, &arn))
-            })
+impl<'d> Readers<'d> {
+    fn of(functions: &Functions<'d>, design: &'d Design, home: Home) -> Self {
+        let mut readers = Self::default();
+        let of_home =
+            functions.of_application().filter(|function| design.home(*function) == Some(home));
+        for function in of_home {
+            let reading = reading(&functions.statements_of(function));
+            if reading.is_empty() {
+                continue;
+            }
+            for (_, place) in functions::variables(function) {
+                if let Some(text) = symbol(design, &place) {
+                    readers.by_name.entry(text).or_insert(function);
+                }
+            }
+            let patterns = reading.iter().filter_map(|place| symbol(design, place));
+            for pattern in patterns.filter(|pattern| pattern.contains("parameter/")) {
+                let beginning = pattern.split(['*', '?']).next().unwrap_or_default().to_owned();
+                readers.by_beginning.entry(beginning).or_default().push((pattern, function));
+            }
+        }
+        readers
     }
-}
 
-fn readers<'d>(functions: &Functions<'d>, design: &'d Design, home: Home) -> Vec<Reader<'d>> {
-    let of_home =
-        functions.of_application().filter(|function| design.home(*function) == Some(home));
-    let readers = of_home.filter_map(|function| {
-        let reading = reading(&functions.statements_of(function));
-        let patterns: Vec<String> =
-            reading.iter().filter_map(|place| symbol(design, place)).collect();
-        let variables = functions::variables(function);
-        let texts = variables.iter().filter_map(|(_, place)| symbol(design, place)).collect();
-        (!reading.is_empty()).then_some(Reader { function, patterns, texts })
-    });
-    readers.collect()
+    /// The first function that reads a parameter.
+    fn reader(&self, design: &Design, parameter: Resource<'_>) -> Option<Resource<'d>> {
+        let name = design.name(parameter).known()?;
+        if let Some(function) = self.by_name.get(&name) {
+            return Some(*function);
+        }
+        let arn = design.arn(parameter).known()?;
+        let mut beginnings = arn.char_indices().map(|(end, _)| &arn[..end]).chain([arn.as_str()]);
+        beginnings.find_map(|beginning| {
+            let mut patterns = self.by_beginning.get(beginning)?.iter();
+            let found = patterns.find(|(pattern, _)| matches(pattern, &arn))?;
+            Some(found.1)
+        })
+    }
 }
 
 /// What statements that let somebody read parameters are about.
