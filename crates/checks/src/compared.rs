@@ -13,6 +13,9 @@ pub struct Compared {
     pub with: String,
 }
 
+/// What stands for the Region of a stack.
+pub(crate) const REGION: &str = "AWS::Region";
+
 /// Every comparison of a parameter in a template's conditions.
 pub(crate) fn of(template: &Json) -> Vec<Compared> {
     let mut found = Vec::new();
@@ -47,7 +50,7 @@ fn collect(template: &Json, condition: &str, json: &Json, found: &mut Vec<Compar
 fn compared(template: &Json, condition: &str, one: &Json, other: &Json) -> Option<Compared> {
     let parameter = one.get("Ref")?.as_str()?;
     template.get("Parameters")?.get(parameter)?;
-    let region = || other.get("Ref")?.as_str().filter(|name| *name == "AWS::Region");
+    let region = || other.get("Ref")?.as_str().filter(|name| *name == REGION);
     let with = other.as_str().or_else(region)?;
     Some(Compared {
         condition: condition.to_owned(),

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use crate::answer::Unknown;
+use crate::compared;
 use crate::value::{Reference, Value};
 
 pub(crate) use self::condition::Conditions;
@@ -47,7 +48,8 @@ pub(crate) struct Scope<'t> {
 pub(crate) enum Defaults {
     /// They are the values.
     Count,
-    /// They are nothing, so that what an operator may choose stays open.
+    /// They are nothing, so that what an operator may choose stays open; but of a parameter that conditions compare with
+    /// the Region: that tells the Regions of one template apart, and is no choice.
     Open,
 }
 
@@ -147,12 +149,19 @@ impl Scope<'_> {
                 "parameter `{name}` is read from SSM at deployment"
             )));
         }
-        Some(match parameter.get("Default").filter(|_| self.defaults == Defaults::Count) {
+        Some(match parameter.get("Default").filter(|_| self.takes_default(name)) {
             None => Value::unknown(format!("parameter `{name}` has no default")),
             Some(default) => {
                 default_of(default, kind.starts_with("List<") || kind == "CommaDelimitedList")
             }
         })
+    }
+
+    fn takes_default(&self, parameter: &str) -> bool {
+        let compared = || compared::of(self.template).into_iter();
+        let names_region =
+            || compared().any(|one| one.parameter == parameter && one.with == compared::REGION);
+        self.defaults == Defaults::Count || names_region()
     }
 
     /// A resource of this template, or something that it will give.
