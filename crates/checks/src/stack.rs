@@ -37,6 +37,8 @@ pub struct Stack {
     pub parent: Option<Parent>,
     /// Resources that are, or may be, created, by logical id.
     pub resources: BTreeMap<String, Declared>,
+    /// How many resources the template declares, created or not.
+    pub declared: usize,
     /// Outputs, by logical id.
     pub outputs: BTreeMap<String, Output>,
     /// Macros that CloudFormation runs over the template, such as `AWS::Serverless-2016-10-31`; what they would add
@@ -130,6 +132,7 @@ impl Stack {
             termination_protection: source.termination_protection,
             dependencies: source.dependencies.clone(),
             parent: source.parent.clone(),
+            declared: section(template, "Resources").count(),
             outputs: section(template, "Outputs")
                 .filter_map(|(id, json)| output(&scope, id, json))
                 .collect(),

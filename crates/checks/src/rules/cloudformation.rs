@@ -7,6 +7,7 @@ mod layering;
 mod no_custom_resource_crossrefs;
 mod no_import_across_regions;
 mod role_neutral_templates;
+mod stack_without_resources;
 mod stateful;
 mod taken;
 mod termination_protection;
@@ -23,6 +24,7 @@ pub(super) const RULES: &[Rule] = &[
     no_custom_resource_crossrefs::RULE,
     no_import_across_regions::RULE,
     role_neutral_templates::RULE,
+    stack_without_resources::RULE,
     termination_protection::RULE,
     weak_ref_couples_deploys::RULE,
 ];

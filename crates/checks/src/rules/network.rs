@@ -1,6 +1,7 @@
 //! Rules about networks and calls between Regions.
 
 mod cidr_disjoint;
+mod database_ingress;
 mod endpoints_for_isolated;
 mod nat_zone_redundant;
 mod no_cross_region_call;
@@ -15,6 +16,7 @@ pub(super) const RULES: &[Rule] = &[
     no_cross_region_call::RULE,
     sts_regional::RULE,
     cidr_disjoint::RULE,
+    database_ingress::RULE,
     endpoints_for_isolated::RULE,
     nat_zone_redundant::RULE,
     three_zones::RULE,

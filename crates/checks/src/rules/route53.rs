@@ -18,6 +18,7 @@ mod outlook;
 mod promote_before_flip;
 pub(in crate::rules) mod records;
 mod regions;
+mod reserved_zone_name;
 mod rights;
 pub(in crate::rules) mod routing;
 mod state_machine;
@@ -46,6 +47,7 @@ pub(super) const RULES: &[Rule] = &[
     no_endpoint_check_on_switch_record::RULE,
     no_record_change::RULE,
     promote_before_flip::RULE,
+    reserved_zone_name::RULE,
     stop_pattern::RULE,
     switch_endpoint_reachable::RULE,
     ttl_60::RULE,

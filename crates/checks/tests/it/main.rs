@@ -5,6 +5,7 @@
 mod allow;
 mod baseline;
 mod date;
+mod designs;
 mod document;
 mod documented;
 mod given;

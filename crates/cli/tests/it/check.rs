@@ -187,7 +187,7 @@ fn anybodys_templates_are_judged() {
 
         2 questions of 1 rule could not be judged from the templates; `--full` lists them
 
-        2 blockers, 3 errors, 2 warnings; 134 rules looked at 43 things
+        2 blockers, 3 errors, 2 warnings; 137 rules looked at 45 things
         primary eu-central-1, standby eu-west-1
         --- stderr
         note: nothing says which Region is the home primary, so that it is guessed; name both under `[regions]` in tideover-check.toml
