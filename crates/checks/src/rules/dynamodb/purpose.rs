@@ -15,7 +15,7 @@ pub(super) struct Purpose {
 }
 
 /// Words of names and what they tell.
-const WORDS: [(&str, &str, bool); 22] = [
+const WORDS: [(&str, &str, bool); 19] = [
     ("balance", "balances", false),
     ("balances", "balances", false),
     ("dedup", "idempotency keys", false),
@@ -29,9 +29,6 @@ const WORDS: [(&str, &str, bool); 22] = [
     ("idempotent", "idempotency keys", false),
     ("intent", "payment intents", false),
     ("intents", "payment intents", false),
-    ("leader", "a leader", true),
-    ("lease", "leases", true),
-    ("leases", "leases", true),
     ("ledger", "a ledger", false),
     ("ledgers", "a ledger", false),
     ("lock", "locks", true),
@@ -40,8 +37,8 @@ const WORDS: [(&str, &str, bool); 22] = [
     ("mutex", "locks", true),
 ];
 
-/// Words of tables that tools keep for themselves.
-const TOOLS: [&str; 2] = ["terraform", "tfstate"];
+/// Words that give the others another meaning: tools keep locks of their own, a map has fences, a bot has intents.
+const OTHERWISE: [&str; 6] = ["bot", "geo", "lex", "terraform", "tf", "tfstate"];
 
 /// What a table is for, if that can be told.
 pub(super) fn of(design: &Design, table: Resource<'_>) -> Option<Purpose> {
@@ -56,7 +53,7 @@ pub(super) fn of(design: &Design, table: Resource<'_>) -> Option<Purpose> {
         Some((format!("its key `{attribute}`"), attribute))
     }));
     told.extend(tags(table).into_iter().map(|(key, value)| (format!("its tag `{key}`"), value)));
-    if told.iter().any(|(_, text)| words(text).any(|word| TOOLS.contains(&word.as_str()))) {
+    if told.iter().any(|(_, text)| words(text).any(|word| OTHERWISE.contains(&word.as_str()))) {
         return None;
     }
     told.into_iter().find_map(|(because, text)| {
