@@ -166,6 +166,7 @@ fn synth_for_programs() {
     expect![[r#"
         {
           "directory": "build/assembly",
+          "findings": 0,
           "notes": [
             "`api.authorization` is \"none\": whoever reaches the API can call it",
             "after the first deployment of all stacks, once: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`, so that objects replicate back from us-east-2",
