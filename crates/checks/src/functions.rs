@@ -13,6 +13,13 @@ use crate::value::{Reference, Value};
 /// The type of a Lambda function.
 pub(crate) const FUNCTION: &str = "AWS::Lambda::Function";
 
+/// The type of a function of a serverless template; what is absent there may stand in the template's `Globals`.
+pub(crate) const SERVERLESS: &str = "AWS::Serverless::Function";
+
+/// Types of events of a serverless function that are event source mappings.
+pub(crate) const MAPPED: [&str; 7] =
+    ["DocumentDB", "DynamoDB", "Kinesis", "MQ", "MSK", "SelfManagedKafka", "SQS"];
+
 /// Variables by which the CDK's provider framework knows the functions of a custom resource.
 const FRAMEWORK: [&str; 3] =
     ["USER_ON_EVENT_FUNCTION_ARN", "USER_IS_COMPLETE_FUNCTION_ARN", "WAITER_STATE_MACHINE_ARN"];
@@ -65,6 +72,11 @@ impl<'d> Functions<'d> {
         self.design.of(FUNCTION).filter(|function| self.is_of_application(*function))
     }
 
+    /// The same with those of serverless templates, for rules that look only at what is written there.
+    pub(crate) fn with_serverless(&self) -> impl Iterator<Item = Resource<'d>> + use<'_, 'd> {
+        self.of_application().chain(self.design.of(SERVERLESS))
+    }
+
     /// Whether a function serves the application.
     pub(crate) fn is_of_application(&self, function: Resource<'_>) -> bool {
         let of_the_cdk = OF_THE_CDK.iter().any(|begin| function.id().starts_with(begin))
@@ -82,7 +94,7 @@ impl<'d> Functions<'d> {
             Value::Reference(reference) => {
                 let resource = self.design.resource(reference)?;
                 return match resource.kind() {
-                    FUNCTION => Some(resource),
+                    FUNCTION | SERVERLESS => Some(resource),
                     "AWS::Lambda::Alias" | "AWS::Lambda::Version" => {
                         self.meant(&resource.at("FunctionName"))
                     }
@@ -137,15 +149,28 @@ impl<'d> Functions<'d> {
         own.chain(given).flat_map(|document| statements(&document)).collect()
     }
 
-    /// The statements of a function's role; none where the role is not in these templates.
+    /// The statements of a function's role, and those that a serverless function has itself; none where the role is
+    /// not in these templates.
     pub(crate) fn statements_of(&self, function: Resource<'d>) -> Vec<Statement<'d>> {
-        self.role(&function.at("Role")).map(|role| self.statements(role)).unwrap_or_default()
+        let of_role = self.role(&function.at("Role")).map(|role| self.statements(role));
+        let mut all = of_role.unwrap_or_default();
+        if function.kind() == SERVERLESS {
+            let own = function.at("Policies").items().known().unwrap_or_default();
+            all.extend(own.iter().flat_map(statements));
+        }
+        all
     }
 }
 
 /// Variables of a function's environment, by name.
 pub(crate) fn variables<'d>(function: Resource<'d>) -> Vec<(&'d str, Place<'d>)> {
     function.at("Environment.Variables").entries().known().unwrap_or_default()
+}
+
+/// The events of a serverless function, each with its type.
+pub(crate) fn events<'d>(function: Resource<'d>) -> Vec<(String, Place<'d>)> {
+    let events = function.at("Events").entries().known().unwrap_or_default().into_iter();
+    events.filter_map(|(_, event)| Some((event.at("Type").text().known()?, event))).collect()
 }
 
 /// Resources of a type by Region and name, such as `us-east-1 pay`.

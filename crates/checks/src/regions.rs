@@ -23,3 +23,25 @@ pub(crate) fn neutral(text: &str, regions: [&str; 2]) -> String {
         if region.is_empty() { text } else { text.replace(region, "REGION") }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{named, neutral, stands_in};
+
+    #[test]
+    fn words_of_their_own() {
+        assert_eq!(named("https://sqs.us-east-1.amazonaws.com/1/pay"), ["us-east-1"]);
+        assert_eq!(named("cdk-hnb659fds-assets-111111111111-us-west-2"), ["us-west-2"]);
+        assert!(stands_in("us-east-1", "us-east-1"));
+        for text in ["us-east-1a", "xus-east-1", "us-east-12", "us-gov-east-1", ""] {
+            assert!(!stands_in("us-east-1", text), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_both_regions_compare() {
+        let regions = ["us-east-1", "us-east-2"];
+        assert_eq!(neutral("/us-east-1/fee", regions), neutral("/us-east-2/fee", regions));
+        assert_eq!(neutral("/eu-west-1/fee", regions), "/eu-west-1/fee");
+    }
+}

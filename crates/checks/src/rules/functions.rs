@@ -7,6 +7,7 @@ mod reserved_and_provisioned;
 mod runtime_current;
 mod serving;
 mod static_stability;
+mod taking;
 
 use crate::rule::{Rule, RunTime, Severity};
 

@@ -3,6 +3,7 @@
 use topology::Home;
 
 use super::serving;
+use super::taking::{self, Taking};
 use crate::answer::Answer;
 use crate::design::Design;
 use crate::functions::{FUNCTION, Functions};
@@ -18,7 +19,8 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// `Enabled` of each `AWS::Lambda::EventSourceMapping` in the standby is false. A rule or schedule that is on in
+    /// `Enabled` of each `AWS::Lambda::EventSourceMapping` and of each event source of a serverless function in the
+    /// standby is false, and `DesiredState` of each `AWS::Pipes::Pipe` is `STOPPED`. A rule or schedule that is on in
     /// both Regions does not start the same function or state machine in both if that may write tables, publish
     /// messages or, from inside a VPC, read secrets. Pairs in which both Regions take requests all the time are left
     /// out. That they are switched on in the takeover, and off in the Region that was left, only a run shows.
@@ -77,44 +79,40 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
 }
 
 fn mappings(design: &Design, judge: &mut Judge<'_>, functions: &Functions<'_>) {
-    for mapping in design.of_home("AWS::Lambda::EventSourceMapping", Home::Standby) {
-        let function = functions.meant(&mapping.at("FunctionName"));
-        if function.is_some_and(|function| !functions.is_of_application(function)) {
+    for taking in taking::in_standby(design, functions) {
+        judge.subject();
+        if judge.known(&taking.switch, taking.is_on()) != Some(Some(true)) {
             continue;
         }
-        judge.subject();
-        let enabled = mapping.at("Enabled");
-        let off_in_primary = design
-            .counterpart(mapping)
-            .is_some_and(|primary| primary.at("Enabled").bool().known() == Some(false));
-        if let Some(state) = judge.bool(&enabled)
-            && state.unwrap_or(true)
-            && !off_in_primary
-        {
-            if let Some(why) = decided(mapping, "Enabled") {
-                judge.cannot_judge(&enabled, why);
-                continue;
-            }
-            let state = if state.is_some() { "is true" } else { "is absent, which means true" };
-            judge.finding(
-                &enabled,
-                format!("`Enabled` {state}: {}", taken(design, mapping)),
-                "set `Enabled: false` in both Regions, and let the activation of a Region call \
-                 `UpdateEventSourceMapping` there",
-            );
+        if let Some(why) = taking.decided() {
+            judge.cannot_judge(&taking.switch, why);
+            continue;
         }
+        let name = taking.switch.path.rsplit('.').next().unwrap_or_default();
+        let state = match taking.switch.text().known() {
+            Some(text) => format!("`{name}` is `{text}`"),
+            None => format!("`{name}` is absent, which means on"),
+        };
+        judge.finding(
+            &taking.switch,
+            format!("{state}: {}", taken(design, &taking)),
+            format!(
+                "set `{name}: {}` in both Regions, and let the activation of a Region turn it on there by API \
+                 (`UpdateEventSourceMapping`, `StartPipe`)",
+                taking.off
+            ),
+        );
     }
 }
 
-/// What a mapping takes, and what that means.
-fn taken(design: &Design, mapping: Resource<'_>) -> String {
-    let source = mapping.at("EventSourceArn").reference().known();
-    match source.and_then(|source| design.resource(source)) {
+/// What is taken, and what that means.
+fn taken(design: &Design, taking: &Taking<'_>) -> String {
+    match taking.source(design) {
         Some(table) if is_replicated(design, table) => {
             format!("both Regions process each change of `{}`", table.id())
         }
         Some(source) => format!("the standby works off `{}`", source.id()),
-        None => format!("`{}` takes events in the standby", mapping.id()),
+        None => format!("`{}` takes events in the standby", taking.resource.id()),
     }
 }
 

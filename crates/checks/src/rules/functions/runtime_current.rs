@@ -4,7 +4,7 @@ use topology::Home;
 
 use crate::answer::Answer;
 use crate::design::Design;
-use crate::functions::Functions;
+use crate::functions::{FUNCTION, Functions};
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
 use crate::regions;
@@ -109,7 +109,7 @@ const SAME: [&str; 8] = [
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let functions = Functions::of(design);
     let today = design.settings().today.map(|day| day.to_string());
-    let of_pair = functions.of_application().filter(|function| design.home(*function).is_some());
+    let of_pair = functions.with_serverless().filter(|function| design.home(*function).is_some());
     for function in of_pair {
         judge.subject();
         let place = function.at("Runtime");
@@ -122,6 +122,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             );
         }
         if design.home(function) == Some(Home::Standby)
+            && function.kind() == FUNCTION
             && let Some(primary) = design.counterpart(function)
         {
             compare(design, judge, primary, function);

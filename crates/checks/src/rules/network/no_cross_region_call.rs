@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use topology::Home;
 
 use crate::design::Design;
-use crate::functions::{self, Functions};
+use crate::functions::{self, Functions, MAPPED, SERVERLESS};
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
 use crate::regions;
@@ -160,7 +160,17 @@ fn in_request_path(design: &Design) -> Vec<Resource<'_>> {
     }
     let standby =
         functions.of_application().filter(|function| design.home(*function) == Some(Home::Standby));
-    standby.filter(|function| reached.contains(&function.reference(None))).collect()
+    let serverless = design.of_home(SERVERLESS, Home::Standby).filter(|one| is_reached(*one));
+    let written_out = standby.filter(|function| reached.contains(&function.reference(None)));
+    written_out.chain(serverless).collect()
+}
+
+/// Whether an event of a serverless function is a request, or comes from an event source.
+fn is_reached(function: Resource<'_>) -> bool {
+    let events = functions::events(function);
+    let reaches = |kind: &str| ["Api", "HttpApi"].contains(&kind) || MAPPED.contains(&kind);
+    events.iter().any(|(kind, _)| reaches(kind))
+        || function.at("FunctionUrlConfig").exists().known() == Some(true)
 }
 
 /// Where the APIs of the standby send requests to.

@@ -38,7 +38,7 @@ const VARIABLE: &str = "AWS_STS_REGIONAL_ENDPOINTS";
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let functions = Functions::of(design);
-    for function in functions.of_application() {
+    for function in functions.with_serverless() {
         judge.subject();
         for (name, place) in functions::variables(function) {
             look(judge, name, &place);

@@ -41,7 +41,7 @@ pub(super) struct Driver<'d> {
 /// What moves the service, state machines first.
 pub(super) fn of(design: &Design) -> Vec<Driver<'_>> {
     let functions = Functions::of(design);
-    let moving = functions.of_application().filter_map(|function| {
+    let moving = functions.with_serverless().filter_map(|function| {
         let action = action(design, function, &functions.statements_of(function))?;
         Some((function, action))
     });

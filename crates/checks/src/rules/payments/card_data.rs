@@ -104,3 +104,37 @@ fn has_check_digit(digits: &str) -> bool {
         .sum();
     sum.is_multiple_of(10)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{has_number, is_field};
+
+    #[test]
+    fn numbers_by_range_and_check_digit() {
+        let right = ["4539578763621486", "card 371449635398449,", "pan=6011000990139432"];
+        assert!(right.iter().all(|text| has_number(text)));
+        let others = [
+            // Another check digit, no network's range, too long, part of a word, published for tests.
+            "4539578763621487",
+            "1539578763621486",
+            "45395787636214860",
+            "x4539578763621486",
+            "1.4539578763621486",
+            "4111111111111111",
+            "4000056655665556",
+        ];
+        for text in others {
+            assert!(!has_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn fields_by_name() {
+        for name in ["card_number", "cardNumber", "CVV", "primary-account-number"] {
+            assert!(is_field(name), "{name}");
+        }
+        for name in ["pan", "card", "cardToken", "number", "cardNumberToken"] {
+            assert!(!is_field(name), "{name}");
+        }
+    }
+}
