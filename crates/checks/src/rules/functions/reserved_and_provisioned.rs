@@ -52,14 +52,28 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         }
         judge.subject();
         let reserved = function.at("ReservedConcurrentExecutions");
-        let has_reserved = judge.known(&reserved, reserved.exists()) != Some(Some(false));
+        let other = design.counterpart(function);
+        let has_reserved = judge.known(&reserved, reserved.exists()) != Some(Some(false))
+            || other.is_some_and(|other| is_reserved(other));
         let has_instances = home == Home::Primary
             || scaled.contains(&function.region())
+            || other.is_some_and(|other| keeps_instances(&functions, other))
             || is_provisioned(design, judge, &functions, function);
         if !has_reserved || !has_instances {
             report(judge, function, has_reserved, has_instances);
         }
     }
+}
+
+/// Whether a function has a reservation; where one Region alone has it, `compute-static-stability` says so.
+fn is_reserved(function: Resource<'_>) -> bool {
+    function.at("ReservedConcurrentExecutions").exists().known() == Some(true)
+}
+
+/// Whether an alias or a version of a function keeps instances ready.
+fn keeps_instances(functions: &Functions<'_>, function: Resource<'_>) -> bool {
+    let mut aliases = functions.aliases(function).iter();
+    aliases.any(|alias| provisioned(*alias).known().is_some_and(|number| number > 0.0))
 }
 
 fn report(judge: &mut Judge<'_>, function: Resource<'_>, has_reserved: bool, has_instances: bool) {
