@@ -43,12 +43,22 @@ pub fn manifest(text: &str) -> Result<Manifest, DocumentFault> {
     let of_type = |kind: &'static str| {
         artifacts.iter().filter(move |(_, artifact)| artifact["type"].as_str() == Some(kind))
     };
-    let stacks =
-        of_type("aws:cloudformation:stack").filter_map(|(id, artifact)| source(id, artifact));
+    let mut stacks: Vec<Source> = Vec::new();
+    let mut names: BTreeMap<&str, String> = BTreeMap::new();
+    for (id, artifact) in of_type("aws:cloudformation:stack") {
+        let stack = source(id, artifact)?;
+        names.insert(id, stack.name.clone());
+        stacks.push(stack);
+    }
+    for stack in &mut stacks {
+        // Of what is waited for, only stacks matter, and they are called as people see them.
+        stack.dependencies =
+            stack.dependencies.iter().filter_map(|id| names.get(id.as_str()).cloned()).collect();
+    }
     let folders = of_type("cdk:cloud-assembly").filter_map(|(_, artifact)| {
         artifact["properties"]["directoryName"].as_str().map(str::to_owned)
     });
-    Ok(Manifest { stacks: stacks.collect(), assemblies: folders.collect() })
+    Ok(Manifest { stacks, assemblies: folders.collect() })
 }
 
 /// The nested stacks of a template, as the CDK notes them in metadata.
@@ -64,14 +74,18 @@ pub fn nested(template: &Json) -> Vec<Nested> {
     with_file.collect()
 }
 
-fn source(id: &str, artifact: &Json) -> Option<Source> {
+fn source(id: &str, artifact: &Json) -> Result<Source, DocumentFault> {
     let properties = &artifact["properties"];
     let text = |json: &Json| json.as_str().map(str::to_owned);
     let (account, region) = environment(artifact["environment"].as_str().unwrap_or_default());
     let tags = properties["tags"].as_object().into_iter().flatten();
     let dependencies = artifact["dependencies"].as_array().into_iter().flatten();
-    Some(Source {
-        file: properties["templateFile"].as_str()?.to_owned(),
+    let file = properties["templateFile"].as_str().ok_or_else(|| DocumentFault {
+        line: None,
+        what: format!("the stack `{id}` has no `templateFile`"),
+    })?;
+    Ok(Source {
+        file: file.to_owned(),
         text: String::new(),
         name: text(&artifact["displayName"]).unwrap_or_else(|| id.to_owned()),
         stack_name: text(&properties["stackName"]).unwrap_or_else(|| id.to_owned()),

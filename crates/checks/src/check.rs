@@ -1,6 +1,7 @@
 //! Every rule over a design.
 
 use crate::design::Design;
+use crate::hidden::unexpanded;
 use crate::judge::Judge;
 use crate::recovery_time::RecoveryTime;
 use crate::report::{Report, Spot, Unseen};
@@ -22,6 +23,7 @@ pub fn check(design: &Design) -> Report {
     report.findings.sort();
     report.unjudged.sort();
     report.unjudged.dedup();
+    report.unseen.sort();
     report.allow(design.settings())
 }
 
@@ -33,15 +35,14 @@ fn add(report: &mut Report, rule: &'static Rule, design: &Design) {
     report.subjects.insert(rule.code, judge.subjects);
 }
 
-/// Resources of which it is not known whether they are created, and macros that only CloudFormation runs.
+/// Resources of which it is not known whether they are created, and what only a deployment expands.
 fn unseen(design: &Design) -> impl Iterator<Item = Unseen> {
     let doubtful = design.resources().filter_map(|resource| {
         let why = resource.declared.doubt.as_ref()?;
         Some(Unseen { spot: Spot::of(&resource.whole()), why: why.to_string() })
     });
-    let macros = design.stacks().iter().filter(|stack| !stack.transforms.is_empty()).map(|stack| {
-        let why = format!("only a deployment runs the macros `{}`", stack.transforms.join("`, `"));
-        Unseen { spot: Spot::of(&stack.whole()), why }
-    });
-    macros.chain(doubtful)
+    let closed = unexpanded(design.stacks())
+        .into_iter()
+        .map(|(place, why)| Unseen { spot: Spot::of(&place), why });
+    closed.chain(doubtful)
 }

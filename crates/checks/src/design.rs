@@ -1,11 +1,12 @@
 //! The design that is judged: every stack, which Regions form the pair, and what corresponds to what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 use topology::Home;
 
 use crate::document::{DocumentFault, parse};
+use crate::hidden::Hidden;
 use crate::naming;
 use crate::pairing::Pairing;
 use crate::place::Resource;
@@ -32,8 +33,7 @@ pub struct Design {
     pairing: Pairing,
     settings: Settings,
     by_kind: BTreeMap<String, Vec<(usize, String)>>,
-    /// The Regions in which it is not known of some resource of a type whether it is created.
-    doubtful: BTreeMap<String, BTreeSet<String>>,
+    hidden: Hidden,
 }
 
 impl Design {
@@ -46,20 +46,16 @@ impl Design {
         let stacks = stacks(sources)?;
         let pairing = Pairing::infer(&stacks, &settings);
         let mut by_kind: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
-        let mut doubtful: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for stack in &stacks {
             for resource in stack.resources.values() {
                 by_kind
                     .entry(resource.kind.clone())
                     .or_default()
                     .push((stack.index, resource.id.clone()));
-                if resource.doubt.is_some() {
-                    let region = stack.region.clone().unwrap_or_default();
-                    doubtful.entry(resource.kind.clone()).or_default().insert(region);
-                }
             }
         }
-        Ok(Self { stacks, pairing, settings, by_kind, doubtful })
+        let hidden = Hidden::of(&stacks);
+        Ok(Self { stacks, pairing, settings, by_kind, hidden })
     }
 
     /// Every stack, in the order in which they were given.
@@ -95,14 +91,11 @@ impl Design {
     }
 
     /// Whether a resource of this type might be created in a Region without our knowing: one whose condition is not
-    /// known or rests on a parameter, or a macro that is not expanded here. A rule about what is missing must not
-    /// speak then.
+    /// known or rests on a parameter, one in a template without a Region, or something that is not expanded here: a
+    /// macro, a module, a nested stack whose template is not here. A rule about what is missing must not speak then.
     #[must_use]
     pub fn may_hide(&self, kind: &str, region: &str) -> bool {
-        let doubtful = self.doubtful.get(kind).is_some_and(|regions| regions.contains(region));
-        let mut stacks =
-            self.stacks.iter().filter(|stack| stack.region.as_deref().unwrap_or(region) == region);
-        doubtful || stacks.any(|stack| !stack.transforms.is_empty() || stack.waiting.contains(kind))
+        self.hidden.may_hide(kind, region)
     }
 
     /// Every resource that is or may be created, in the order of the stacks.
@@ -213,7 +206,8 @@ fn built(sources: &[Source], templates: &[Json], exports: &Exports) -> Vec<Stack
 
 /// What a parent stack gives to a nested one.
 fn arguments(stacks: &[Stack], parent: &Parent) -> BTreeMap<String, Value> {
-    let stack = stacks.iter().find(|stack| stack.name == parent.stack);
+    // Two assemblies may have stacks of one name; a nested stack follows its parent.
+    let stack = stacks.iter().rfind(|stack| stack.name == parent.stack);
     let nested = stack.and_then(|stack| stack.resources.get(&parent.resource));
     let Some(Value::Map(properties)) = nested.map(|nested| &nested.properties) else {
         return BTreeMap::new();

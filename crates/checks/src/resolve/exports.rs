@@ -28,7 +28,7 @@ impl Exports {
         for stack in stacks {
             let parent = stack.parent.as_ref().and_then(|parent| {
                 Some((
-                    stacks.iter().position(|other| other.name == parent.stack)?,
+                    stacks[..stack.index].iter().rposition(|other| other.name == parent.stack)?,
                     parent.resource.clone(),
                 ))
             });
