@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::design::Design;
 use crate::place::{Place, Resource};
 use crate::policy::{Statement, statements};
+use crate::roles::Roles;
 use crate::value::{Reference, Value};
 
 /// The type of a Lambda function.
@@ -39,21 +40,18 @@ pub(crate) struct Functions<'d> {
     deployment: BTreeSet<Reference>,
     by_name: BTreeMap<String, Resource<'d>>,
     aliases: BTreeMap<Reference, Vec<Resource<'d>>>,
-    documents: BTreeMap<Reference, Vec<Place<'d>>>,
-    roles: BTreeMap<String, Resource<'d>>,
+    roles: Roles<'d>,
 }
 
 impl<'d> Functions<'d> {
     /// The functions that these templates declare.
     pub(crate) fn of(design: &'d Design) -> Self {
-        let roles = by_name(design, "AWS::IAM::Role");
         let mut functions = Self {
             design,
             deployment: of_deployment(design),
             by_name: by_name(design, FUNCTION),
             aliases: BTreeMap::new(),
-            documents: documents(design, &roles),
-            roles,
+            roles: Roles::of(design),
         };
         let mut aliases: BTreeMap<Reference, Vec<Resource<'d>>> = BTreeMap::new();
         for kind in ["AWS::Lambda::Alias", "AWS::Lambda::Version"] {
@@ -131,22 +129,12 @@ impl<'d> Functions<'d> {
 
     /// The role that something runs as, such as the `Role` of a function.
     pub(crate) fn role(&self, place: &Place<'d>) -> Option<Resource<'d>> {
-        let value = place.value().known()?;
-        if let Value::Reference(reference) = value {
-            return self.design.resource(reference);
-        }
-        let text = self.design.text(value).known()?;
-        let name = text.rsplit('/').next().unwrap_or(&text);
-        let region = place.stack.region.as_deref().unwrap_or_default();
-        self.roles.get(&format!("{region} {name}")).copied()
+        self.roles.role(place)
     }
 
     /// The statements of every policy that these templates give to a role.
     pub(crate) fn statements(&self, role: Resource<'d>) -> Vec<Statement<'d>> {
-        let own = role.at("Policies").items().known().unwrap_or_default();
-        let own = own.iter().map(|policy| policy.at("PolicyDocument"));
-        let given = self.documents.get(&role.reference(None)).into_iter().flatten().cloned();
-        own.chain(given).flat_map(|document| statements(&document)).collect()
+        self.roles.statements(role)
     }
 
     /// The statements of a function's role, and those that a serverless function has itself; none where the role is
@@ -207,39 +195,4 @@ fn of_deployment(design: &Design) -> BTreeSet<Reference> {
 fn referred(place: &Place<'_>) -> Option<Reference> {
     let reference = place.reference().known()?;
     Some(Reference { attribute: None, ..reference.clone() })
-}
-
-/// The documents of policies that stand beside roles, by role.
-fn documents<'d>(
-    design: &'d Design,
-    roles: &BTreeMap<String, Resource<'d>>,
-) -> BTreeMap<Reference, Vec<Place<'d>>> {
-    let mut documents: BTreeMap<Reference, Vec<Place<'d>>> = BTreeMap::new();
-    for kind in ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"] {
-        for policy in design.of(kind) {
-            let many = policy.at("Roles").items().known().unwrap_or_default();
-            for named in many.into_iter().chain([policy.at("RoleName")]) {
-                let by_text = || {
-                    let name = design.text(named.value().known()?).known()?;
-                    roles
-                        .get(&format!("{} {name}", policy.region()))
-                        .map(|role| role.reference(None))
-                };
-                if let Some(role) = referred(&named).or_else(by_text) {
-                    documents.entry(role).or_default().push(policy.at("PolicyDocument"));
-                }
-            }
-        }
-    }
-    for role in design.of("AWS::IAM::Role") {
-        for managed in role.at("ManagedPolicyArns").items().known().unwrap_or_default() {
-            let policy = referred(&managed).and_then(|policy| design.resource(&policy));
-            if let Some(policy) = policy.filter(|policy| policy.kind() == "AWS::IAM::ManagedPolicy")
-            {
-                let document = policy.at("PolicyDocument");
-                documents.entry(role.reference(None)).or_default().push(document);
-            }
-        }
-    }
-    documents
 }

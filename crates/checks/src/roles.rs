@@ -18,10 +18,12 @@ const KINDS: [&str; 3] = ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::I
 pub(crate) struct Roles<'d> {
     design: &'d Design,
     by_arn: BTreeMap<String, Resource<'d>>,
+    /// Roles by name; roles are in no Region.
+    named: BTreeMap<String, Resource<'d>>,
     /// Policies by the role that they refer to.
     by_reference: BTreeMap<Reference, Vec<Resource<'d>>>,
     /// Policies by the name of a role.
-    by_name: BTreeMap<String, Vec<Resource<'d>>>,
+    policies_by_name: BTreeMap<String, Vec<Resource<'d>>>,
     /// Regions in which policies may be hidden.
     hidden: BTreeSet<&'d str>,
 }
@@ -33,11 +35,13 @@ impl<'d> Roles<'d> {
         let regions: BTreeSet<&str> = regions.chain([""]).collect();
         let hides = |region: &&str| KINDS.iter().any(|kind| design.may_hide(kind, region));
         let arns = design.of(ROLE).filter_map(|role| Some((design.arn(role).known()?, role)));
+        let named = design.of(ROLE).filter_map(|role| Some((design.name(role).known()?, role)));
         let mut roles = Self {
             design,
             by_arn: arns.collect(),
+            named: named.collect(),
             by_reference: BTreeMap::new(),
-            by_name: BTreeMap::new(),
+            policies_by_name: BTreeMap::new(),
             hidden: regions.into_iter().filter(hides).collect(),
         };
         for policy in KINDS.into_iter().flat_map(|kind| design.of(kind)) {
@@ -51,11 +55,12 @@ impl<'d> Roles<'d> {
         for named in many.into_iter().chain([policy.at("RoleName")]) {
             match named.value() {
                 Answer::Known(Value::Reference(reference)) => {
-                    self.by_reference.entry(reference.clone()).or_default().push(policy);
+                    let role = Reference { attribute: None, ..reference.clone() };
+                    self.by_reference.entry(role).or_default().push(policy);
                 }
                 Answer::Known(value) => {
                     if let Answer::Known(name) = self.design.text(value) {
-                        self.by_name.entry(name).or_default().push(policy);
+                        self.policies_by_name.entry(name).or_default().push(policy);
                     }
                 }
                 Answer::Absent | Answer::Unknown(_) => {}
@@ -63,20 +68,35 @@ impl<'d> Roles<'d> {
         }
     }
 
-    /// The role of an ARN, where these templates have it.
-    pub(crate) fn role(&self, arn: &Place<'_>) -> Option<Resource<'d>> {
-        let value = arn.value().known()?;
+    /// The role of an ARN or a name, where these templates have it, in the stack of whichever Region.
+    pub(crate) fn role(&self, named: &Place<'_>) -> Option<Resource<'d>> {
+        let value = named.value().known()?;
         if let Value::Reference(reference) = value {
             return self.design.resource(reference).filter(|role| role.kind() == ROLE);
         }
-        self.by_arn.get(&self.design.text(value).known()?).copied()
+        let text = self.design.text(value).known()?;
+        self.by_arn.get(&text).or_else(|| self.by_name(&text)).copied()
+    }
+
+    /// The role of a name, or of an ARN with a path before the name, if it is not one of another account.
+    fn by_name(&self, text: &str) -> Option<&Resource<'d>> {
+        let role = self.named.get(text.rsplit('/').next()?)?;
+        let account = text.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(3));
+        let own = role.stack.account.as_deref();
+        let is_foreign = account.zip(own).is_some_and(|(account, own)| account != own);
+        (!is_foreign).then_some(role)
+    }
+
+    /// The statements of everything that these templates give to a role.
+    pub(crate) fn statements(&self, role: Resource<'d>) -> Vec<Statement<'d>> {
+        let documents = self.documents(role, &mut None);
+        documents.iter().flat_map(statements).collect()
     }
 
     /// Everything that these templates let a role do.
     pub(crate) fn permissions(&self, role: Resource<'d>) -> Permissions<'d> {
         let mut doubt = None;
-        let mut documents = self.own(role, &mut doubt);
-        documents.extend(self.given(role).map(|policy| policy.at("PolicyDocument")));
+        let documents = self.documents(role, &mut doubt);
         for document in &documents {
             if let Answer::Unknown(why) = document.at("Statement").items() {
                 doubt = Some(why);
@@ -86,6 +106,13 @@ impl<'d> Roles<'d> {
             doubt = Some(Unknown("a policy may be there that is not seen".into()));
         }
         Permissions { statements: documents.iter().flat_map(statements).collect(), doubt }
+    }
+
+    /// The documents of every policy that a role has.
+    fn documents(&self, role: Resource<'d>, doubt: &mut Option<Unknown>) -> Vec<Place<'d>> {
+        let mut documents = self.own(role, doubt);
+        documents.extend(self.given(role).map(|policy| policy.at("PolicyDocument")));
+        documents
     }
 
     /// The documents that the role itself names.
@@ -117,7 +144,7 @@ impl<'d> Roles<'d> {
     /// The policies that name the role.
     fn given(&self, role: Resource<'d>) -> impl Iterator<Item = Resource<'d>> {
         let name = self.design.name(role).known();
-        let by_name = name.and_then(|name| self.by_name.get(&name)).into_iter().flatten();
+        let by_name = name.and_then(|name| self.policies_by_name.get(&name)).into_iter().flatten();
         let by_reference = self.by_reference.get(&role.reference(None)).into_iter().flatten();
         by_reference.chain(by_name).copied()
     }
