@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use topology::Region;
 
 use crate::design::Design;
+use crate::regions::stands_in;
 use crate::value::{Reference, Value};
 
 /// Regions of other partitions and their Route 53 hosted zone ids of API Gateway's endpoints, where they have one
@@ -31,21 +32,11 @@ pub(super) fn of_execute_api_zone_id(id: &str) -> Option<&'static str> {
 /// The one Region whose name stands in a text.
 pub(super) fn in_text(text: &str) -> Option<&'static str> {
     let names = Region::all().map(Region::name).chain(GOVERNMENT.iter().map(|(name, _)| *name));
-    let found: Vec<&str> = names.filter(|name| stands_in(text, name)).collect();
+    let found: Vec<&str> = names.filter(|name| stands_in(name, text)).collect();
     match found.as_slice() {
         [one] => Some(one),
         _ => None,
     }
-}
-
-/// Whether a name stands in a text by itself, not as a part of a longer word.
-fn stands_in(text: &str, name: &str) -> bool {
-    text.match_indices(name).any(|(start, _)| {
-        let before = text[..start].chars().next_back();
-        let after = text[start + name.len()..].chars().next();
-        let is_edge = |letter: Option<char>| !letter.is_some_and(char::is_alphanumeric);
-        is_edge(before) && is_edge(after)
-    })
 }
 
 /// The one Region that a value names, or that the resources in it are in.
