@@ -62,8 +62,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     for function in design.of("AWS::Lambda::Function").filter(|one| !one.region().is_empty()) {
         for layer in function.at("Layers").items().known().unwrap_or_default() {
             let arn = layer.value().known().map_or_else(String::new, crate::value::Value::shown);
-            let region =
-                arn.strip_prefix("arn:aws:lambda:").and_then(|rest| rest.split(':').next());
+            let region = arn.split_once(":lambda:").and_then(|(_, rest)| rest.split(':').next());
             if let Some(region) = region.filter(|region| is_other(region, function)) {
                 report(judge, &layer, &format!("the layer `{arn}` is in {region}"), function);
             }

@@ -93,7 +93,7 @@ fn certificates<'d>(place: &Place<'d>) -> Vec<Place<'d>> {
 /// A certificate of another Region than the domain's.
 fn foreign(judge: &mut Judge<'_>, domain: Resource<'_>, place: &Place<'_>) {
     let text = place.text().known().unwrap_or_default();
-    let region = text.split("arn:aws:acm:").nth(1).and_then(|rest| rest.split(':').next());
+    let region = text.split_once(":acm:").and_then(|(_, rest)| rest.split(':').next());
     if let Some(region) = region.filter(|region| *region != domain.region()) {
         judge.finding(
             place,
