@@ -1,5 +1,8 @@
 //! Every rule against its fixtures: one that keeps it, one that breaks it, and what is said of the second.
 //!
+//! What a rule cannot know stands in `unknown.yaml`, what it is not about in `silent.yaml`; where several of them
+//! cannot be one design, in `unknown-WORD.yaml` and so on.
+//!
 //! A fixture is one file with the templates of several stacks, each under `NAME@REGION`. Besides a template's
 //! sections a stack may have `Stack`, with `Tags`, `TerminationProtection` and `Dependencies`. The pair is us-east-1
 //! and us-east-2 unless `Settings` says otherwise.
@@ -48,15 +51,32 @@ fn what_breaks_a_rule_is_reported() {
 
 #[test]
 fn what_cannot_be_known_is_not_reported() {
-    for rule in
-        checks::rules::all().filter(|rule| folder().join(rule.code).join("unknown.yaml").exists())
-    {
-        let report = judged(rule.code, "unknown.yaml");
-        let broken = report.findings.iter().any(|finding| finding.rule == rule.code);
-        assert!(!broken, "{}: unknown.yaml is reported: {}", rule.code, said(&report, rule.code));
-        let unjudged = report.unjudged.iter().any(|unjudged| unjudged.rule == rule.code);
-        assert!(unjudged, "{}: unknown.yaml leaves nothing unjudged", rule.code);
+    for (code, file) in fixtures("unknown") {
+        let report = judged(code, &file);
+        let broken = report.findings.iter().any(|finding| finding.rule == code);
+        assert!(!broken, "{code}: {file} is reported: {}", said(&report, code));
+        let unjudged = report.unjudged.iter().any(|unjudged| unjudged.rule == code);
+        assert!(unjudged, "{code}: {file} leaves nothing unjudged");
     }
+}
+
+#[test]
+fn what_a_rule_is_not_about_is_not_reported() {
+    for (code, file) in fixtures("silent") {
+        assert_eq!(said(&judged(code, &file), code), "", "{code}: {file} is reported");
+    }
+}
+
+/// The fixtures of a kind, such as `unknown.yaml` and `unknown-watch.yaml`, each with the code of its rule.
+fn fixtures(kind: &str) -> Vec<(&'static str, String)> {
+    let rules = checks::rules::all().flat_map(|rule| {
+        let files = std::fs::read_dir(folder().join(rule.code)).expect("a folder of fixtures");
+        let names = files.map(|file| file.expect("a file").file_name().into_string());
+        names.map(|name| (rule.code, name.expect("a plain name")))
+    });
+    let mut found: Vec<_> = rules.filter(|(_, name)| name.starts_with(kind)).collect();
+    found.sort();
+    found
 }
 
 fn folder() -> PathBuf {

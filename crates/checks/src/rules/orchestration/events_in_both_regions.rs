@@ -2,7 +2,7 @@
 
 use topology::Home;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::global_clusters::GlobalClusters;
 use crate::judge::Judge;
@@ -15,7 +15,8 @@ rule! {
     /// ## What is checked
     ///
     /// The Region of each member has an `AWS::Events::Rule` whose `EventPattern` names `aws.rds`, or an
-    /// `AWS::RDS::EventSubscription`. That the runbook acts on what they hear only a drill shows.
+    /// `AWS::RDS::EventSubscription`. Templates without any alarm, topic or rule are not judged: whoever watches is made
+    /// elsewhere. That the runbook acts on what they hear only a drill shows.
     ///
     /// ## Why it hurts
     ///
@@ -44,6 +45,11 @@ const RULE_KIND: &str = "AWS::Events::Rule";
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let Some(members) = GlobalClusters::of(design).pair(design) else { return };
+    if !watches(design) {
+        let why = "no alarm, topic or rule is in these templates: what watches is made elsewhere";
+        judge.cannot_judge(&members[0].whole(), Unknown(why.into()));
+        return;
+    }
     let mut deaf: Vec<Resource<'_>> = Vec::new();
     for (home, member) in [Home::Primary, Home::Standby].into_iter().zip(members) {
         judge.subject();
@@ -64,6 +70,13 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
              whoever runs the takeover",
         );
     }
+}
+
+/// Whether these templates have anything that watches or tells, so that listening would be made here too.
+fn watches(design: &Design) -> bool {
+    let kinds =
+        ["AWS::CloudWatch::Alarm", "AWS::RDS::EventSubscription", "AWS::SNS::Topic", RULE_KIND];
+    kinds.iter().any(|kind| design.of(kind).next().is_some())
 }
 
 /// Whether something in a Region listens to the events of RDS.
