@@ -3,7 +3,7 @@
 use super::service_keys::{self, ServiceKeys};
 use crate::design::Design;
 use crate::judge::Judge;
-use crate::place::Place;
+use crate::place::{Place, Resource};
 use crate::rule::rule;
 
 rule! {
@@ -23,7 +23,9 @@ rule! {
     /// ## What to change
     ///
     /// A key of its own in each Region, without `MultiRegion`. The property cannot be changed: make a new key, and
-    /// keep the old one until nothing is encrypted with it.
+    /// keep the old one until nothing is encrypted with it. A database, a file system or a vault that exists keeps the
+    /// key that it was made with: another one in its template REPLACES it, empty. Leave such a one as it is until it is
+    /// rebuilt anyway, from a snapshot that was copied with the new key.
     ///
     /// ## Source
     ///
@@ -46,10 +48,37 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             judge.finding_with(
                 &key.whole(),
                 &places,
-                format!("`{}` is a multi-Region key, and `{}` encrypts with it", key.id(), users[0].id()),
-                "give the services of each Region a key of that Region, without `MultiRegion`; keep this one until \
-                 nothing is encrypted with it",
+                format!(
+                    "`{}` is a multi-Region key, and `{}` encrypts with it",
+                    key.id(),
+                    users[0].id()
+                ),
+                change(&users),
             );
         }
     }
+}
+
+/// Types whose key cannot be changed: another one in the template replaces the resource.
+const KEYED_FOR_LIFE: [&str; 4] = [
+    "AWS::Backup::BackupVault",
+    "AWS::EFS::FileSystem",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+];
+
+fn change(users: &[Resource<'_>]) -> String {
+    let change = "give the services of each Region a key of that Region, without `MultiRegion`; keep this one until \
+                  nothing is encrypted with it";
+    let mut for_life = users.iter().filter(|user| KEYED_FOR_LIFE.contains(&user.kind()));
+    for_life.next().map_or_else(
+        || change.to_owned(),
+        |user| {
+            format!(
+                "{change}; another key in the template replaces `{}` by an empty one, so where it exists already, \
+                 rebuild it from a snapshot or copy made with the new key, or leave it",
+                user.id()
+            )
+        },
+    )
 }
