@@ -3,7 +3,7 @@
 use crate::value::Value;
 
 /// Names of fields that hold card data, in lower case and without separators.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 16] = [
     "cardcvc",
     "cardcvv",
     "cardnumber",
@@ -15,7 +15,9 @@ const FIELDS: [&str; 14] = [
     "cvv",
     "cvv2",
     "debitcardnumber",
+    "fullpan",
     "magstripe",
+    "pannumber",
     "primaryaccountnumber",
     "track2",
 ];
@@ -60,10 +62,68 @@ pub(super) fn field(schema: &Value) -> Option<String> {
     }
 }
 
-/// Whether a text holds a card number: digits of a network's range with a right check digit, not one for tests.
+/// The first name of a field that holds card data in a text, such as a format of logs.
+pub(super) fn named_in(text: &str) -> Option<&str> {
+    let is_edge = |letter: char| !letter.is_ascii_alphanumeric() && !"_-".contains(letter);
+    text.split(is_edge).find(|word| is_field(word))
+}
+
+/// Parts of the names of properties and variables that hold numbers of other kinds: ids, hashes, places of files.
+const OTHERS: [&str; 22] = [
+    "account",
+    "arn",
+    "build",
+    "checksum",
+    "code",
+    "commit",
+    "digest",
+    "etag",
+    "hash",
+    "id",
+    "ids",
+    "identifier",
+    "key",
+    "keys",
+    "nonce",
+    "path",
+    "prefix",
+    "salt",
+    "sha256",
+    "span",
+    "trace",
+    "version",
+];
+
+/// Whether what stands under these keys, such as `Code.S3Key`, is a number of another kind than a card's.
+pub(super) fn is_of_others(path: &str) -> bool {
+    let mut keys = path.split(['.', '[', ']']).filter(|key| !key.is_empty());
+    keys.any(|key| {
+        let is_of_card = is_field(key);
+        !is_of_card && words(key).iter().any(|word| OTHERS.contains(&word.as_str()))
+    })
+}
+
+/// The words of a name such as `traceId` or `TRACE_ID`, in lower case.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for letter in name.chars() {
+        let begins = letter.is_uppercase() && before.is_lowercase();
+        if begins || !letter.is_alphanumeric() {
+            words.push(String::new());
+        }
+        if let (true, Some(word)) = (letter.is_alphanumeric(), words.last_mut()) {
+            word.extend(letter.to_lowercase());
+        }
+        before = letter;
+    }
+    words
+}
+
+/// Whether a text holds what passes as a card number: digits of a network's range with a right check digit, not one
+/// for tests, and not a part of a path, a name or a longer number.
 pub(super) fn has_number(text: &str) -> bool {
-    let words =
-        text.split(|letter: char| !letter.is_alphanumeric() && letter != '.' && letter != '_');
+    let words = text.split(|letter: char| !letter.is_alphanumeric() && !"._-/#@".contains(letter));
     words.filter(|word| word.len() == 15 || word.len() == 16).any(is_number)
 }
 
@@ -107,7 +167,7 @@ fn has_check_digit(digits: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_number, is_field};
+    use super::{has_number, is_field, is_of_others, named_in};
 
     #[test]
     fn numbers_by_range_and_check_digit() {
@@ -122,6 +182,9 @@ mod tests {
             "1.4539578763621486",
             "4111111111111111",
             "4000056655665556",
+            // Parts of names.
+            "builds/4539148803436467/code.zip",
+            "build-4539148803436467",
         ];
         for text in others {
             assert!(!has_number(text), "{text}");
@@ -129,8 +192,31 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_other_kinds_by_their_keys() {
+        let others = [
+            "Code.S3Key",
+            "Environment.Variables.TRACE_ID",
+            "Tags[0].traceId",
+            "CodeSha256",
+            "SPAN",
+        ];
+        assert!(others.iter().all(|path| is_of_others(path)));
+        let any = ["Environment.Variables.CARD", "Description", "DefaultValue", "CARD_NUMBER"];
+        assert!(!any.iter().any(|path| is_of_others(path)));
+    }
+
+    #[test]
+    fn fields_in_formats_of_logs() {
+        assert_eq!(named_in(r#"{"ip":"$context.identity","panNumber":"$pan"}"#), Some("panNumber"));
+        assert_eq!(named_in("amount, card_number"), Some("card_number"));
+        assert_eq!(named_in("amount, cardNumberToken, panel"), None);
+    }
+
+    #[test]
     fn fields_by_name() {
-        for name in ["card_number", "cardNumber", "CVV", "primary-account-number"] {
+        for name in
+            ["card_number", "cardNumber", "panNumber", "CVV", "cvc", "primary-account-number"]
+        {
             assert!(is_field(name), "{name}");
         }
         for name in ["pan", "card", "cardToken", "number", "cardNumberToken"] {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::card_data;
 use crate::design::Design;
+use crate::functions::{self, FUNCTION, SERVERLESS};
 use crate::judge::Judge;
-use crate::place::Resource;
+use crate::place::{Place, Resource};
 use crate::rule::rule;
 use crate::value::{Reference, Value};
 
@@ -14,10 +15,12 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// No attribute that a table declares is named after card data (such as `cardNumber` or `cvv`). An API whose
-    /// models take fields of such names logs no whole requests (`DataTraceEnabled`). And no text in the templates is
-    /// a card number by range and check digit; numbers that are published for tests do not count. What code writes
-    /// into logs, queues and evidence only samples of them show.
+    /// No attribute that a table declares is named after card data (such as `cardNumber`, `panNumber` or `cvv`). An API
+    /// whose models take fields of such names logs no whole requests (`DataTraceEnabled`). No format of access logs,
+    /// and no variable that lists what is logged (such as `LOG_FIELDS`), names one; lists of what is left out of logs
+    /// do not count. And no text in the templates passes as a card number by range and check digit; numbers that are
+    /// published for tests, ids, hashes and keys of objects do not count. What code writes into logs, queues and
+    /// evidence only samples of them show.
     ///
     /// ## Why it hurts
     ///
@@ -48,8 +51,51 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         judge.subject();
         traced(judge, &fields, stage);
     }
+    for (kind, format) in LOGS {
+        for resource in design.of(kind) {
+            logged(judge, &resource.at(format), "the format of access logs");
+        }
+    }
     for resource in design.resources() {
+        if [FUNCTION, SERVERLESS].contains(&resource.kind()) {
+            fields_of_logs(judge, resource);
+        }
         numbers(judge, resource);
+    }
+}
+
+/// What has a format of access logs.
+const LOGS: [(&str, &str); 4] = [
+    ("AWS::ApiGateway::Stage", "AccessLogSetting.Format"),
+    ("AWS::ApiGatewayV2::Stage", "AccessLogSettings.Format"),
+    ("AWS::Serverless::Api", "AccessLogSetting.Format"),
+    ("AWS::Serverless::HttpApi", "AccessLogSettings.Format"),
+];
+
+/// Words of variables that list what is kept out of logs.
+const KEPT_OUT: [&str; 10] =
+    ["DENY", "DROP", "EXCLUDE", "FILTER", "HIDE", "IGNORE", "MASK", "OMIT", "REDACT", "SCRUB"];
+
+/// Variables of a function that list what it logs.
+fn fields_of_logs(judge: &mut Judge<'_>, function: Resource<'_>) {
+    for (name, place) in functions::variables(function) {
+        let upper = name.to_uppercase();
+        let is_of_logs =
+            upper.split('_').any(|word| ["LOG", "LOGS", "LOGGED", "LOGGING"].contains(&word));
+        if is_of_logs && !KEPT_OUT.iter().any(|word| upper.contains(word)) {
+            logged(judge, &place, &format!("`{name}`"));
+        }
+    }
+}
+
+fn logged(judge: &mut Judge<'_>, place: &Place<'_>, what: &str) {
+    let text = place.value().known().map(Value::shown).unwrap_or_default();
+    if let Some(field) = card_data::named_in(&text) {
+        judge.finding(
+            place,
+            format!("{what} has the field `{field}`"),
+            format!("take `{field}` out of it, and log the card's token or its last four digits"),
+        );
     }
 }
 
@@ -106,15 +152,16 @@ fn traced(judge: &mut Judge<'_>, fields: &BTreeMap<Reference, String>, stage: Re
 }
 
 fn numbers(judge: &mut Judge<'_>, resource: Resource<'_>) {
-    for (path, text) in resource.whole().value().known().map(Value::texts).unwrap_or_default() {
-        if card_data::has_number(&text) {
+    let texts = resource.whole().value().known().map(Value::texts).unwrap_or_default();
+    for (path, text) in texts {
+        if card_data::has_number(&text) && !card_data::is_of_others(&path) {
             let mut place = resource.whole();
             place.path = path;
             judge.finding(
                 &place,
-                "the template holds a card number",
-                "take it out and replace it by a number that is published for tests; treat it as exposed, because \
-                 templates are kept in many places",
+                "a number in the template passes as a card number",
+                "if it is one, treat it as exposed, because templates are kept in many places, and replace it by a \
+                 number that is published for tests",
             );
         }
     }
