@@ -23,7 +23,7 @@ pub struct Manifest {
 pub struct Nested {
     /// Logical id of the resource that it is.
     pub resource: String,
-    /// Its template, relative to the assembly.
+    /// Its template, relative to the assembly, or to the folder of the template.
     pub file: String,
 }
 
@@ -61,17 +61,26 @@ pub fn manifest(text: &str) -> Result<Manifest, DocumentFault> {
     Ok(Manifest { stacks, assemblies: folders.collect() })
 }
 
-/// The nested stacks of a template, as the CDK notes them in metadata.
+/// The nested stacks of a template whose files are told: by the CDK in metadata, or by a relative `TemplateURL`.
 #[must_use]
 pub fn nested(template: &Json) -> Vec<Nested> {
     let resources = template.get("Resources").and_then(Json::as_object).into_iter().flatten();
     let nested =
         resources.filter(|(_, json)| json["Type"].as_str() == Some("AWS::CloudFormation::Stack"));
     let with_file = nested.filter_map(|(id, json)| {
-        let file = json.pointer("/Metadata/aws:asset:path")?.as_str()?;
+        let address = || {
+            json.pointer("/Properties/TemplateURL")
+                .filter(|url| !url.as_str().is_some_and(is_address))
+        };
+        let file = json.pointer("/Metadata/aws:asset:path").or_else(address)?.as_str()?;
         Some(Nested { resource: id.clone(), file: file.to_owned() })
     });
     with_file.collect()
+}
+
+/// Whether a text leads elsewhere, as `https://…` does.
+fn is_address(text: &str) -> bool {
+    text.contains("://")
 }
 
 fn source(id: &str, artifact: &Json) -> Result<Source, DocumentFault> {

@@ -182,7 +182,10 @@ fn stacks(sources: &[Source]) -> Result<Vec<Stack>, Vec<Unreadable>> {
     let mut unreadable = Vec::new();
     for source in sources {
         match parse(&source.text) {
-            Ok(template) => templates.push(template),
+            Ok(template) if is_template(&template) => templates.push(template),
+            Ok(_) => {
+                unreadable.push(Unreadable { file: source.file.clone(), fault: no_template() })
+            }
             Err(fault) => unreadable.push(Unreadable { file: source.file.clone(), fault }),
         }
     }
@@ -192,6 +195,27 @@ fn stacks(sources: &[Source]) -> Result<Vec<Stack>, Vec<Unreadable>> {
     let first = built(sources, &templates, &Exports::default());
     let exports = Exports::of(&first);
     Ok(if exports.is_empty() { first } else { built(sources, &templates, &exports) })
+}
+
+/// Whether a document has any section of a template.
+fn is_template(document: &Json) -> bool {
+    const SECTIONS: [&str; 8] = [
+        "AWSTemplateFormatVersion",
+        "Conditions",
+        "Description",
+        "Mappings",
+        "Outputs",
+        "Parameters",
+        "Resources",
+        "Transform",
+    ];
+    SECTIONS.iter().any(|section| document.get(section).is_some())
+}
+
+fn no_template() -> DocumentFault {
+    let what =
+        "it is no CloudFormation template: it has neither `Resources` nor any other section of one";
+    DocumentFault { line: None, what: what.to_owned() }
 }
 
 fn built(sources: &[Source], templates: &[Json], exports: &Exports) -> Vec<Stack> {

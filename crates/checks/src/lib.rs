@@ -51,6 +51,7 @@ pub use inputs::Input;
 pub use pairing::Pairing;
 pub use place::{Place, Resource};
 pub use recovery_time::{Part, RecoveryTime};
+pub use regions::is_region_name;
 pub use report::{Finding, Report, Spot, Unjudged, Unseen};
 pub use rule::{Consequence, Evidence, Rule, RunTime, Scope, Severity};
 pub use settings::{Allowance, Budget, Expiry, Settings};

@@ -1,43 +1,66 @@
 //! The templates that a check is about: those of assemblies, single files, or those that our own file makes.
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Component, Path, PathBuf};
 
-use anyhow::Context;
 use cfn::assembly::Files;
-use checks::{DocumentFault, Parent, Source, assembly};
+use checks::{DocumentFault, MAX_DOCUMENT_BYTES, Parent, Source, assembly};
 
 use crate::failure::{WrongInput, with_hint};
 
 /// What makes a directory an assembly.
 const MANIFEST: &str = "manifest.json";
 
-/// Reads every template that these paths mean; `regions` tells those of single files, of which one may be deployed
-/// to several.
+/// The most stacks that are read: as many as an account may have (AWS CloudFormation User Guide, quotas). Stacks that
+/// nest each other would never end.
+const STACKS_MAX: usize = 2_000;
+
+/// Reads a file of an assembly by its name; `None` where there is none.
+type Reader<'r> = dyn Fn(&str) -> anyhow::Result<Option<String>> + 'r;
+
+/// Reads every template that these paths mean. `regions` tells those of single files, of which one may be deployed to
+/// several, and of stacks of assemblies that do not say theirs.
 pub(crate) fn read(
     paths: &[PathBuf],
     regions: &[(PathBuf, String)],
 ) -> anyhow::Result<Vec<Source>> {
     let mut sources = Vec::new();
-    for path in paths.iter().filter(|path| regions.iter().all(|(file, _)| file != *path)) {
+    for path in paths {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => sources.extend(of_directory(path)?),
-            Ok(_) => sources.push(of_file(path, None)?),
+            Ok(_) if regions.iter().any(|(file, _)| file == path) => {}
+            Ok(_) => sources.extend(of_file(path, None)?),
             Err(error) => return Err(unreadable(error, path)),
         }
     }
-    for (file, region) in regions {
-        sources.push(of_file(file, Some(region))?);
+    for (path, region) in regions {
+        if !tell(&mut sources, path, region) {
+            sources.extend(of_file(path, Some(region))?);
+        }
     }
     Ok(sources)
 }
 
+/// Tells the Region of the stacks that a path means, where they were read and do not say it; whether there are any.
+fn tell(sources: &mut [Source], path: &Path, region: &str) -> bool {
+    // Only assemblies say whether a stack is protected.
+    let is_meant = |source: &Source| {
+        source.termination_protection.is_some() && Path::new(&source.file).starts_with(path)
+    };
+    let mut is_any = false;
+    for source in sources.iter_mut().filter(|source| is_meant(source)) {
+        is_any = true;
+        source.region.get_or_insert_with(|| region.to_owned());
+    }
+    is_any
+}
+
 /// The templates of files that were not written yet.
 pub(crate) fn of_files(files: &Files) -> anyhow::Result<Vec<Source>> {
-    let read =
-        |name: &str| files.get(name).cloned().with_context(|| format!("there is no `{name}`"));
-    of_assembly("", &read)
+    let mut sources = Vec::new();
+    of_assembly("", &|name| Ok(files.get(name).cloned()), &mut sources)?;
+    Ok(sources)
 }
 
 /// A directory that the CDK or tideover made.
@@ -50,36 +73,46 @@ fn of_directory(directory: &Path) -> anyhow::Result<Vec<Source>> {
         ));
     }
     let folder = directory.display().to_string();
-    of_assembly(&format!("{}/", folder.trim_end_matches('/')), &|name| text(Path::new(name)))
-}
-
-/// Every template of the assembly in a folder, whose name ends with a slash or is empty, and of those inside it.
-fn of_assembly(
-    folder: &str,
-    read: &dyn Fn(&str) -> anyhow::Result<String>,
-) -> anyhow::Result<Vec<Source>> {
-    let file = format!("{folder}{MANIFEST}");
-    let manifest = assembly::manifest(&read(&file)?).map_err(|fault| wrong(&file, &fault))?;
     let mut sources = Vec::new();
-    for stack in manifest.stacks {
-        let file = format!("{folder}{}", stack.file);
-        let stack = Source { text: read(&file)?, file, ..stack };
-        let nested = nested(folder, &stack, read)?;
-        sources.push(stack);
-        sources.extend(nested);
-    }
-    for inside in manifest.assemblies {
-        sources.extend(of_assembly(&format!("{folder}{inside}/"), read)?);
-    }
+    of_assembly(&format!("{}/", folder.trim_end_matches('/')), &on_disk, &mut sources)?;
     Ok(sources)
 }
 
-/// The nested stacks of a stack, and theirs.
-fn nested(
+/// Every template of the assembly in a folder, whose name ends with a slash or is empty, and of those inside it.
+fn of_assembly(folder: &str, read: &Reader<'_>, sources: &mut Vec<Source>) -> anyhow::Result<()> {
+    let file = format!("{folder}{MANIFEST}");
+    let text = read(&file)?.ok_or_else(|| missing(&file, "an assembly has"))?;
+    let manifest = assembly::manifest(&text).map_err(|fault| wrong(&file, &fault))?;
+    for stack in manifest.stacks {
+        let path = inside(folder, &stack.file, &file)?;
+        let text = read(&path)?.ok_or_else(|| missing(&path, &format!("`{file}` names")))?;
+        add(folder, Source { text, file: path, ..stack }, read, sources)?;
+    }
+    for assembly in manifest.assemblies {
+        let deeper = inside(folder, &assembly, &file)?;
+        of_assembly(&format!("{deeper}/"), read, sources)?;
+    }
+    Ok(())
+}
+
+/// A stack, and those that are nested in it.
+fn add(
     folder: &str,
-    parent: &Source,
-    read: &dyn Fn(&str) -> anyhow::Result<String>,
-) -> anyhow::Result<Vec<Source>> {
+    stack: Source,
+    read: &Reader<'_>,
+    sources: &mut Vec<Source>,
+) -> anyhow::Result<()> {
+    if sources.len() >= STACKS_MAX {
+        let what = format!("there are more than {STACKS_MAX} stacks: perhaps some nest each other");
+        return Err(WrongInput::new(format!("{}: {what}", stack.file)).into());
+    }
+    let nested = nested(folder, &stack, read)?;
+    sources.push(stack);
+    nested.into_iter().try_for_each(|nested| add(folder, nested, read, sources))
+}
+
+/// The stacks that are nested in a stack, and whose templates are here.
+fn nested(folder: &str, parent: &Source, read: &Reader<'_>) -> anyhow::Result<Vec<Source>> {
     // Most templates have none, and are parsed once only.
     if !parent.text.contains("AWS::CloudFormation::Stack") {
         return Ok(Vec::new());
@@ -87,36 +120,70 @@ fn nested(
     let template = checks::parse(&parent.text).map_err(|fault| wrong(&parent.file, &fault))?;
     let mut sources = Vec::new();
     for nested in assembly::nested(&template) {
-        let file = format!("{folder}{}", nested.file);
-        let name = format!("{}/{}", parent.name, nested.resource);
-        let within = Parent { stack: parent.name.clone(), resource: nested.resource };
-        let stack =
-            Source { text: read(&file)?, file, name, parent: Some(within), ..parent.clone() };
-        let more = self::nested(folder, &stack, read)?;
-        sources.push(stack);
-        sources.extend(more);
+        let name = nested.file.trim_start_matches("./");
+        let Ok(file) = inside(folder, name, &parent.file) else { continue };
+        let Some(text) = read(&file)? else { continue };
+        sources.push(Source {
+            name: format!("{}/{}", parent.name, nested.resource),
+            // A deployment names it.
+            stack_name: String::new(),
+            parent: Some(Parent { stack: parent.name.clone(), resource: nested.resource }),
+            file,
+            text,
+            ..parent.clone()
+        });
     }
     Ok(sources)
 }
 
-/// A stack is called as its file; with its Region, because one file may be deployed to several.
-fn of_file(path: &Path, region: Option<&String>) -> anyhow::Result<Source> {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let stem = stem.trim_end_matches(".template");
-    Ok(Source {
-        file: path.display().to_string(),
-        text: text(path)?,
-        name: region.map_or_else(|| stem.to_owned(), |region| format!("{stem}-{region}")),
-        stack_name: stem.to_owned(),
-        region: region.cloned(),
-        ..Source::default()
-    })
+/// A file of an assembly, which does not lead out of it.
+fn inside(folder: &str, name: &str, named_by: &str) -> anyhow::Result<String> {
+    let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
+    if !name.is_empty() && Path::new(name).components().all(is_plain) {
+        return Ok(format!("{folder}{name}"));
+    }
+    Err(WrongInput::new(format!("{named_by}: `{name}` is no file of this folder")).into())
 }
 
-fn text(path: &Path) -> anyhow::Result<String> {
-    let bytes = fs::read(path).map_err(|error| unreadable(error, path))?;
-    let text = checks::text(&bytes).map_err(|fault| wrong(&path.display().to_string(), &fault))?;
-    Ok(text.to_owned())
+/// A single template and those nested in it. A stack is called as its file; with its Region, because one file may be
+/// deployed to several.
+fn of_file(path: &Path, region: Option<&String>) -> anyhow::Result<Vec<Source>> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let stem = stem.trim_end_matches(".template");
+    let file = path.display().to_string();
+    let text = on_disk(&file)?.ok_or_else(|| unreadable(ErrorKind::NotFound.into(), path))?;
+    let folder = file.rfind('/').map_or("", |end| &file[..=end]).to_owned();
+    let stack = Source {
+        text,
+        name: region.map_or_else(|| stem.to_owned(), |region| format!("{stem}-{region}")),
+        region: region.cloned(),
+        file,
+        ..Source::default()
+    };
+    let mut sources = Vec::new();
+    add(&folder, stack, &on_disk, &mut sources)?;
+    Ok(sources)
+}
+
+/// The text of a file on disk, no more of it than a template may have.
+fn on_disk(name: &str) -> anyhow::Result<Option<String>> {
+    let path = Path::new(name);
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error, path)),
+    };
+    let mut bytes = Vec::new();
+    let most = u64::try_from(MAX_DOCUMENT_BYTES).unwrap_or(u64::MAX);
+    file.take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(error, path))?;
+    let text = checks::text(&bytes).map_err(|fault| wrong(name, &fault))?;
+    Ok(Some(text.to_owned()))
+}
+
+fn missing(file: &str, who: &str) -> WrongInput {
+    WrongInput::new(format!("there is no `{file}`, which {who}"))
 }
 
 fn unreadable(error: std::io::Error, path: &Path) -> anyhow::Error {
@@ -125,6 +192,10 @@ fn unreadable(error: std::io::Error, path: &Path) -> anyhow::Error {
         ErrorKind::NotFound => with_hint(
             format!("there is no `{name}`"),
             "name an assembly such as `cdk.out`, or templates with `--region FILE=REGION`",
+        ),
+        ErrorKind::IsADirectory => with_hint(
+            format!("`{name}` is a directory, and no stack of it is judged"),
+            format!("name it as an assembly too: `tideover check {name} --region {name}=REGION`"),
         ),
         _ => anyhow::Error::new(error).context(format!("cannot read `{name}`")),
     }

@@ -92,7 +92,7 @@ impl Writer<'_> {
             results.push(self.result(finding, state("unchanged"), None, &mut written));
         }
         for (finding, allowance) in &report.allowed {
-            results.push(self.result(finding, state("unchanged"), Some(allowance), &mut written));
+            results.push(self.result(finding, state("new"), Some(allowance), &mut written));
         }
         for finding in &report.findings {
             results.push(self.result(finding, state("new"), None, &mut written));

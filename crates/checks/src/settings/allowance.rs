@@ -64,6 +64,8 @@ impl Allowance {
         let Some(pattern) = &self.resource else { return true };
         let by_name = format!("{}/{}", spot.stack, spot.resource);
         let by_path = spot.construct_path.as_deref();
-        matches(pattern, &by_name) || by_path.is_some_and(|path| matches(pattern, path))
+        matches(pattern, &by_name)
+            || by_path.is_some_and(|path| matches(pattern, path))
+            || spot.resource.is_empty() && matches(pattern, &spot.stack)
     }
 }

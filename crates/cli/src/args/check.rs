@@ -15,7 +15,8 @@ pub(crate) struct CheckArgs {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// The Region of a template; assemblies say theirs
+    /// The Region of a template, once for each that it is deployed to; of a stack of an assembly, or of all its
+    /// stacks, where the assembly does not say it
     #[arg(long = "region", value_name = "FILE=REGION", value_parser = file_and_region)]
     pub(crate) regions: Vec<(PathBuf, String)>,
     /// Which Regions form the pair, what is allowed and why, and what is promised; by default tideover-check.toml,
@@ -25,8 +26,8 @@ pub(crate) struct CheckArgs {
     /// Findings that were there before: they are counted, and count as little as allowed ones
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Write what is found now as a baseline, and judge nothing
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    /// Write what is found now as a baseline, and count nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "validation_report"])]
     pub(crate) write_baseline: Option<PathBuf>,
     /// The least severity that gives exit code 5
     #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
@@ -34,14 +35,17 @@ pub(crate) struct CheckArgs {
     /// How to write the report
     #[arg(long, value_enum, default_value_t = ReportForm::Text)]
     pub(crate) output: ReportForm,
+    /// End with exit code 5 where no pair of Regions is found, too
+    #[arg(long)]
+    pub(crate) require_pair: bool,
     /// Say which Regions and stacks were taken for a pair, and why, and judge nothing
     #[arg(long)]
     pub(crate) explain_pairing: bool,
     /// Write everything: every place of a finding, what is allowed or known, and what could not be judged, and why
     #[arg(long)]
     pub(crate) full: bool,
-    /// Write validation-report.json into the one assembly that is named, so that `cdk synth --app DIR` fails on a
-    /// blocker
+    /// Write validation-report.json into the one assembly that is named, so that `cdk synth --app DIR` fails on what
+    /// counts
     #[arg(long)]
     pub(crate) validation_report: bool,
 }
@@ -95,10 +99,7 @@ pub(crate) enum PageForm {
 fn file_and_region(text: &str) -> Result<(PathBuf, String), String> {
     let (file, region) =
         text.rsplit_once('=').ok_or("write FILE=REGION, such as standby.yaml=us-east-2")?;
-    if topology::Region::find(region).is_none()
-        && !region.starts_with("us-gov-")
-        && !region.starts_with("cn-")
-    {
+    if !checks::is_region_name(region) {
         return Err(format!("`{region}` is no AWS Region; write one such as us-east-2"));
     }
     Ok((PathBuf::from(file), region.to_owned()))

@@ -10,6 +10,7 @@ use anyhow::Context;
 use cfn::assembly::Files;
 use checks::output::{self, Colour, Detail, Lines, TextOptions};
 use checks::{Baseline, Design, Report, Severity, Source, Unreadable};
+use serde_json::json;
 use topology::Topology;
 
 use crate::args::{CheckArgs, FailOn, ReportForm};
@@ -22,7 +23,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<()> {
     let input::Input { sources, settings } = input::read(args)?;
     let design = Design::new(&sources, settings).map_err(|faults| unreadable(&faults))?;
     if args.explain_pairing {
-        return explain(&design);
+        return explain(args, &design);
     }
     let report = checks::check(&design);
     if let Some(file) = &args.write_baseline {
@@ -57,11 +58,13 @@ fn unreadable(faults: &[Unreadable]) -> WrongInput {
     WrongInput::new(lines.collect::<Vec<_>>().join("\n"))
 }
 
-fn explain(design: &Design) -> anyhow::Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    for line in design.pairing().explained(design.stacks()) {
-        writeln!(stdout, "{line}")?;
-    }
+fn explain(args: &CheckArgs, design: &Design) -> anyhow::Result<()> {
+    let lines = design.pairing().explained(design.stacks());
+    let text = match args.output {
+        ReportForm::Json => format!("{:#}\n", json!({"pairing": lines})),
+        ReportForm::Text | ReportForm::Sarif | ReportForm::Github => lines.join("\n") + "\n",
+    };
+    std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
 }
 
@@ -99,10 +102,13 @@ fn print(args: &CheckArgs, report: &Report, lines: &Lines) -> anyhow::Result<()>
 }
 
 fn options(args: &CheckArgs) -> TextOptions {
+    TextOptions { detail: if args.full { Detail::Full } else { Detail::Brief }, colour: colour() }
+}
+
+/// Colours for a terminal whose user has not asked for none.
+pub(super) fn colour() -> Colour {
     let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let colour =
-        if std::io::stdout().is_terminal() && !is_plain { Colour::Ansi } else { Colour::Plain };
-    TextOptions { detail: if args.full { Detail::Full } else { Detail::Brief }, colour }
+    if std::io::stdout().is_terminal() && !is_plain { Colour::Ansi } else { Colour::Plain }
 }
 
 /// The report stands in the assembly when the CDK CLI reads it; what others said there stays.
@@ -143,6 +149,16 @@ fn verdict(args: &CheckArgs, report: &Report, sources: &[Source]) -> anyhow::Res
         writeln!(std::io::stderr().lock(), "{note}")?;
     }
     let least = least(args.fail_on);
+    if args.require_pair && report.regions.is_none() {
+        return Err(Ended {
+            code: 5,
+            error: "no pair of Regions was found".to_owned(),
+            hint: "type `tideover check --explain-pairing` for why, and name both under `[regions]` in \
+                   tideover-check.toml"
+                .to_owned(),
+        }
+        .into());
+    }
     let counted = report.findings.iter().filter(|finding| finding.severity <= least).count();
     if counted == 0 {
         return Ok(());

@@ -1,9 +1,9 @@
 //! `tideover explain`: what a rule wants, why, and what to change.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use anyhow::Context;
-use checks::output::{self, Colour};
+use checks::output;
 use checks::{Rule, RunTime, rules};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<()> {
 }
 
 fn one(code: &str, form: PageForm) -> anyhow::Result<String> {
-    let text = output::explain(code, colour()).map_err(|error| {
+    let text = output::explain(code, super::check::colour()).map_err(|error| {
         with_hint(error.to_string(), "type `tideover explain` for the list of all rules")
     })?;
     Ok(match form {
@@ -81,9 +81,4 @@ fn elsewhere(rule: &RunTime) -> Value {
         "checked": rule.checked,
         "source": rule.source,
     })
-}
-
-fn colour() -> Colour {
-    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if std::io::stdout().is_terminal() && !is_plain { Colour::Ansi } else { Colour::Plain }
 }

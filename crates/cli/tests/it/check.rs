@@ -362,6 +362,80 @@ fn what_cannot_be_read() {
     }
 }
 
+/// A manifest of one stack, `App` in `environment`, with a template.
+fn manifest(environment: &str, template: &str) -> String {
+    let properties = serde_json::json!({"templateFile": template});
+    let stack = serde_json::json!({
+        "type": "aws:cloudformation:stack", "environment": environment, "properties": properties,
+    });
+    serde_json::json!({"version": "36.0.0", "artifacts": {"App": stack}}).to_string()
+}
+
+#[test]
+fn assemblies_that_lead_astray() {
+    let place = Place::new();
+    let nested = "Resources:\n  Nested:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: ";
+    place.write("circle/manifest.json", manifest("aws://1/us-east-1", "a.yaml"));
+    place.write("circle/a.yaml", format!("{nested}a.yaml\n"));
+    place.write("out/manifest.json", manifest("aws://1/us-east-1", "../secret.yaml"));
+    place.write("secret.yaml", "Resources: {}");
+    place.write("gone/manifest.json", manifest("aws://1/us-east-1", "gone.yaml"));
+    place.write(
+        "none/manifest.json",
+        "{\"artifacts\": {\"App\": {\"type\": \"aws:cloudformation:stack\"}}}",
+    );
+    place.write("package.json", "{\"name\": \"app\"}");
+    place.write("tideover-check.toml", "");
+    for (words, expected) in [
+        ("check circle", expect![[r#"
+            exit code 3
+            --- stderr
+            error: circle/a.yaml: there are more than 2000 stacks: perhaps some nest each other
+        "#]]),
+        ("check out", expect![[r#"
+            exit code 3
+            --- stderr
+            error: out/manifest.json: `../secret.yaml` is no file of this folder
+        "#]]),
+        ("check gone", expect![[r#"
+            exit code 3
+            --- stderr
+            error: there is no `gone/gone.yaml`, which `gone/manifest.json` names
+        "#]]),
+        ("check none", expect![[r#"
+            exit code 3
+            --- stderr
+            error: none/manifest.json: the stack `App` has no `templateFile`
+        "#]]),
+        ("check package.json", expect![[r#"
+            exit code 3
+            --- stderr
+            error: package.json: it is no CloudFormation template: it has neither `Resources` nor any other section of one
+        "#]]),
+    ] {
+        place.tideover(words).check(expected);
+    }
+}
+
+#[test]
+fn the_user_tells_regions_that_an_assembly_does_not() {
+    let place = Place::new();
+    for folder in ["west", "central"] {
+        let text = manifest("aws://unknown-account/unknown-region", "App.yaml");
+        place.write(&format!("{folder}/manifest.json"), text);
+        place.write(&format!("{folder}/App.yaml"), DATABASE);
+    }
+    let both = "check west central --region west=eu-west-1 --region central/App.yaml=eu-central-1";
+    let text = place.tideover(&format!("{both} --explain-pairing")).stdout();
+    assert!(
+        text.starts_with("eu-central-1 and eu-west-1 are the pair: 1 layer is in both\n"),
+        "{text}"
+    );
+    let outcome = place.tideover("check west --require-pair --fail-on blocker").outcome();
+    assert_eq!(outcome.exit_code, Some(5), "{outcome}");
+    assert!(outcome.stderr.contains("no pair of Regions was found"), "{outcome}");
+}
+
 #[test]
 fn every_rule_has_its_page() {
     let place = Place::new();

@@ -88,9 +88,11 @@ fn completed(settings: Settings, topology: &Topology) -> Settings {
 fn settings(named: Option<&Path>, folder: &Path, usual: &str) -> anyhow::Result<Settings> {
     let file = named.map_or_else(|| folder.join(Settings::FILE_NAME), Path::to_path_buf);
     let name = file.display().to_string();
-    let text = match fs::read_to_string(&file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => usual.to_owned(),
+    let (text, name) = match fs::read_to_string(&file) {
+        Ok(text) => (text, name),
+        Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => {
+            (usual.to_owned(), format!("{} as shipped", Settings::FILE_NAME))
+        }
         Err(error) => {
             return Err(anyhow::Error::new(error).context(format!("cannot read `{name}`")));
         }
