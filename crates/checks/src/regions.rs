@@ -24,6 +24,21 @@ pub(crate) fn neutral(text: &str, regions: [&str; 2]) -> String {
     })
 }
 
+/// Whether a text is shaped like the name of a Region of any partition, such as `us-east-1` or `eu-isoe-west-1`.
+#[must_use]
+pub fn is_region_name(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [area, middle @ .., number] = parts.as_slice() else { return false };
+    let is_word =
+        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    (2..=4).contains(&area.len())
+        && is_word(area)
+        && (1..=2).contains(&middle.len())
+        && middle.iter().all(is_word)
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{named, neutral, stands_in};
@@ -44,19 +59,4 @@ mod tests {
         assert_eq!(neutral("/us-east-1/fee", regions), neutral("/us-east-2/fee", regions));
         assert_eq!(neutral("/eu-west-1/fee", regions), "/eu-west-1/fee");
     }
-}
-
-/// Whether a text is shaped like the name of a Region of any partition, such as `us-east-1` or `eu-isoe-west-1`.
-#[must_use]
-pub fn is_region_name(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [area, middle @ .., number] = parts.as_slice() else { return false };
-    let is_word =
-        |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    (2..=4).contains(&area.len())
-        && is_word(area)
-        && (1..=2).contains(&middle.len())
-        && middle.iter().all(is_word)
-        && !number.is_empty()
-        && number.bytes().all(|byte| byte.is_ascii_digit())
 }
