@@ -43,7 +43,7 @@ impl Design {
     ///
     /// Every template that cannot be read.
     pub fn new(sources: &[Source], settings: Settings) -> Result<Self, Vec<Unreadable>> {
-        let stacks = stacks(sources)?;
+        let stacks = stacks(sources, &settings)?;
         let pairing = Pairing::infer(&stacks, &settings);
         let mut by_kind: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
         for stack in &stacks {
@@ -177,7 +177,7 @@ impl Design {
 }
 
 /// The stacks of all templates; exports of one are known to the others.
-fn stacks(sources: &[Source]) -> Result<Vec<Stack>, Vec<Unreadable>> {
+fn stacks(sources: &[Source], settings: &Settings) -> Result<Vec<Stack>, Vec<Unreadable>> {
     let mut templates = Vec::with_capacity(sources.len());
     let mut unreadable = Vec::new();
     for source in sources {
@@ -192,9 +192,9 @@ fn stacks(sources: &[Source]) -> Result<Vec<Stack>, Vec<Unreadable>> {
     if !unreadable.is_empty() {
         return Err(unreadable);
     }
-    let first = built(sources, &templates, &Exports::default());
+    let first = built(sources, &templates, settings, &Exports::default());
     let exports = Exports::of(&first);
-    Ok(if exports.is_empty() { first } else { built(sources, &templates, &exports) })
+    Ok(if exports.is_empty() { first } else { built(sources, &templates, settings, &exports) })
 }
 
 /// Whether a document has any section of a template.
@@ -218,14 +218,31 @@ fn no_template() -> DocumentFault {
     DocumentFault { line: None, what: what.to_owned() }
 }
 
-fn built(sources: &[Source], templates: &[Json], exports: &Exports) -> Vec<Stack> {
+fn built(
+    sources: &[Source],
+    templates: &[Json],
+    settings: &Settings,
+    exports: &Exports,
+) -> Vec<Stack> {
     let mut stacks: Vec<Stack> = Vec::with_capacity(sources.len());
     for (index, (source, template)) in sources.iter().zip(templates).enumerate() {
-        let arguments =
-            source.parent.as_ref().map(|parent| arguments(&stacks, parent)).unwrap_or_default();
+        let arguments = match &source.parent {
+            Some(parent) => arguments(&stacks, parent),
+            None => given(source, template, settings),
+        };
         stacks.push(Stack::new(index, source, template, exports, &arguments));
     }
     stacks
+}
+
+/// What the settings give to the parameters of a stack.
+fn given(source: &Source, template: &Json, settings: &Settings) -> BTreeMap<String, Value> {
+    let is_declared =
+        |name: &str| template.get("Parameters").is_some_and(|all| all.get(name).is_some());
+    let here = settings.parameters.iter().filter(|given| {
+        given.is_for(&source.name, source.region.as_deref()) && is_declared(&given.name)
+    });
+    here.map(|given| (given.name.clone(), Value::Text(given.value.clone()))).collect()
 }
 
 /// What a parent stack gives to a nested one.

@@ -54,7 +54,7 @@ pub use recovery_time::{Part, RecoveryTime};
 pub use regions::is_region_name;
 pub use report::{Finding, Report, Spot, Unjudged, Unseen};
 pub use rule::{Consequence, Evidence, Rule, RunTime, Scope, Severity};
-pub use settings::{Allowance, Budget, Expiry, Settings};
+pub use settings::{Allowance, Budget, Expiry, GivenParameter, Settings};
 pub use source::{Parent, Source};
 pub use stack::{Declared, Output, Stack};
 pub use uses::{Taken, Use};

@@ -11,6 +11,7 @@ pub(crate) use reader::nearest;
 pub use allowance::{Allowance, Expiry};
 
 use crate::date::Date;
+use crate::policy::matches;
 
 /// What the user says about a check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct Settings {
     pub rto_seconds: Option<u32>,
     /// Times that no template says.
     pub budget: Budget,
+    /// What a deployment gives to parameters.
+    pub parameters: Vec<GivenParameter>,
     /// Findings that do not count.
     pub allowances: Vec<Allowance>,
     /// The day that allowances are compared with; none ends where it is not known.
@@ -44,6 +47,28 @@ pub struct Budget {
     pub verify_seconds: Option<u32>,
     /// Until the lost Region's right to write has run out.
     pub lease_seconds: Option<u32>,
+}
+
+/// A value that a deployment gives to a parameter of templates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenParameter {
+    /// The parameter.
+    pub name: String,
+    /// Its value, as on the command line of a deployment.
+    pub value: String,
+    /// The names of the stacks, with `*` and `?`; `None` for every stack.
+    pub stack: Option<String>,
+    /// Their Region; `None` for every Region.
+    pub region: Option<String>,
+}
+
+impl GivenParameter {
+    /// Whether it is given to a stack.
+    #[must_use]
+    pub fn is_for(&self, stack: &str, region: Option<&str>) -> bool {
+        self.stack.as_ref().is_none_or(|pattern| matches(pattern, stack))
+            && self.region.as_deref().is_none_or(|wanted| region == Some(wanted))
+    }
 }
 
 impl Settings {

@@ -4,8 +4,9 @@ use toml::de::{DeTable, DeValue, Error};
 use topology::Fault;
 
 use super::reader::{Found, Section, nearest, place, shown};
-use super::{Allowance, Budget, Expiry, Settings};
+use super::{Allowance, Budget, Expiry, GivenParameter, Settings};
 use crate::date::Date;
+use crate::regions::is_region_name;
 use crate::rules;
 
 /// Reads the text of the file.
@@ -43,6 +44,7 @@ fn settings(section: &mut Section<'_, '_>, file: File<'_>) -> Settings {
         layers: layers.into_iter().flatten().collect(),
         rto_seconds: objectives.flatten(),
         budget: section.section("budget", budget).unwrap_or_default(),
+        parameters: section.sections("parameters", parameter).into_iter().flatten().collect(),
         allowances: section
             .sections("allow", |allow| allowance(allow, file))
             .into_iter()
@@ -65,13 +67,13 @@ fn regions(section: &mut Section<'_, '_>) -> [Option<String>; 2] {
 
 fn region(section: &mut Section<'_, '_>, home: &'static str) -> Option<String> {
     section.require(home, "\"us-east-1\"");
-    let is_region = |name: &str| {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        name.bytes().all(plain) && name.split('-').count() >= 3
-    };
-    section.value(home, "the name of a Region such as \"us-east-1\"", |value| {
-        value.as_str().filter(|name| is_region(name)).map(str::to_owned)
-    })
+    section.value(home, REGION, region_name)
+}
+
+const REGION: &str = "the name of a Region such as \"us-east-1\"";
+
+fn region_name(value: &DeValue<'_>) -> Option<String> {
+    value.as_str().filter(|name| is_region_name(name)).map(str::to_owned)
 }
 
 fn layer(section: &mut Section<'_, '_>) -> Option<(String, String)> {
@@ -80,6 +82,16 @@ fn layer(section: &mut Section<'_, '_>) -> Option<(String, String)> {
     let names = (section.text("primary"), section.text("standby"));
     let (Some(primary), Some(standby)) = names else { return None };
     Some((primary.to_owned(), standby.to_owned()))
+}
+
+fn parameter(section: &mut Section<'_, '_>) -> Option<GivenParameter> {
+    section.require("name", "\"Role\"");
+    section.require("value", "\"standby\"");
+    let (name, value) =
+        (section.text("name").map(str::to_owned), section.text("value").map(str::to_owned));
+    let stack = section.text("stack").map(str::to_owned);
+    let region = section.value("region", REGION, region_name);
+    Some(GivenParameter { name: name?, value: value?, stack, region })
 }
 
 fn budget(section: &mut Section<'_, '_>) -> Budget {

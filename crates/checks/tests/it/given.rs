@@ -32,6 +32,35 @@ fn what_an_output_of_another_region_gives_is_known() {
     check(giver, &taker("Nothing"), "Value", None);
 }
 
+#[test]
+fn what_a_deployment_gives_to_parameters_can_be_told() {
+    let template = r#"{"Parameters": {"Role": {"Type": "String", "Default": "primary"}},
+        "Conditions": {"P": {"Fn::Equals": [{"Ref": "Role"}, "primary"]}},
+        "Resources": {"Other": {"Type": "AWS::SSM::Parameter", "Properties":
+            {"Value": {"Fn::If": ["P", "first", "second"]}}}}}"#;
+    let settings = Settings::parse(
+        "[[parameters]]\nname = \"Role\"\nvalue = \"standby\"\nregion = \"us-east-2\"\nstack = \"Pay*\"\n",
+        "settings",
+    );
+    let stack = |name: &str, region: &str| Source {
+        text: template.to_owned(),
+        name: name.to_owned(),
+        region: Some(region.to_owned()),
+        ..Source::default()
+    };
+    let sources =
+        [stack("Pay-1", "us-east-1"), stack("Pay-2", "us-east-2"), stack("Other", "us-east-2")];
+    let design =
+        Design::new(&sources, settings.expect("settings")).expect("templates that can be read");
+    let values =
+        design.of("AWS::SSM::Parameter").map(|resource| resource.at("Value").text().known());
+    let values: Vec<Option<String>> = values.collect();
+    assert_eq!(
+        values,
+        [Some("first".to_owned()), Some("second".to_owned()), Some("first".to_owned())]
+    );
+}
+
 /// A property of `Other` in the second template, as text.
 #[track_caller]
 fn check(standby: &str, primary: &str, property: &str, expected: Option<&str>) {

@@ -79,6 +79,7 @@ fn everything_can_be_said() {
                     10,
                 ),
             },
+            parameters: [],
             allowances: [
                 Allowance {
                     rule: "aurora-global-memory-class",
@@ -134,7 +135,7 @@ reason = "r"
 expires = "never"
 "#,
         expect![[r#"
-            check.toml:2:2: region: found an unknown key; allowed: regions, layers, objectives, budget, allow; did you mean `regions`?
+            check.toml:2:2: region: found an unknown key; allowed: regions, layers, objectives, budget, parameters, allow; did you mean `regions`?
             check.toml:5:1: objectives.rto_second: found an unknown key; allowed: rto_seconds; did you mean `rto_seconds`?
             check.toml:7:1: budget.detekt_seconds: found an unknown key; allowed: detect_seconds, decide_seconds, promote_seconds, verify_seconds, lease_seconds; did you mean `detect_seconds`?
             check.toml:8:1: budget.something: found an unknown key; allowed: detect_seconds, decide_seconds, promote_seconds, verify_seconds, lease_seconds
