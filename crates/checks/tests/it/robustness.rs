@@ -115,7 +115,6 @@ fn a_template_of_a_megabyte() {
 #[test]
 fn what_is_no_template() {
     for template in [
-        "{}",
         r#"{"Resources": []}"#,
         r#"{"Resources": {"A": null, "B": 1, "C": {"Type": 5}, "D": {"Type": "AWS::RDS::DBCluster", "Properties": []}}}"#,
         r#"{"Conditions": 1, "Parameters": "x", "Mappings": [], "Outputs": {"O": 1, "P": {"Value": null}}, "Resources": {}}"#,
