@@ -70,6 +70,9 @@ pub(super) const RULES: &[Rule] = &[
 /// Rules that no template can show to be kept. Sorted by code.
 pub(super) const RUN_TIME: &[RunTime] = run_time::RULES;
 
+/// Days in which people can find the snapshot of lost writes and copy it, and for which every member keeps backups.
+pub(super) const BACKUP_DAYS_MIN: f64 = 7.0;
+
 /// The clusters of each global database in the two Regions of the pair, for rules of other areas: primary's, standby's.
 pub(super) fn pairs(design: &crate::Design) -> Vec<(crate::Resource<'_>, crate::Resource<'_>)> {
     let members = members::Members::of(design);

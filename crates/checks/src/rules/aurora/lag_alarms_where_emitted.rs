@@ -10,6 +10,7 @@ use crate::answer::Unknown;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
+use crate::rules::monitoring::alarms;
 
 rule! {
     /// Each Region has an alarm on the lag of its own member, and the standby's notices silence too.
@@ -19,7 +20,8 @@ rule! {
     /// An alarm on `AuroraGlobalDBRPOLag`, `AuroraGlobalDBProgressLag` or `AuroraGlobalDBReplicationLag` names a
     /// cluster of its own Region. Both Regions have one. In the home standby at least one of them notices missing
     /// data: by `TreatMissingData: breaching`, by `InsufficientDataActions`, or by a sum with `FILL`. In the home
-    /// primary missing data is the rule, and is not to alarm.
+    /// primary missing data is the rule, and is not to alarm. Where no template declares an alarm that tells anybody,
+    /// they may be made elsewhere, and none is missed.
     ///
     /// ## Why it hurts
     ///
@@ -105,8 +107,13 @@ fn judge_regions(
 
 fn judge_missing(design: &Design, member: &Member<'_>, judge: &mut Judge<'_>) {
     let (whole, region) = (member.cluster.whole(), member.cluster.region());
-    if design.may_hide("AWS::CloudWatch::Alarm", region) {
-        let why = format!("it is not known which alarms {region} has");
+    let unknown = if design.may_hide("AWS::CloudWatch::Alarm", region) {
+        Some(format!("it is not known which alarms {region} has"))
+    } else {
+        let elsewhere = "no template declares alarms: they may be made elsewhere";
+        (!alarms::are_declared(design)).then(|| elsewhere.to_owned())
+    };
+    if let Some(why) = unknown {
         return judge.cannot_judge(&whole, Unknown(why));
     }
     judge.finding(

@@ -2,7 +2,7 @@
 
 use topology::Home;
 
-use super::members::{Members, Part, source};
+use super::members::{Member, Members, Part, source};
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::Resource;
@@ -21,7 +21,8 @@ rule! {
     /// sets none of `Engine`, `EngineVersion`, `DatabaseName` and `StorageEncrypted`. The other form, an empty global
     /// cluster that the first cluster joins with a master user, is reported on that cluster: CloudFormation's page
     /// says not to set `MasterUsername` together with `GlobalClusterIdentifier`, though the RDS API takes it. If your
-    /// account has shown that it works, allow the finding.
+    /// account has shown that it works, allow the finding. The first is that of the home primary or, where no Regions
+    /// are paired, that in the global cluster's own stack.
     ///
     /// ## Why it hurts
     ///
@@ -29,6 +30,9 @@ rule! {
     /// source and encryption cannot be changed in place.
     ///
     /// ## What to change
+    ///
+    /// When you build it. The properties cannot be changed in place, so that a global database that exists stays in
+    /// its form.
     ///
     /// ```yaml
     /// Global:
@@ -55,18 +59,25 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     }
     let members = Members::of(design);
     for member in members.iter().filter(|member| member.part == Part::Joined) {
-        let is_first = members.home(member) != Some(Home::Standby)
-            && member
-                .global
-                .is_some_and(|global| global.at("Engine").exists().known() == Some(true));
-        if is_first && member.sets("MasterUsername") {
+        if is_first(&members, member) && member.sets("MasterUsername") {
             judge.finding(
                 &member.cluster.at("MasterUsername"),
                 "the first cluster joins by `GlobalClusterIdentifier` and sets `MasterUsername`, which CloudFormation's page says not to set together",
-                "remove `GlobalClusterIdentifier` here, and let the `AWS::RDS::GlobalCluster` have `SourceDBClusterIdentifier: !GetAtt Cluster.DBClusterArn` and neither `Engine`, `EngineVersion` nor `StorageEncrypted`",
+                "for a new build: leave `GlobalClusterIdentifier` out here, and let the `AWS::RDS::GlobalCluster` have `SourceDBClusterIdentifier: !GetAtt Cluster.DBClusterArn` and neither `Engine`, `EngineVersion` nor `StorageEncrypted`; leave a global database that exists as it is, and allow the finding: the edit would detach this cluster and replace the global one",
             );
         }
     }
+}
+
+/// Whether a cluster that joins an empty global database is its first: the one in the home primary or, where no
+/// Regions are paired, the one that its own stack makes the global cluster for.
+fn is_first(members: &Members<'_>, member: &Member<'_>) -> bool {
+    let Some(global) = member.global else { return false };
+    let is_in_place = match members.home(member) {
+        Some(home) => home == Home::Primary,
+        None => global.stack.index == member.cluster.stack.index,
+    };
+    is_in_place && global.at("Engine").exists().known() == Some(true)
 }
 
 fn judge_global(global: Resource<'_>, judge: &mut Judge<'_>) {

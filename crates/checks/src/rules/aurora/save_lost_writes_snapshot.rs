@@ -1,12 +1,11 @@
 //! How long the snapshot of lost writes is kept.
 
-use super::members::Members;
+use super::BACKUP_DAYS_MIN;
+use super::members::{Member, Members};
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
 
-/// Days in which people can find the snapshot and copy it.
-const DAYS_MIN: f64 = 7.0;
 /// What RDS takes where the template says nothing.
 const DAYS_DEFAULT: f64 = 1.0;
 
@@ -40,11 +39,12 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    for member in Members::of(design).iter() {
+    let members = Members::of(design);
+    for member in members.iter() {
         judge.subject();
-        let retention = member.cluster.at("BackupRetentionPeriod");
+        let retention = member.cluster.at(PERIOD);
         let Some(days) = judge.number(&retention) else { continue };
-        if days.unwrap_or(DAYS_DEFAULT) < DAYS_MIN {
+        if days.unwrap_or(DAYS_DEFAULT) < BACKUP_DAYS_MIN {
             let found = match days {
                 Some(days) => format!("`BackupRetentionPeriod` is `{days}`"),
                 None => "`BackupRetentionPeriod` is not set, so that backups are kept for one day"
@@ -53,8 +53,18 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             judge.finding(
                 &retention,
                 found,
-                "set `BackupRetentionPeriod: 7` or more on the members of both Regions",
+                format!("set `{PERIOD}: {}` or more", wanted(&members, member)),
             );
         }
     }
+}
+
+/// Where a cluster says for how many days it keeps backups.
+const PERIOD: &str = "BackupRetentionPeriod";
+
+/// The least that a member needs, and not less than its partner has.
+fn wanted(members: &Members<'_>, member: &Member<'_>) -> f64 {
+    let partner = members.partner(member);
+    let partner = partner.and_then(|partner| partner.cluster.at(PERIOD).number().known());
+    partner.unwrap_or_default().max(BACKUP_DAYS_MIN)
 }

@@ -1,6 +1,6 @@
 //! Versions whose support ends soon.
 
-use super::versions::{self, Release};
+use super::versions::{self, MAJOR_DAYS, Release};
 use crate::date::Date;
 use crate::design::Design;
 use crate::judge::Judge;
@@ -8,8 +8,6 @@ use crate::rule::rule;
 
 /// Days before the end of a minor version's support.
 const MINOR_DAYS: i64 = 180;
-/// Days before the end of a major version's standard support.
-const MAJOR_DAYS: i64 = 365;
 
 rule! {
     /// The support of a global database's version does not end soon.
@@ -28,7 +26,9 @@ rule! {
     ///
     /// ## What to change
     ///
-    /// Plan the upgrade by `ModifyGlobalCluster` to a version with long-term support, such as `17.7`.
+    /// Upgrade all members by one `ModifyGlobalCluster`: within the major version to its newest minor version; to
+    /// another major version, such as `17.7` with long-term support, with `--allow-major-version-upgrade` and after a
+    /// rehearsal. Then let the template say the same version.
     ///
     /// ## Source
     ///
@@ -51,10 +51,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                 &places[0],
                 &places[1..],
                 format!("`EngineVersion` is `{version}`: {end}"),
-                format!(
-                    "plan the upgrade to {} by `aws rds modify-global-cluster --engine-version`",
-                    release.instead()
-                ),
+                release.upgrade(today),
             );
         }
     }

@@ -22,6 +22,9 @@ rule! {
     ///
     /// ## What to change
     ///
+    /// Upgrade all members by one `ModifyGlobalCluster`, and let the template say the new version where it stands: on
+    /// the `AWS::RDS::GlobalCluster`, or on the cluster that this is made from (`SourceDBClusterIdentifier`).
+    ///
     /// ```yaml
     /// EngineVersion: "17.7"   # long-term support; 16.8 is the conservative choice
     /// ```
@@ -47,8 +50,9 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                 &places[1..],
                 format!("`EngineVersion` is `{version}`, which AWS has withdrawn{since}"),
                 format!(
-                    "upgrade with `aws rds modify-global-cluster` to {}, then set it as `EngineVersion`",
-                    release.instead()
+                    "{}; then let `EngineVersion` say so, once: on the `AWS::RDS::GlobalCluster`, or on the cluster \
+                     that is its `SourceDBClusterIdentifier`",
+                    release.upgrade(today)
                 ),
             );
         }

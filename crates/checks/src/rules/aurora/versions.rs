@@ -10,6 +10,9 @@ use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::Place;
 
+/// Days before the end of a major version's standard support in which to leave it.
+pub(super) const MAJOR_DAYS: i64 = 365;
+
 /// Major and minor version, such as 17 and 7; a text may name the major version alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Release {
@@ -72,13 +75,36 @@ impl Release {
         }
     }
 
-    /// The version with long-term support to go to, as a fragment.
-    pub(super) fn instead(self) -> &'static str {
-        match (self.major, self.minor.unwrap_or_default()) {
-            (15, ..10) => "`15.10` (long-term support)",
-            (16, ..8) => "`16.8` (long-term support)",
-            (17, 7..) | (18.., _) => "a newer version with long-term support",
-            _ => "`17.7` (long-term support)",
+    /// How to go on within the major version, as a fragment: what RDS can do to all members at once.
+    pub(super) fn next_minor(self) -> Option<&'static str> {
+        match (self.major, self.minor?) {
+            (14, ..22) => Some("`14.22`, the newest 14 of the calendar"),
+            (15, ..10) => {
+                Some("`15.10` (long-term support) or `15.17`, the newest 15 of the calendar")
+            }
+            (15, ..17) => Some("`15.17`, the newest 15 of the calendar"),
+            (16, ..8) => {
+                Some("`16.8` (long-term support) or `16.13`, the newest 16 of the calendar")
+            }
+            (16, ..13) => Some("`16.13`, the newest 16 of the calendar"),
+            (17, ..7) => Some("`17.7` (long-term support)"),
+            _ => None,
+        }
+    }
+
+    /// The command that upgrades every member, and what comes of it, as a fragment. A later major version is named
+    /// where this one has nothing newer, or ends.
+    pub(super) fn upgrade(self, today: Date) -> String {
+        const COMMAND: &str = "`aws rds modify-global-cluster --engine-version VERSION";
+        let major_stays = self.major_ends().is_none_or(|last| last.days_since(today) > MAJOR_DAYS);
+        match self.next_minor().filter(|_| major_stays) {
+            Some(version) => format!("upgrade to {version}, by {COMMAND}`"),
+            None if self.major < 17 => format!(
+                "rehearse and plan the upgrade to `17.7` (long-term support), by {COMMAND} --allow-major-version-upgrade`"
+            ),
+            None => format!(
+                "plan the upgrade to a newer version, by {COMMAND}`, with `--allow-major-version-upgrade` if its major version is another"
+            ),
         }
     }
 }

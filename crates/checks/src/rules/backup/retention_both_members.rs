@@ -21,8 +21,10 @@ rule! {
     ///
     /// ## What to change
     ///
+    /// The same number on both, and 7 or more (`aurora-save-lost-writes-snapshot`):
+    ///
     /// ```yaml
-    /// BackupRetentionPeriod: 35
+    /// BackupRetentionPeriod: 14
     /// ```
     ///
     /// ## Source
@@ -37,7 +39,7 @@ rule! {
 fn check(design: &Design, judge: &mut Judge<'_>) {
     for (primary, standby) in aurora::pairs(design) {
         judge.subject();
-        let days = [primary, standby].map(|cluster| days(judge, cluster));
+        let days = [days(judge, primary, standby), days(judge, standby, primary)];
         if let [Some(Some(here)), Some(Some(there))] = days
             && there < here
         {
@@ -45,7 +47,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                 &standby.at(PERIOD),
                 &[primary.at(PERIOD)],
                 format!("the standby keeps backups for {there} days, the primary for {here}"),
-                format!("set `{PERIOD}: {here}`"),
+                change(here),
             );
         }
     }
@@ -55,15 +57,24 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
 const PERIOD: &str = "BackupRetentionPeriod";
 
 /// The days, if they are known; that nothing is said is reported.
-fn days(judge: &mut Judge<'_>, cluster: Resource<'_>) -> Option<Option<f64>> {
+fn days(
+    judge: &mut Judge<'_>,
+    cluster: Resource<'_>,
+    partner: Resource<'_>,
+) -> Option<Option<f64>> {
     let period = cluster.at(PERIOD);
     let days = judge.number(&period)?;
     if days.is_none() {
         judge.finding(
             &period,
             format!("`{PERIOD}` is absent in {}, which means one day", cluster.region()),
-            format!("set `{PERIOD}` to the same number of days in both Regions, such as `35`"),
+            change(partner.at(PERIOD).number().known().unwrap_or_default()),
         );
     }
     Some(days)
+}
+
+/// As many days as the other member has, and enough to find the snapshot of lost writes.
+fn change(partner_days: f64) -> String {
+    format!("set `{PERIOD}: {}` or more", partner_days.max(aurora::BACKUP_DAYS_MIN))
 }
