@@ -1,6 +1,7 @@
 //! Recovery without Route 53's control plane.
 
 use super::rights::{CHANGES, Rights};
+use crate::answer::Unknown;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
@@ -16,7 +17,8 @@ rule! {
     /// No function, state machine or automation document may or does call `route53:ChangeResourceRecordSets`,
     /// `route53:CreateHealthCheck`, `route53:UpdateHealthCheck` or the calls for instances of traffic policies.
     /// Functions that serve custom resources, that renew certificates, or whose policy is for other zones or other
-    /// records than those of the switch are left alone.
+    /// records than those of the switch are left alone. Where no record of the templates leads to both Regions, only
+    /// what may also promote a database is taken for the switch; the others are not judged.
     ///
     /// ## Why it hurts
     ///
@@ -52,14 +54,19 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         if rights.of_worker(worker).is_some() {
             judge.subject();
         }
-        if let Some(place) = rights.to_change_dns(worker) {
+        let (by_right, by_call) = (rights.to_change_dns(worker), called(worker));
+        if let Some(place) =
+            by_right.as_ref().or(by_call.as_ref()).filter(|_| !rights.may_switch(worker))
+        {
+            judge.cannot_judge(place, no_switch());
+        } else if let Some(place) = by_right {
             judge.finding_with(
                 &place,
                 &[worker.whole()],
                 format!("{} `{}` {}", word(worker), worker.id(), allowed(&place)),
                 CHANGE,
             );
-        } else if let Some(text) = called(worker) {
+        } else if let Some(text) = by_call {
             judge.finding(
                 &text,
                 format!("state machine `{}` changes DNS records", worker.id()),
@@ -70,11 +77,23 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     for document in design.of("AWS::SSM::Document") {
         judge.subject();
         let content = document.at("Content");
-        if said(&content).contains("changeresourcerecordsets") {
+        if !said(&content).contains("changeresourcerecordsets") {
+            continue;
+        }
+        if rights.knows_switch() {
             let found = format!("document `{}` changes DNS records", document.id());
             judge.finding(&content, found, CHANGE);
+        } else {
+            judge.cannot_judge(&content, no_switch());
         }
     }
+}
+
+/// Why it is not known whether a change of records is a switch between the Regions.
+fn no_switch() -> Unknown {
+    Unknown(
+        "it changes DNS records, and no record of these templates leads to both Regions".to_owned(),
+    )
 }
 
 fn word(worker: Resource<'_>) -> &'static str {

@@ -129,6 +129,20 @@ impl<'d> Rights<'d> {
         all.filter(|worker| !self.providers.contains(&(worker.stack.index, worker.id())))
     }
 
+    /// Whether a worker that changes DNS can be taken for what moves the service between Regions: these templates have
+    /// records that lead to both, or it may make another database the writer.
+    pub(super) fn may_switch(&self, worker: Resource<'d>) -> bool {
+        let statements = self.of_worker(worker).unwrap_or_default();
+        let promotes =
+            |statement: &&Statement<'_>| PROMOTIONS.iter().any(|action| allows(statement, action));
+        self.switched.is_there() || statements.iter().any(promotes)
+    }
+
+    /// Whether these templates have records that lead to both Regions.
+    pub(super) fn knows_switch(&self) -> bool {
+        self.switched.is_there()
+    }
+
     /// Where it says that a worker may change the records of the switch, or the state of health checks.
     pub(super) fn to_change_dns(&self, worker: Resource<'d>) -> Option<Place<'d>> {
         let statements = self.of_worker(worker)?;

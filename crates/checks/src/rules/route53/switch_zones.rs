@@ -35,6 +35,11 @@ impl Switched {
         Self { names, zones: zones.filter(|zones| !zones.is_empty()) }
     }
 
+    /// Whether any record of these templates leads to both Regions.
+    pub(super) fn is_there(&self) -> bool {
+        !self.names.is_empty()
+    }
+
     /// Whether a statement may be for records of the switch: for all that is known, neither its zones nor its
     /// conditions leave them out.
     pub(super) fn may_be_changed_by(&self, design: &Design, statement: &Statement<'_>) -> bool {

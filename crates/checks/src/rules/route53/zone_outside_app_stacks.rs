@@ -1,10 +1,10 @@
 //! Where the switch stands among the stacks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::health::attached;
-use super::records::zone;
-use super::routing::Routing;
+use super::health::{Signal, attached, signal};
+use super::records::{Policy, Record, zone};
+use super::routing::{Group, Routing};
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
@@ -17,7 +17,8 @@ rule! {
     /// ## What is checked
     ///
     /// No stack with a record of a name that leads to both Regions, with its health check or with its zone has an API,
-    /// a load balancer, a service, a database, a table or a queue. Domain names of API Gateway and certificates may
+    /// a load balancer, a service, a database, a table or a queue. Records by latency or place count if they carry a
+    /// health check of these templates, failover records if they fail over from one Region to the other. Domain names of API Gateway and certificates may
     /// stand beside the records that need them.
     ///
     /// ## Why it hurts
@@ -59,14 +60,21 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     let routing = Routing::of(design);
     // One finding for each stack: where the switch is in it first.
     let mut stacks: BTreeMap<usize, Place<'_>> = BTreeMap::new();
-    for (_, record) in routing.members() {
+    let switching: Vec<&Record<'_>> = routing
+        .members()
+        .filter(|(group, record)| switches(&routing, group, record))
+        .map(|(_, record)| record)
+        .collect();
+    let switching_keys: BTreeSet<_> = switching.iter().map(|record| key(record)).collect();
+    for record in switching {
         stacks.entry(record.resource.stack.index).or_insert_with(|| record.place.clone());
         let zone = zone(record, "HostedZoneId").reference().known().cloned();
         if let Some(zone) = zone.and_then(|zone| design.resource(&zone)) {
             stacks.entry(zone.stack.index).or_insert_with(|| zone.whole());
         }
     }
-    for attached in attached(&routing) {
+    let all = attached(&routing).into_iter();
+    for attached in all.filter(|attached| switching_keys.contains(&key(attached.record))) {
         let check = attached.check;
         stacks.entry(check.stack.index).or_insert_with(|| check.whole());
     }
@@ -94,6 +102,30 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             );
         }
     }
+}
+
+/// Whether a record takes part in moving the service between the Regions: by shares, by a failover from one to the
+/// other, or by a check that takes it out.
+fn switches(routing: &Routing<'_>, group: &Group<'_>, record: &Record<'_>) -> bool {
+    match record.policy() {
+        Some(Policy::Weighted(_)) => true,
+        Some(Policy::First | Policy::Second) => {
+            let of = |policy: Policy| {
+                let records = group.records.iter().filter(move |one| one.policy() == Some(policy));
+                records.filter_map(|one| one.region.as_deref()).collect::<BTreeSet<_>>()
+            };
+            of(Policy::First).is_disjoint(&of(Policy::Second))
+        }
+        Some(Policy::Other) | None => {
+            matches!(signal(routing, record), Signal::Check(_) | Signal::Vended)
+        }
+    }
+}
+
+/// What tells a record from others.
+fn key(record: &Record<'_>) -> (usize, String, String) {
+    let resource = record.resource;
+    (resource.stack.index, resource.id().to_owned(), record.place.path.clone())
 }
 
 fn resources(count: usize) -> String {
