@@ -36,6 +36,7 @@ mod source;
 mod stack;
 mod uses;
 mod value;
+mod words;
 
 pub use answer::{Answer, Unknown};
 pub use baseline::{Baseline, BaselineFault, Fingerprint};

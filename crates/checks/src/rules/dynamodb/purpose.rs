@@ -2,6 +2,7 @@
 
 use crate::design::Design;
 use crate::place::{Place, Resource};
+use crate::words::words;
 
 /// Why a table must not fork.
 #[derive(Debug, Clone)]
@@ -37,11 +38,75 @@ const WORDS: [(&str, &str, bool); 19] = [
     ("mutex", "locks", true),
 ];
 
+/// Words of what may go stale: the last writer may win.
+const STALE: [&str; 14] = [
+    "cache",
+    "caches",
+    "catalog",
+    "catalogue",
+    "config",
+    "configs",
+    "configuration",
+    "feature",
+    "features",
+    "flag",
+    "flags",
+    "preferences",
+    "settings",
+    "toggles",
+];
+
+/// Words of items that should not be set back, though nothing breaks at once if they are, and what they are.
+const RECORDS: [(&str, &str); 13] = [
+    ("account", "accounts"),
+    ("accounts", "accounts"),
+    ("order", "orders"),
+    ("orders", "orders"),
+    ("payment", "payments"),
+    ("payments", "payments"),
+    ("refund", "refunds"),
+    ("refunds", "refunds"),
+    ("session", "sessions"),
+    ("sessions", "sessions"),
+    ("transaction", "transactions"),
+    ("transactions", "transactions"),
+    ("transfers", "transfers"),
+];
+
 /// Words that give the others another meaning: tools keep locks of their own, a map has fences, a bot has intents.
 const OTHERWISE: [&str; 6] = ["bot", "geo", "lex", "terraform", "tf", "tfstate"];
 
 /// What a table is for, if that can be told.
 pub(super) fn of(design: &Design, table: Resource<'_>) -> Option<Purpose> {
+    let told = told(design, table);
+    if told.iter().any(|(_, text)| words(text).any(|word| OTHERWISE.contains(&word.as_str()))) {
+        return None;
+    }
+    told.into_iter().find_map(|(because, text)| {
+        let (_, keeps, may_be_local) =
+            words(&text).find_map(|word| WORDS.iter().find(|(known, ..)| *known == word))?;
+        Some(Purpose { keeps, because, may_be_local: *may_be_local })
+    })
+}
+
+/// Whether its name or its tags say that a table keeps what may go stale.
+pub(super) fn may_go_stale(design: &Design, table: Resource<'_>) -> bool {
+    let told = told(design, table);
+    told.iter().flat_map(|(_, text)| words(text)).any(|word| STALE.contains(&word.as_str()))
+}
+
+/// What a table keeps by its name, key or tags, where that is no reason to forbid that the last writer wins.
+pub(super) fn records(design: &Design, table: Resource<'_>) -> Option<&'static str> {
+    // What stands last in a name says what it is: `payment-sessions` are sessions.
+    let find = |text: &str| {
+        let words: Vec<String> = words(text).collect();
+        words.iter().rev().find_map(|word| RECORDS.iter().find(|(known, _)| known == word))
+    };
+    told(design, table).iter().find_map(|(_, text)| find(text)).map(|(_, items)| *items)
+}
+
+/// What tells something about a table: how to speak of it, and its text.
+fn told(design: &Design, table: Resource<'_>) -> Vec<(String, String)> {
     let name = design.name(table).known().unwrap_or_default();
     let mut told = vec![
         (format!("its name `{name}`"), name.clone()),
@@ -53,14 +118,7 @@ pub(super) fn of(design: &Design, table: Resource<'_>) -> Option<Purpose> {
         Some((format!("its key `{attribute}`"), attribute))
     }));
     told.extend(tags(table).into_iter().map(|(key, value)| (format!("its tag `{key}`"), value)));
-    if told.iter().any(|(_, text)| words(text).any(|word| OTHERWISE.contains(&word.as_str()))) {
-        return None;
-    }
-    told.into_iter().find_map(|(because, text)| {
-        let (_, keeps, may_be_local) =
-            words(&text).find_map(|word| WORDS.iter().find(|(known, ..)| *known == word))?;
-        Some(Purpose { keeps, because, may_be_local: *may_be_local })
-    })
+    told
 }
 
 /// Tags that say what a table is for.
@@ -71,23 +129,4 @@ fn tags(table: Resource<'_>) -> Vec<(String, String)> {
     let read =
         |tag: Place<'_>| Some((tag.at("Key").text().known()?, tag.at("Value").text().known()?));
     tags.filter_map(read).filter(|(key, _)| key.to_lowercase().ends_with("purpose")).collect()
-}
-
-/// The words of a name in any of the usual spellings, in lower case.
-fn words(name: &str) -> impl Iterator<Item = String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for letter in name.chars() {
-        let starts = letter.is_uppercase() && before.is_lowercase();
-        if starts || !letter.is_alphabetic() {
-            words.push(String::new());
-        }
-        if letter.is_alphabetic()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(letter.to_lowercase());
-        }
-        before = letter;
-    }
-    words.into_iter().filter(|word| !word.is_empty())
 }

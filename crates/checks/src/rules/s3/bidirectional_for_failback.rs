@@ -2,6 +2,7 @@
 
 use std::cell::LazyCell;
 
+use super::logs;
 use super::replications::{self, Replication, Timing, named};
 use crate::answer::{Answer, Unknown};
 use crate::design::Design;
@@ -16,7 +17,8 @@ rule! {
     ///
     /// For every rule between buckets of the pair that is turned on, the destination has a rule back, and both have
     /// `SourceSelectionCriteria.ReplicaModifications.Status: Enabled`. A rule that waits for a parameter, as the
-    /// second pass of `s3-two-phase-create`, counts as there and is listed as not judged until it is turned on.
+    /// second pass of `s3-two-phase-create`, counts as there and is listed as not judged until it is turned on. Buckets
+    /// that keep logs only, or whose objects all expire within a year, may replicate one way.
     ///
     /// ## Why it hurts
     ///
@@ -42,9 +44,12 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    let all = replications::across(design);
+    let (all, logs) = (logs::lasting(design), logs::buckets(design));
     for replication in replications::all(design) {
-        if replication.destination.is_none() && design.home(replication.source).is_some() {
+        let source = replication.source;
+        let is_judged =
+            design.home(source).is_some() && !logs.contains(&replications::name(design, source));
+        if replication.destination.is_none() && is_judged {
             let why = Unknown("where it leads is no bucket of these templates".into());
             judge.cannot_judge(&replication.rule.at("Destination.Bucket"), why);
         }

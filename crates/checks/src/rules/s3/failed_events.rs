@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{notifications, replications};
+use super::{logs, notifications, replications};
 use crate::answer::Answer;
 use crate::design::Design;
 use crate::judge::Judge;
@@ -18,6 +18,7 @@ rule! {
     /// `s3:Replication:OperationFailedReplication`, and where Replication Time Control is on also of
     /// `s3:Replication:OperationMissedThreshold` and `s3:Replication:OperationReplicatedAfterThreshold`. EventBridge
     /// is not enough: S3 does not send events of replication to it. The CDK's `Custom::S3BucketNotifications` counts.
+    /// Buckets that keep logs only, or whose objects all expire within a year, are left out.
     ///
     /// ## Why it hurts
     ///
@@ -51,7 +52,7 @@ const LATE: [&str; 2] =
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let custom = notifications::custom(design);
     let mut wanted = BTreeMap::new();
-    for (replication, _) in replications::across(design) {
+    for (replication, _) in logs::lasting(design) {
         let timed = replication.rule.at("Destination.ReplicationTime.Status").text();
         let source = replication.source;
         let entry = wanted.entry((source.stack.index, source.id())).or_insert((source, false));

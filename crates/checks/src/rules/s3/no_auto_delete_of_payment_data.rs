@@ -14,7 +14,8 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// Buckets of the pair that replicate or receive replicas, apart from those that only keep logs: `DeletionPolicy`
+    /// Buckets of the pair that replicate or receive replicas, apart from those that only keep logs or
+    /// whose objects all expire within a year: `DeletionPolicy`
     /// is `Retain` or `RetainExceptOnCreate`, `UpdateReplacePolicy` is `Retain`, and no `Custom::S3AutoDeleteObjects`
     /// names the bucket. Absent policies mean `Delete`.
     ///

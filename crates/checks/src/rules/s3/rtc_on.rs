@@ -1,6 +1,6 @@
 //! Replication within a known time.
 
-use super::replications;
+use super::logs;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::place::Place;
@@ -12,7 +12,8 @@ rule! {
     /// ## What is checked
     ///
     /// In the `Destination` of every rule between buckets of the pair that is turned on: `ReplicationTime` and
-    /// `Metrics` are `Enabled`, both with 15 minutes.
+    /// `Metrics` are `Enabled`, both with 15 minutes. Buckets that keep logs only, by what writes to them, by their name
+    /// or because all their objects expire within a year, are left out.
     ///
     /// ## Why it hurts
     ///
@@ -41,7 +42,7 @@ const WANTED: [(&str, &str); 2] = [
 ];
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    for (replication, _) in replications::across(design) {
+    for (replication, _) in logs::lasting(design) {
         judge.subject();
         let destination = replication.rule.at("Destination");
         let mut found = Vec::new();
