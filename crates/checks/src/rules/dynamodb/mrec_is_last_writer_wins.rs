@@ -2,7 +2,7 @@
 
 use super::purpose::{self, Purpose};
 use super::replicas::{self, Consistency, Table};
-use crate::answer::Answer;
+use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
@@ -14,15 +14,18 @@ rule! {
     ///
     /// Global tables with replicas in both Regions and without `MultiRegionConsistency: STRONG`. They are reported if
     /// their name, logical id, key or tag `purpose` says that they keep such items (words such as `idempotency`,
-    /// `ledger`, `balance`, `lock`, `epoch`); any of them is, if nothing in the templates can say which Region may
-    /// write: neither a `STRONG` table for a control record nor an ARC routing control. Whether the code asks it is for
-    /// tests and drills to show.
+    /// `ledger`, `balance`, `lock`, `epoch`). Those that keep sessions or business records by their names (such as
+    /// `sessions`, `orders`, `payments`) are, if nothing in the templates can say which Region may write: neither a
+    /// `STRONG` table for a control record nor an ARC routing control. Tables whose items expire and those of flags,
+    /// settings and caches are left out. What else a table keeps is not known, and not judged: tag it `purpose`.
+    /// Whether the code asks the control record is for tests and drills to show.
     ///
     /// ## Why it hurts
     ///
     /// Such a table takes concurrent writes in both Regions and keeps the younger one. Conditional writes and
     /// consistent reads look at their own Region only: a key is accepted twice, a lock is held twice, an older truth
-    /// overwrites a newer one.
+    /// overwrites a newer one. With sessions that is a login or a step of a checkout which is set back in the
+    /// takeover, while both Regions still serve.
     ///
     /// ## What to change
     ///
@@ -32,14 +35,14 @@ rule! {
     ///   - Region: us-west-2
     /// ```
     ///
-    /// Consistency is fixed at creation, so that this is a new table. Where the last writer may win, say why when you
-    /// allow the finding.
+    /// Consistency is fixed at creation, so that this is a new table. Where the last writer may win, because a lost
+    /// session only means to log in again, allow the finding with that reason.
     ///
     /// ## Source
     ///
     /// Amazon DynamoDB Developer Guide, "Global tables".
     "ddb-mrec-is-last-writer-wins": Blocker, TwoWriters, Documented, Pair;
-    why: "both Regions accept what only one may, and the older truth can win: a key is taken twice, a lock held twice";
+    why: "while roles move both Regions take writes of one item and only the last stays: what the other had accepted, be it a key, a lock, money or a session, is overwritten unseen";
     check
 }
 
@@ -54,11 +57,18 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         judge.subject();
         match purpose::of(design, table.resource) {
             Some(purpose) => forks(design, judge, &table, &purpose),
-            None if !fenced => unfenced(design, judge, &table),
-            None => {}
+            None if fenced || table.expires() || purpose::may_go_stale(design, table.resource) => {}
+            None => match purpose::records(design, table.resource) {
+                Some(items) => unfenced(design, judge, &table, items),
+                None => judge.cannot_judge(&place, Unknown(UNTOLD.to_owned())),
+            },
         }
     }
 }
+
+/// Why a table is not judged.
+const UNTOLD: &str =
+    "its name, its key and its tags do not say what it keeps, such as a tag `purpose` would";
 
 /// Whether something in the templates can say which Region may write, or may be there without our knowing.
 fn fenced(design: &Design) -> bool {
@@ -91,16 +101,16 @@ fn forks(design: &Design, judge: &mut Judge<'_>, table: &Table<'_>, purpose: &Pu
     );
 }
 
-fn unfenced(design: &Design, judge: &mut Judge<'_>, table: &Table<'_>) {
+fn unfenced(design: &Design, judge: &mut Judge<'_>, table: &Table<'_>, items: &str) {
     judge.finding(
         &table.resource.at("MultiRegionConsistency"),
         format!(
-            "`{}` replicates to {} so that the last writer wins, and nothing in the templates says which Region may \
-             write: no `STRONG` table, no routing control",
+            "`{}` keeps {items} and replicates to {} so that the last writer wins: an older one can overwrite a newer \
+             one, as nothing in the templates says which Region may write (no `STRONG` table, no routing control)",
             table.named(design),
             table.regions()
         ),
-        "add a table with `MultiRegionConsistency: STRONG` whose control record every writer asks; or make this one \
-         `STRONG`; or allow the finding with the reason why the last writer may win",
+        "add a table with `MultiRegionConsistency: STRONG` whose control record every writer asks; or, where a lost \
+         write of this table is harmless, as a session that is begun anew, allow the finding with that reason",
     );
 }
