@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::document::{DocumentFault, parse};
+use crate::regions::is_region_name;
 use crate::source::Source;
 
 /// What a manifest says.
@@ -119,5 +120,6 @@ fn environment(text: &str) -> (Option<String>, Option<String>) {
         return (None, None);
     };
     let known = |word: &str, unknown: &str| (word != unknown).then(|| word.to_owned());
-    (known(account, "unknown-account"), known(region, "unknown-region"))
+    let region = known(region, "unknown-region").filter(|region| is_region_name(region));
+    (known(account, "unknown-account"), region)
 }

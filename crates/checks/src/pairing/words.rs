@@ -28,12 +28,16 @@ fn role(word: &str) -> Option<Home> {
     STANDBY.contains(&word).then_some(Home::Standby)
 }
 
-/// `PaymentApiV2-dev` is `payment`, `api`, `v2` and `dev`.
+/// `PaymentAPIStackV2-dev` is `payment`, `api`, `stack`, `v2` and `dev`.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = '-';
-    for letter in name.chars() {
-        let begins = letter.is_ascii_uppercase() && !before.is_ascii_uppercase();
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        // In `DRStack` the last capital of the run begins the next word.
+        let follows =
+            before.is_ascii_uppercase() && !letters.peek().is_some_and(char::is_ascii_lowercase);
+        let begins = letter.is_ascii_uppercase() && !follows;
         if begins || !letter.is_ascii_alphanumeric() {
             words.push(String::new());
         }
@@ -54,13 +58,21 @@ fn without_region(name: &str, region: &str) -> String {
     let mut forms =
         vec![region.to_owned(), region.replace('-', "_"), region.replace('-', ""), camel];
     forms.extend(Region::find(region).map(Region::zone_id_prefix));
-    let mut rest = name.to_owned();
-    for form in forms.iter().filter(|form| !form.is_empty()) {
-        while let Some(at) = rest.to_ascii_lowercase().find(&form.to_ascii_lowercase()) {
-            rest.replace_range(at..at + form.len(), "-");
-        }
+    let forms = forms.iter().filter(|form| !form.is_empty());
+    forms.fold(name.to_owned(), |rest, form| without(&rest, form))
+}
+
+/// A text with `-` in place of a part, in capitals or not.
+fn without(text: &str, part: &str) -> String {
+    let (lower, part) = (text.to_ascii_lowercase(), part.to_ascii_lowercase());
+    let mut rest = String::with_capacity(text.len());
+    let mut end = 0;
+    for (at, _) in lower.match_indices(&part) {
+        rest += &text[end..at];
+        rest.push('-');
+        end = at + part.len();
     }
-    rest
+    rest + &text[end..]
 }
 
 fn capitalized(word: &str) -> String {
