@@ -1,6 +1,7 @@
 //! The design that is judged: every stack, which Regions form the pair, and what corresponds to what.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 use topology::Home;
@@ -27,9 +28,9 @@ pub struct Unreadable {
 }
 
 /// Every stack of a system in all its Regions.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Design {
-    stacks: Vec<Stack>,
+    stacks: Arc<[Stack]>,
     pairing: Pairing,
     settings: Settings,
     by_kind: BTreeMap<String, Vec<(usize, String)>>,
@@ -44,7 +45,6 @@ impl Design {
     /// Every template that cannot be read.
     pub fn new(sources: &[Source], settings: Settings) -> Result<Self, Vec<Unreadable>> {
         let stacks = stacks(sources, &settings)?;
-        let pairing = Pairing::infer(&stacks, &settings);
         let mut by_kind: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
         for stack in &stacks {
             for resource in stack.resources.values() {
@@ -55,7 +55,16 @@ impl Design {
             }
         }
         let hidden = Hidden::of(&stacks);
-        Ok(Self { stacks, pairing, settings, by_kind, hidden })
+        let pairing = Pairing::default();
+        let mut design = Self { stacks: stacks.into(), pairing, settings, by_kind, hidden };
+        design.pairing = Pairing::infer(&design);
+        design.pairing = design.pairing.with_roles(&design);
+        Ok(design)
+    }
+
+    /// The same design with the home roles exchanged.
+    pub(crate) fn turned(&self) -> Self {
+        Self { pairing: self.pairing.turned(), ..self.clone() }
     }
 
     /// Every stack, in the order in which they were given.
@@ -123,6 +132,12 @@ impl Design {
     #[must_use]
     pub fn home(&self, resource: Resource<'_>) -> Option<Home> {
         self.pairing.home(resource.region())
+    }
+
+    /// Whether the settings or the templates say which Region is the home primary; where not, it is a guess.
+    #[must_use]
+    pub fn home_is_known(&self) -> bool {
+        !self.pairing.roles_are_guessed()
     }
 
     /// The Region of a home role, where there is a pair.

@@ -8,7 +8,7 @@ use crate::place::{Place, Resource};
 use crate::stack::{Declared, Stack};
 
 /// The Regions in which something may be hidden; an empty name stands for every Region.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Hidden {
     by_kind: BTreeMap<String, BTreeSet<String>>,
     everything: BTreeSet<String>,

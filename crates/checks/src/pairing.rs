@@ -2,8 +2,13 @@
 //!
 //! The settings say it, or the stacks themselves suggest it; every conclusion keeps its reason.
 
+mod candidate;
+mod counterparts;
+mod faults;
+mod free;
 mod home;
 mod layers;
+mod pairs;
 mod words;
 
 use std::collections::BTreeMap;
@@ -11,39 +16,67 @@ use std::collections::BTreeMap;
 use topology::Home;
 
 use self::layers::Layer;
-use crate::settings::Settings;
+use self::pairs::{Other, Pair};
+use crate::design::Design;
 use crate::stack::Stack;
 use crate::value::Reference;
 
 /// What belongs together in two Regions.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Pairing {
     regions: Option<[String; 2]>,
     layers: Vec<Layer>,
     counterparts: BTreeMap<Reference, Reference>,
     reasons: Vec<String>,
+    others: Vec<Other>,
+    faults: Vec<String>,
     roles_are_guessed: bool,
 }
 
 impl Pairing {
-    /// The pairing that the settings say, or that the stacks suggest.
-    pub(crate) fn infer(stacks: &[Stack], settings: &Settings) -> Self {
-        let mut reasons = Vec::new();
-        let Some((regions, layers)) = pair(stacks, settings, &mut reasons) else {
-            return Self { reasons, ..Self::default() };
-        };
-        let told = home::primary(stacks, &regions, settings, &mut reasons);
-        let primary = told.unwrap_or(0);
-        let (regions, layers) =
-            if primary == 0 { (regions, layers) } else { exchanged(regions, layers) };
-        let counterparts =
-            layers.iter().flat_map(|layer| layers::counterparts(stacks, layer)).collect();
+    /// The Regions and layers that the settings say, or that the stacks suggest; which Region has which home role is
+    /// not asked yet.
+    pub(crate) fn infer(design: &Design) -> Self {
+        match pairs::found(design) {
+            Err(reason) => {
+                Self { reasons: vec![reason], faults: faults::of(design, None), ..Self::default() }
+            }
+            Ok(Pair { regions, layers, reason, others }) => {
+                let stacks = design.stacks();
+                let counterparts = layers.iter().flat_map(|layer| counterparts::of(stacks, layer));
+                let others_told = others.iter().map(Other::told);
+                Self {
+                    counterparts: counterparts.collect(),
+                    reasons: std::iter::once(reason).chain(others_told).collect(),
+                    faults: faults::of(design, Some(&regions)),
+                    regions: Some(regions),
+                    layers,
+                    others,
+                    roles_are_guessed: true,
+                }
+            }
+        }
+    }
+
+    /// The same with the home roles that the settings or the templates say. The design knows already which Regions are
+    /// the pair.
+    pub(crate) fn with_roles(&self, design: &Design) -> Self {
+        let Some(regions) = &self.regions else { return self.clone() };
+        let (primary, why) = home::primary(design, regions);
+        let pairing = if primary == Some(1) { self.turned() } else { self.clone() };
+        let mut reasons = pairing.reasons;
+        reasons.push(why);
+        Self { reasons, roles_are_guessed: primary.is_none(), ..pairing }
+    }
+
+    /// The same with the home roles exchanged.
+    pub(crate) fn turned(&self) -> Self {
+        let turned = self.clone();
+        let exchanged = |[first, second]: [String; 2]| [second, first];
         Self {
-            regions: Some(regions),
-            layers,
-            counterparts,
-            reasons,
-            roles_are_guessed: told.is_none(),
+            regions: turned.regions.map(exchanged),
+            layers: turned.layers.into_iter().map(Layer::turned).collect(),
+            ..turned
         }
     }
 
@@ -83,6 +116,17 @@ impl Pairing {
         self.roles_are_guessed
     }
 
+    /// What the settings say of Regions and stacks that are not there: a fragment for each, without the full stop.
+    #[must_use]
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
+    /// Stacks that look like a part of another pair, by place, and what is told of each.
+    pub(crate) fn not_judged(&self) -> impl Iterator<Item = (usize, String)> {
+        self.others.iter().flat_map(|other| other.stacks.iter().map(|stack| (*stack, other.told())))
+    }
+
     /// The pairing in words, one line for each conclusion with its reason.
     #[must_use]
     pub fn explained(&self, stacks: &[Stack]) -> Vec<String> {
@@ -99,57 +143,4 @@ impl Pairing {
         }
         lines
     }
-}
-
-/// The two Regions that belong together, in no order of roles, and their layers.
-fn pair(
-    stacks: &[Stack],
-    settings: &Settings,
-    reasons: &mut Vec<String>,
-) -> Option<([String; 2], Vec<Layer>)> {
-    let said = Home::BOTH.map(|home| settings.region(home).map(str::to_owned));
-    if let [Some(primary), Some(standby)] = said {
-        reasons.push(format!("{primary} and {standby} are the pair: the settings say so"));
-        let layers = layers::matched(stacks, [&primary, &standby], settings);
-        return Some(([primary, standby], layers));
-    }
-    let mut regions: Vec<&str> =
-        stacks.iter().filter_map(|stack| stack.region.as_deref()).collect();
-    regions.sort_unstable();
-    regions.dedup();
-    let mut best: Option<([&str; 2], Vec<Layer>)> = None;
-    for (index, first) in regions.iter().enumerate() {
-        for second in &regions[index + 1..] {
-            let layers = layers::matched(stacks, [first, second], settings);
-            if layers.len() > best.as_ref().map_or(0, |(_, layers)| layers.len()) {
-                best = Some(([first, second], layers));
-            }
-        }
-    }
-    let Some(([first, second], layers)) = best else {
-        reasons.push(no_pair(&regions));
-        return None;
-    };
-    let count = layers.len();
-    let layered = if count == 1 { "1 layer is".to_owned() } else { format!("{count} layers are") };
-    reasons.push(format!("{first} and {second} are the pair: {layered} in both"));
-    Some(([first.to_owned(), second.to_owned()], layers))
-}
-
-fn no_pair(regions: &[&str]) -> String {
-    match regions {
-        [] => "there is no pair: the Region of no template is known".to_owned(),
-        [one] => format!("there is no pair: everything is in {one}"),
-        several => {
-            format!("there is no pair: no two stacks of {} do the same work", several.join(", "))
-        }
-    }
-}
-
-fn exchanged([first, second]: [String; 2], layers: Vec<Layer>) -> ([String; 2], Vec<Layer>) {
-    let turned = layers.into_iter().map(|layer| {
-        let [first, second] = layer.stacks;
-        Layer { stacks: [second, first], ..layer }
-    });
-    ([second, first], turned.collect())
 }

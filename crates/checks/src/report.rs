@@ -89,6 +89,8 @@ impl Spot {
 pub struct Report {
     /// The Regions of the pair, the home primary first; `None` where there is no pair.
     pub regions: Option<[String; 2]>,
+    /// Whether nothing says which of them is the home primary, so that what rests on it was not judged.
+    pub roles_are_guessed: bool,
     /// Breaches that count, sorted by consequence, severity, rule and place.
     pub findings: Vec<Finding>,
     /// Breaches that do not count because the user allows them, in the same order, each with what allows it.
@@ -101,7 +103,7 @@ pub struct Report {
     pub gone: BTreeMap<Fingerprint, u32>,
     /// What could not be judged, sorted by rule and place.
     pub unjudged: Vec<Unjudged>,
-    /// What no rule could see: resources that may not be created, and macros.
+    /// What no rule could see: resources that may not be created, macros, and stacks of another pair.
     pub unseen: Vec<Unseen>,
     /// How long a takeover takes at least, where there is a pair.
     pub recovery_time: Option<RecoveryTime>,

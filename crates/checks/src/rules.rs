@@ -13,8 +13,8 @@ mod network;
 mod operations;
 mod orchestration;
 mod payments;
-mod route53;
-mod s3;
+pub(crate) mod route53;
+pub(crate) mod s3;
 
 use crate::rule::{Rule, RunTime};
 

@@ -71,6 +71,8 @@ impl<'r> TimeJson<'r> {
 struct Regions<'r> {
     primary: &'r str,
     standby: &'r str,
+    /// Whether nothing says which is which.
+    guessed: bool,
 }
 
 /// How many of what; blockers, errors and warnings are findings that count.
@@ -161,7 +163,11 @@ impl<'r> Document<'r> {
         };
         Self {
             format: FORMAT,
-            regions: report.regions.as_ref().map(|[primary, standby]| Regions { primary, standby }),
+            regions: report.regions.as_ref().map(|[primary, standby]| Regions {
+                primary,
+                standby,
+                guessed: report.roles_are_guessed,
+            }),
             summary: Summary::of(report),
             findings: report.findings.iter().map(finding).collect(),
             allowed: allowed.collect(),

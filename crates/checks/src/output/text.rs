@@ -249,6 +249,10 @@ impl Page<'_> {
 
     fn regions(&self) -> String {
         match &self.report.regions {
+            Some([primary, standby]) if self.report.roles_are_guessed => format!(
+                "primary {primary}, standby {standby}: a guess, so that what rests on it was not judged; \
+                     name both under `[regions]` in `tideover-check.toml`"
+            ),
             Some([primary, standby]) => format!("primary {primary}, standby {standby}"),
             None => {
                 "no pair of Regions was found, so that rules about the pair were not judged; name \

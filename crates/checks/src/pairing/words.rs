@@ -8,6 +8,26 @@ const PRIMARY: [&str; 4] = ["primary", "main", "active", "master"];
 const STANDBY: [&str; 7] =
     ["secondary", "standby", "dr", "passive", "failover", "recovery", "replica"];
 
+/// Words of names that mean a stage of a system; two stages are two systems.
+const STAGES: [&str; 16] = [
+    "dev",
+    "development",
+    "test",
+    "testing",
+    "qa",
+    "uat",
+    "int",
+    "integration",
+    "sandbox",
+    "stage",
+    "staging",
+    "preprod",
+    "beta",
+    "prod",
+    "prd",
+    "production",
+];
+
 /// The lower-case words of a name without those of roles and of its Region.
 pub(super) fn neutral(name: &str, region: &str) -> String {
     let words = words(&without_region(name, region));
@@ -19,6 +39,11 @@ pub(super) fn neutral(name: &str, region: &str) -> String {
 /// The home role that a name speaks of, if it speaks of one.
 pub(super) fn home(name: &str) -> Option<Home> {
     words(name).iter().find_map(|word| role(word))
+}
+
+/// The stage that a name speaks of, if it speaks of one.
+pub(super) fn stage(name: &str) -> Option<String> {
+    words(name).into_iter().find(|word| STAGES.contains(&word.as_str()))
 }
 
 fn role(word: &str) -> Option<Home> {

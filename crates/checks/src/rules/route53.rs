@@ -16,7 +16,7 @@ mod no_endpoint_check_on_switch_record;
 mod no_record_change;
 mod outlook;
 mod promote_before_flip;
-pub(in crate::rules) mod records;
+pub(crate) mod records;
 mod regions;
 mod reserved_zone_name;
 mod rights;

@@ -1,5 +1,8 @@
 //! Which Regions form the pair, in which roles, and what says so.
 
+mod layers;
+mod roles;
+
 use checks::{Design, Settings, Source};
 use expect_test::{Expect, expect};
 
@@ -22,38 +25,36 @@ fn stack(place: &str, template: &str) -> Source {
     }
 }
 
-#[track_caller]
-fn check(stacks: &[(&str, &str)], settings: Settings, expected: Expect) {
+fn design(stacks: &[(&str, &str)], settings: Settings) -> Design {
     let sources: Vec<Source> =
         stacks.iter().map(|(place, template)| stack(place, template)).collect();
-    let design = Design::new(&sources, settings).expect("templates that can be read");
+    Design::new(&sources, settings).expect("templates that can be read")
+}
+
+#[track_caller]
+fn check(stacks: &[(&str, &str)], settings: Settings, expected: Expect) {
+    let design = design(stacks, settings);
     expected.assert_eq(&design.pairing().explained(design.stacks()).join("\n"));
 }
 
-#[test]
-fn names_and_shapes_tell_layers() {
-    check(
-        &[
-            ("PrimaryApi-dev@us-east-1", ROLE),
-            ("SecondaryApi-dev@us-east-2", ROLE),
-            ("Tools@us-east-1", FOUR),
-        ],
-        Settings::default(),
-        expect![[r#"
-            us-east-1 and us-east-2 are the pair: 1 layer is in both
-            us-east-1 is the home primary: the name of `PrimaryApi-dev` suggests it, and nothing surer does
-            `PrimaryApi-dev` and `SecondaryApi-dev` are one layer: both are `api-dev`, and 100 % of their resource types are the same
-            `Tools` in us-east-1 has no counterpart"#]],
-    );
-    check(
-        &[("app@eu-west-1", FOUR), ("other@eu-central-1", FOUR), ("edge@us-east-1", ROLE)],
-        Settings::default(),
-        expect![[r#"
-            eu-central-1 and eu-west-1 are the pair: 1 layer is in both
-            nothing says which Region is the home primary; eu-central-1 is taken for it: say it in the settings
-            `other` and `app` are one layer: 100 % of their resource types are the same
-            `edge` in us-east-1 has no counterpart"#]],
-    );
+/// A template of these resources: `ID TYPE {PROPERTIES}` each.
+fn template(resources: &[&str]) -> String {
+    let entries = resources.iter().map(|resource| {
+        let mut parts = resource.splitn(3, ' ');
+        let id = parts.next().expect("an id");
+        let kind = parts.next().expect("a type");
+        let properties = parts.next().unwrap_or("{}");
+        format!(r#""{id}": {{"Type": "AWS::{kind}", "Properties": {properties}}}"#)
+    });
+    let entries: Vec<String> = entries.collect();
+    format!(
+        r#"{{"Parameters": {{"P": {{"Type": "String"}}}}, "Conditions": {{"Unknown": {{"Fn::Equals": [{{"Ref": "P"}}, "1"]}}}}, "Resources": {{{}}}}}"#,
+        entries.join(", ")
+    )
+}
+
+fn pair_of(primary: &str, standby: &str) -> Settings {
+    Settings { primary: Some(primary.into()), standby: Some(standby.into()), ..Settings::default() }
 }
 
 #[test]
@@ -76,23 +77,6 @@ fn unrelated_stacks_are_no_pair() {
 }
 
 #[test]
-fn a_database_tells_roles_more_surely_than_names() {
-    let source = r#"{"Resources": {
-        "Global": {"Type": "AWS::RDS::GlobalCluster", "Properties": {"SourceDBClusterIdentifier": {"Ref": "Cluster"}}},
-        "Cluster": {"Type": "AWS::RDS::DBCluster", "Properties": {"MasterUsername": "u"}}}}"#;
-    let member = r#"{"Resources": {
-        "Cluster": {"Type": "AWS::RDS::DBCluster", "Properties": {"GlobalClusterIdentifier": "payments"}}}}"#;
-    check(
-        &[("StandbyData@eu-west-1", source), ("PrimaryData@eu-west-2", member)],
-        Settings::default(),
-        expect![[r#"
-            eu-west-1 and eu-west-2 are the pair: 1 layer is in both
-            eu-west-1 is the home primary: `StandbyData` declares the global cluster `Global`
-            `StandbyData` and `PrimaryData` are one layer: both are `data`, and 50 % of their resource types are the same"#]],
-    );
-}
-
-#[test]
 fn settings_win() {
     let settings = Settings {
         primary: Some("us-east-2".into()),
@@ -111,18 +95,53 @@ fn settings_win() {
 }
 
 #[test]
-fn the_cdk_names_one_resource_in_two_ways() {
-    let with = |id: &str| {
-        format!(
-            r#"{{"Resources": {{"{id}": {{"Type": "AWS::SNS::Topic"}}, "Other": {{"Type": "AWS::SNS::Topic"}}}}}}"#
-        )
+fn a_region_that_is_none_ends() {
+    let manifest = r#"{"artifacts": {"a-b": {"type": "aws:cloudformation:stack", "environment": "aws://1/-",
+        "properties": {"templateFile": "a.json"}}}}"#;
+    let manifest = checks::assembly::manifest(manifest).expect("a manifest");
+    assert_eq!(manifest.stacks[0].region, None);
+    check(
+        &[("a-b@-", ROLE), ("a-b@us-east-1", ROLE)],
+        Settings::default(),
+        expect![[r#"
+        - and us-east-1 are the pair: 1 layer is in both
+        nothing says which Region is the home primary; - is taken for it: say it in the settings
+        `a-b` and `a-b` are one layer: both are `a-b`, and 100 % of their resource types are the same"#]],
+    );
+}
+
+#[test]
+fn another_pair_is_told_as_not_seen() {
+    let places = ["Dev@us-east-1", "DevDr@us-east-2", "Prod@us-west-2", "ProdDr@eu-west-1"];
+    let design = design(&places.map(|place| (place, FOUR)), Settings::default());
+    let unseen = checks::check(&design).unseen;
+    let told: Vec<String> =
+        unseen.iter().map(|unseen| format!("{}: {}", unseen.spot.stack, unseen.why)).collect();
+    expect![[r#"
+        Dev: us-east-1 and us-east-2 look like another pair: check it by itself with `[regions]`
+        DevDr: us-east-1 and us-east-2 look like another pair: check it by itself with `[regions]`"#]].assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn settings_that_name_nothing_are_faults() {
+    let settings = Settings {
+        layers: vec![
+            ("Green".into(), "Blue".into()),
+            ("Green".into(), "Green".into()),
+            ("Reed".into(), "Blue".into()),
+        ],
+        ..pair_of("us-east-1", "us-east-3")
     };
-    let (left, right) = (with("PrimaryTopic0A1B2C3D"), with("StandbyTopicFFEE0011"));
-    let sources = [stack("A@us-east-1", &left), stack("A@us-east-2", &right)];
-    let design = Design::new(&sources, Settings::default()).expect("templates that can be read");
-    let topic = design
-        .of("AWS::SNS::Topic")
-        .find(|topic| topic.id().starts_with("Primary"))
-        .expect("it is there");
-    assert_eq!(design.counterpart(topic).map(|other| other.id()), Some("StandbyTopicFFEE0011"));
+    let stacks = [("Blue@us-east-1", ROLE), ("Green@us-east-2", FOUR)];
+    let design = design(&stacks, settings);
+    expect![[r#"
+        `[regions]` names us-east-3, and no template is in it: the templates are in us-east-1, us-east-2
+        `[[layers]]` names `Green` and `Blue`, which are not in the two Regions of one pair
+        `[[layers]]` names `Green` and `Green`, which are not in the two Regions of one pair
+        `[[layers]]` names `Reed`, and no stack is called so: there are `Blue`, `Green`"#]].assert_eq(&design.pairing().faults().join("\n"));
+    let settings = Settings {
+        layers: vec![("Blue".into(), "Green".into())],
+        ..pair_of("us-east-1", "us-east-2")
+    };
+    assert_eq!(self::design(&stacks, settings).pairing().faults(), [] as [String; 0]);
 }

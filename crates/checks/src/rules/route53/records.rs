@@ -10,18 +10,18 @@ use crate::value::Value;
 
 /// A DNS record: a resource of its own, or one of a record set group.
 #[derive(Debug, Clone)]
-pub(in crate::rules) struct Record<'d> {
+pub(crate) struct Record<'d> {
     /// The resource that declares it.
-    pub(in crate::rules) resource: Resource<'d>,
+    pub(crate) resource: Resource<'d>,
     /// Its own properties.
-    pub(in crate::rules) place: Place<'d>,
+    pub(crate) place: Place<'d>,
     /// The Region that it leads to, where that can be known.
-    pub(in crate::rules) region: Option<String>,
+    pub(crate) region: Option<String>,
 }
 
 /// How Route 53 chooses among the records of one name.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::rules) enum Policy {
+pub(crate) enum Policy {
     /// By shares.
     Weighted(f64),
     /// The primary while it is healthy.
@@ -49,7 +49,7 @@ impl<'d> Record<'d> {
     }
 
     /// How Route 53 chooses it; `None` where that is not known.
-    pub(in crate::rules) fn policy(&self) -> Option<Policy> {
+    pub(crate) fn policy(&self) -> Option<Policy> {
         match (self.place.at("Failover").text(), self.place.at("Weight").number()) {
             (Answer::Unknown(_), _) | (_, Answer::Unknown(_)) => None,
             (Answer::Known(role), _) => {
@@ -107,7 +107,7 @@ pub(in crate::rules) fn plain(name: &str) -> String {
 }
 
 /// Every record that is certainly created.
-pub(in crate::rules) fn records(design: &Design) -> Vec<Record<'_>> {
+pub(crate) fn records(design: &Design) -> Vec<Record<'_>> {
     let single = design
         .of("AWS::Route53::RecordSet")
         .map(|resource| Record::new(design, resource, resource.whole()));

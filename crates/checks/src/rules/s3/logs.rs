@@ -23,7 +23,7 @@ const WORDS: [&str; 5] = ["cloudtrail", "log", "logging", "logs", "trail"];
 const RECORD_DAYS_MIN: f64 = 365.0;
 
 /// Replication between the two Regions of the pair of what the service must keep, with the destinations.
-pub(super) fn lasting(design: &Design) -> Vec<(Replication<'_>, Resource<'_>)> {
+pub(crate) fn lasting(design: &Design) -> Vec<(Replication<'_>, Resource<'_>)> {
     let logs = buckets(design);
     let keeps = |bucket| !logs.contains(&replications::name(design, bucket));
     let all = replications::across(design).into_iter();

@@ -8,22 +8,22 @@ use crate::place::{Place, Resource};
 
 /// A rule that is turned on, or that an operator can turn on.
 #[derive(Debug, Clone)]
-pub(super) struct Replication<'d> {
+pub(crate) struct Replication<'d> {
     /// The bucket that has the rule.
-    pub(super) source: Resource<'d>,
+    pub(crate) source: Resource<'d>,
     /// The bucket that the copies go to, where it is in these templates.
-    pub(super) destination: Option<Resource<'d>>,
+    pub(crate) destination: Option<Resource<'d>>,
     /// The rule.
-    pub(super) rule: Place<'d>,
+    pub(crate) rule: Place<'d>,
     /// The role that S3 takes.
-    pub(super) role: Place<'d>,
+    pub(crate) role: Place<'d>,
     /// When it is there.
-    pub(super) timing: Timing,
+    pub(crate) timing: Timing,
 }
 
 /// When a rule is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Timing {
+pub(crate) enum Timing {
     /// Whatever an operator says.
     Always,
     /// With the defaults of the parameters, but an operator may create the bucket without it first.

@@ -156,6 +156,20 @@ fn nothing_to_tell_is_two_lines() {
 }
 
 #[test]
+fn guessed_roles_are_told() {
+    let regions = Some(["us-east-1", "us-east-2"].map(str::to_owned));
+    check(
+        &Report { regions, roles_are_guessed: true, ..Report::default() },
+        TextOptions::default(),
+        expect![[r#"
+            0 blockers, 0 errors, 0 warnings; 0 rules looked at 0 things
+            primary us-east-1, standby us-east-2: a guess, so that what rests on it was not judged; name both
+            under `[regions]` in `tideover-check.toml`
+        "#]],
+    );
+}
+
+#[test]
 fn colours_are_for_headings_and_severities() {
     let coloured = TextOptions { colour: Colour::Ansi, ..TextOptions::default() };
     let [one, ..] = &sample::report().findings[..] else { panic!("a finding") };
