@@ -22,6 +22,8 @@ mod kms;
 mod naming;
 pub mod output;
 mod pairing;
+mod payment_path;
+mod payment_stores;
 mod place;
 mod policy;
 mod recovery_time;

@@ -6,6 +6,7 @@ use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::place::{Place, Resource};
 use crate::policy::{Statement, statements};
+use crate::resolve::ACCOUNT;
 use crate::value::{Reference, Value};
 
 /// The type of a role.
@@ -81,7 +82,9 @@ impl<'d> Roles<'d> {
     /// The role of a name, or of an ARN with a path before the name, if it is not one of another account.
     fn by_name(&self, text: &str) -> Option<&Resource<'d>> {
         let role = self.named.get(text.rsplit('/').next()?)?;
-        let account = text.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(3));
+        let known = text.replace(ACCOUNT, "");
+        let account = known.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(3));
+        let account = account.filter(|account| !account.is_empty());
         let own = role.stack.account.as_deref();
         let is_foreign = account.zip(own).is_some_and(|(account, own)| account != own);
         (!is_foreign).then_some(role)

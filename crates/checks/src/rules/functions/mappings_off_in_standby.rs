@@ -4,14 +4,14 @@ use topology::Home;
 
 use super::serving;
 use super::taking::{self, Taking};
-use crate::answer::Answer;
+use crate::answer::{Answer, Unknown};
 use crate::design::Design;
-use crate::functions::{FUNCTION, Functions};
 use crate::inputs::decided;
 use crate::judge::Judge;
-use crate::place::{Place, Resource};
-use crate::policy::{Statement, matches};
+use crate::payment_path::PaymentPath;
+use crate::place::Resource;
 use crate::rule::rule;
+use crate::value::Value;
 
 rule! {
     /// Event source mappings of the standby, and schedules that act on shared data, are off until the Region is
@@ -19,11 +19,14 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// `Enabled` of each `AWS::Lambda::EventSourceMapping` and of each event source of a serverless function in the
-    /// standby is false, and `DesiredState` of each `AWS::Pipes::Pipe` is `STOPPED`. A rule or schedule that is on in
-    /// both Regions does not start the same function or state machine in both if that may write tables, publish
-    /// messages or, from inside a VPC, read secrets. Pairs in which both Regions take requests all the time are left
-    /// out. That they are switched on in the takeover, and off in the Region that was left, only a run shows.
+    /// The stores of payments are members of global databases, tables with replicas in both Regions and buckets that
+    /// replicate. In the standby, what takes events is off (`Enabled: false` of an `AWS::Lambda::EventSourceMapping`
+    /// and of an event of a serverless function, `DesiredState: STOPPED` of an `AWS::Pipes::Pipe`) if it gives them to
+    /// what may write such a store, or if the primary reads the stream of the same replicated table too. A rule or
+    /// schedule that is on in both Regions does not start the same function or state machine in both if that may write
+    /// such a store. Reading a database's secret from inside a VPC counts as writing. What works on its own Region's
+    /// queues and tables alone is left out, and so are pairs in which both Regions take requests all the time. That all
+    /// this is switched on in the takeover, and off in the Region that was left, only a run shows.
     ///
     /// ## Why it hurts
     ///
@@ -47,40 +50,30 @@ rule! {
     check
 }
 
-/// What a function does to data or people beyond its Region.
-const ACTS: [&str; 9] = [
-    "dynamodb:BatchWriteItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "rds-data:ExecuteStatement",
-    "ses:SendEmail",
-    "ses:SendRawEmail",
-    "sns:Publish",
-    "sqs:SendMessage",
-];
-
 fn check(design: &Design, judge: &mut Judge<'_>) {
     if serving::both_serve(design) {
         return;
     }
-    let functions = Functions::of(design);
-    mappings(design, judge, &functions);
+    let path = PaymentPath::of(design);
+    mappings(design, judge, &path);
     for (kind, targets) in
         [("AWS::Events::Rule", "Targets"), ("AWS::Scheduler::Schedule", "Target")]
     {
         for schedule in design.of_home(kind, Home::Standby) {
             if schedule.at("ScheduleExpression").exists().known() == Some(true) {
                 judge.subject();
-                schedules(design, judge, &functions, schedule, targets);
+                schedules(design, judge, &path, schedule, targets);
             }
         }
     }
 }
 
-fn mappings(design: &Design, judge: &mut Judge<'_>, functions: &Functions<'_>) {
-    for taking in taking::in_standby(design, functions) {
+fn mappings(design: &Design, judge: &mut Judge<'_>, path: &PaymentPath<'_>) {
+    let of_primary = taking::of_home(design, &path.functions, Home::Primary);
+    for taking in taking::of_home(design, &path.functions, Home::Standby) {
         judge.subject();
+        let harm = harm(design, path, &of_primary, &taking);
+        let Some(Some(harm)) = judge.known(&taking.switch, harm) else { continue };
         if judge.known(&taking.switch, taking.is_on()) != Some(Some(true)) {
             continue;
         }
@@ -95,7 +88,7 @@ fn mappings(design: &Design, judge: &mut Judge<'_>, functions: &Functions<'_>) {
         };
         judge.finding(
             &taking.switch,
-            format!("{state}: {}", taken(design, &taking)),
+            format!("{state}: {harm}"),
             format!(
                 "set `{name}: {}` in both Regions, and let the activation of a Region turn it on there by API \
                  (`UpdateEventSourceMapping`, `StartPipe`)",
@@ -105,30 +98,54 @@ fn mappings(design: &Design, judge: &mut Judge<'_>, functions: &Functions<'_>) {
     }
 }
 
-/// What is taken, and what that means.
-fn taken(design: &Design, taking: &Taking<'_>) -> String {
-    match taking.source(design) {
-        Some(table) if is_replicated(design, table) => {
-            format!("both Regions process each change of `{}`", table.id())
-        }
+/// What is done twice or too early when this takes events; absent where nothing outside of its Region is touched.
+fn harm<'d>(
+    design: &'d Design,
+    path: &PaymentPath<'d>,
+    of_primary: &[Taking<'d>],
+    taking: &Taking<'d>,
+) -> Answer<String> {
+    if let Some(table) = replicated(design, path, taking) {
+        let mut same = of_primary.iter().filter(|primary| {
+            replicated(design, path, primary).is_some_and(|other| other.is(table))
+        });
+        let is_read = same.any(|primary| primary.is_on() == Answer::Known(true));
+        let both = || format!("both Regions process each change of `{}`", table.id());
+        return if is_read { Answer::Known(both()) } else { Answer::Absent };
+    }
+    let Some(worker) = taking.worker else {
+        return Answer::Unknown(Unknown("what it calls is not in these templates".into()));
+    };
+    let Some(act) = path.act(worker) else {
+        return path.unread(worker).map_or(Answer::Absent, Answer::Unknown);
+    };
+    let works = match taking.source(design) {
         Some(source) => format!("the standby works off `{}`", source.id()),
         None => format!("`{}` takes events in the standby", taking.resource.id()),
-    }
+    };
+    let (who, action, store) = (worker.id(), act.action, act.store.id());
+    Answer::Known(format!("{works}, and `{who}` may `{action}` on `{store}`"))
 }
 
-/// Whether a table has replicas in both Regions, so that each of them sees every change.
-fn is_replicated(design: &Design, table: Resource<'_>) -> bool {
-    let replicas = table.at("Replicas").items().known().unwrap_or_default();
-    let regions: Vec<String> =
-        replicas.iter().filter_map(|replica| replica.at("Region").text().known()).collect();
-    let homes = Home::BOTH.map(|home| design.region(home).unwrap_or_default());
-    homes.iter().all(|home| regions.iter().any(|region| region == home))
+/// The table with replicas in both Regions whose stream is read: each Region sees every change of it.
+fn replicated<'d>(
+    design: &'d Design,
+    path: &PaymentPath<'d>,
+    taking: &Taking<'d>,
+) -> Option<Resource<'d>> {
+    let value = taking.source.value().known()?;
+    let by_arn = || {
+        let text = design.text(value).known()?;
+        let (table, _) = text.split_once("/stream/")?;
+        path.stores.named(&Value::Text(table.to_owned()))
+    };
+    path.stores.named(value).or_else(by_arn)
 }
 
 fn schedules<'d>(
     design: &'d Design,
     judge: &mut Judge<'_>,
-    functions: &Functions<'d>,
+    path: &PaymentPath<'d>,
     schedule: Resource<'d>,
     targets: &str,
 ) {
@@ -137,16 +154,27 @@ fn schedules<'d>(
         return;
     }
     for target in judge.items(&schedule.at(targets)) {
-        let arn = target.at("Arn");
-        let Some((target, act)) = acting(design, functions, &arn) else { continue };
+        let Some(started) = path.started(&target.at("Arn")) else { continue };
+        let Some(act) = path.act(started) else {
+            if let Some(why) = path.unread(started) {
+                judge.cannot_judge(&target, why);
+            }
+            continue;
+        };
         if let Some(why) = decided(schedule, "State") {
             judge.cannot_judge(&schedule.at("State"), why);
             continue;
         }
         judge.finding_with(
             &schedule.at("State"),
-            &[primary.at("State"), target.whole()],
-            format!("`{}` is on in both Regions and starts `{}`, which may `{act}`", schedule.id(), target.id()),
+            &[primary.at("State"), started.whole()],
+            format!(
+                "`{}` is on in both Regions and starts `{}`, which may `{}` on `{}`",
+                schedule.id(),
+                started.id(),
+                act.action,
+                act.store.id()
+            ),
             "set `State: DISABLED` in both Regions and let the activation of a Region enable it; allow it only if what it \
              starts asks first which Region is the active one",
         );
@@ -159,35 +187,4 @@ fn is_on(schedule: Resource<'_>) -> bool {
         Answer::Known(state) => state != "DISABLED",
         Answer::Unknown(_) => false,
     }
-}
-
-/// What a schedule starts, if that acts beyond its Region, and by which permission.
-fn acting<'d>(
-    design: &'d Design,
-    functions: &Functions<'d>,
-    arn: &Place<'d>,
-) -> Option<(Resource<'d>, &'static str)> {
-    let referred = arn.reference().known().and_then(|reference| design.resource(reference));
-    let machine = referred.filter(|target| target.kind() == "AWS::StepFunctions::StateMachine");
-    let target = machine.or_else(|| functions.meant(arn))?;
-    let property = if target.kind() == FUNCTION { "Role" } else { "RoleArn" };
-    let statements = functions.statements(functions.role(&target.at(property))?);
-    let dead_letters = target.at("DeadLetterConfig.TargetArn").value().known();
-    let own = statements.iter().filter(|statement| {
-        let resource = statement.place.at("Resource").value().known();
-        statement.allows && (dead_letters.is_none() || resource != dead_letters)
-    });
-    let own: Vec<&Statement<'_>> = own.collect();
-    let act = ACTS.into_iter().find(|act| own.iter().any(|statement| names(statement, act)));
-    let secret = "secretsmanager:GetSecretValue";
-    let is_inside = target.at("VpcConfig.SubnetIds").exists().known() == Some(true);
-    let reads = || own.iter().any(|statement| names(statement, secret)).then_some(secret);
-    Some((target, act.or_else(|| if is_inside { reads() } else { None })?))
-}
-
-/// Whether a statement allows an action and says so itself, not by a star for everything.
-fn names(statement: &Statement<'_>, action: &str) -> bool {
-    let action = action.to_lowercase();
-    let mut patterns = statement.actions.iter().map(|pattern| pattern.to_lowercase());
-    patterns.any(|pattern| pattern != "*" && matches(&pattern, &action))
 }

@@ -2,18 +2,46 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use topology::Home;
+
 use crate::design::Design;
 use crate::place::Resource;
+use crate::rules::route53::records::{Policy, Record, records};
+use crate::rules::route53::routing::{Group, Routing};
 
-/// Whether requests are sent to several places at once: by DNS, with weights above 0 in several records of one name or
-/// records chosen by latency, place or chance, or by Global Accelerator.
+/// Whether requests are sent to both Regions at once: by DNS, with weights above 0 in records of one name that lead to
+/// both, or with records chosen by latency, place or chance; or by Global Accelerator.
 pub(super) fn both_serve(design: &Design) -> bool {
-    let mut serving: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for record in design.of("AWS::Route53::RecordSet").filter(|record| is_serving(*record)) {
-        let text = |property: &str| design_text(design, record, property);
-        *serving.entry((text("Name"), text("Type"))).or_default() += 1;
+    let groups = Routing::of(design).groups;
+    groups.iter().any(|group| serves(design, group)) || is_spread(design) || is_accelerated(design)
+}
+
+/// Whether records of a name send requests to both Regions on an ordinary day.
+fn serves(design: &Design, group: &Group<'_>) -> bool {
+    let share = |record: &Record<'_>| match record.policy() {
+        Some(Policy::Weighted(weight)) => weight > 0.0,
+        Some(Policy::Other) => true,
+        Some(Policy::First | Policy::Second) | None => false,
+    };
+    let mut homes = Home::BOTH.into_iter();
+    homes.all(|home| {
+        group.records.iter().any(|record| record.home(design) == Some(home) && share(record))
+    })
+}
+
+/// Whether several records of one name are chosen by place or chance: several places answer, whichever they are.
+fn is_spread(design: &Design) -> bool {
+    let by_place = ["GeoLocation", "GeoProximityLocation", "MultiValueAnswer", "CidrRoutingConfig"];
+    let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for record in records(design) {
+        let has = |property: &&str| record.place.at(property).exists().known() == Some(true);
+        if by_place.iter().any(has) {
+            let place = || record.place.at("SetIdentifier").shown();
+            let place = record.region.clone().unwrap_or_else(place);
+            names.entry(record.place.at("Name").shown()).or_default().insert(place);
+        }
     }
-    serving.values().any(|records| *records > 1) || is_accelerated(design)
+    names.values().any(|places| places.len() > 1)
 }
 
 /// Whether an accelerator sends requests to groups of endpoints in several Regions.
@@ -36,48 +64,66 @@ fn design_text(design: &Design, record: Resource<'_>, property: &str) -> String 
     })
 }
 
-fn is_serving(record: Resource<'_>) -> bool {
-    let has = |property: &str| record.at(property).exists().known() == Some(true);
-    let weight = record.at("Weight").number().known();
-    weight.is_some_and(|weight| weight > 0.0)
-        || [
-            "Region",
-            "GeoLocation",
-            "GeoProximityLocation",
-            "MultiValueAnswer",
-            "CidrRoutingConfig",
-        ]
-        .into_iter()
-        .any(has)
-}
-
 #[cfg(test)]
 mod tests {
     use super::both_serve;
     use crate::{Design, Settings, Source};
 
     #[track_caller]
-    fn check(kind: &str, first: &str, second: &str, serve: bool) {
+    fn check(text: &str, serve: bool) {
+        let source =
+            Source { text: text.to_owned(), region: Some("us-east-1".into()), ..Source::default() };
+        let [primary, standby] = ["us-east-1", "us-east-2"].map(|region| Some(region.to_owned()));
+        let settings = Settings { primary, standby, ..Settings::default() };
+        let design = Design::new(&[source], settings).expect("a template");
+        assert_eq!(both_serve(&design), serve, "{text}");
+    }
+
+    #[track_caller]
+    fn check_two(kind: &str, first: &str, second: &str, serve: bool) {
         let resource =
             |properties: &str| format!("{{Type: '{kind}', Properties: {{{properties}}}}}");
-        let text = format!("Resources: {{A: {}, B: {}}}", resource(first), resource(second));
-        let source = Source { text, region: Some("us-east-1".into()), ..Source::default() };
-        let design = Design::new(&[source], Settings::default()).expect("a template");
-        assert_eq!(both_serve(&design), serve, "{first} beside {second}");
+        check(&format!("Resources: {{A: {}, B: {}}}", resource(first), resource(second)), serve);
+    }
+
+    /// A record that leads to a Region.
+    fn record(name: &str, region: &str, choice: &str) -> String {
+        format!(
+            "Name: {name}, Type: CNAME, SetIdentifier: '{region} {choice}', ResourceRecords: [api.{region}.pay.test], \
+             {choice}"
+        )
     }
 
     #[test]
-    fn records_and_accelerators() {
-        let record = "AWS::Route53::RecordSet";
-        check(record, "Name: pay, Weight: 100", "Name: pay, Weight: 0", false);
-        check(record, "Name: pay, Weight: 50", "Name: pay, Weight: 50", true);
-        check(record, "Name: pay, Weight: 100", "Name: tell, Weight: 100", false);
-        check(record, "Name: pay, Region: us-east-1", "Name: pay, Region: us-east-2", true);
-        check(record, "Name: pay, Failover: PRIMARY", "Name: pay, Failover: SECONDARY", false);
+    fn records() {
+        let kind = "AWS::Route53::RecordSet";
+        let first = |choice: &str| record("pay", "us-east-1", choice);
+        let second = |choice: &str| record("pay", "us-east-2", choice);
+        check_two(kind, &first("Weight: 100"), &second("Weight: 0"), false);
+        check_two(kind, &first("Weight: 50"), &second("Weight: 50"), true);
+        check_two(kind, &first("Region: us-east-1"), &second("Region: us-east-2"), true);
+        check_two(kind, &first("Failover: PRIMARY"), &second("Failover: SECONDARY"), false);
+        check_two(kind, &first("MultiValueAnswer: true"), &second("MultiValueAnswer: true"), true);
+        // Blue and green of one Region, and two names.
+        check_two(kind, &first("Weight: 60"), &first("Weight: 40"), false);
+        check_two(kind, &first("Weight: 100"), &record("tell", "us-east-2", "Weight: 100"), false);
+        let records = [first("Region: us-east-1"), second("Region: us-east-2")].join("}, {");
+        check(
+            &format!(
+                "Resources: {{All: {{Type: AWS::Route53::RecordSetGroup, Properties: {{RecordSets: [{{{records}}}]}}}}}}"
+            ),
+            true,
+        );
+    }
+
+    #[test]
+    fn accelerators() {
         let group = "AWS::GlobalAccelerator::EndpointGroup";
         let first = "ListenerArn: a, EndpointGroupRegion: us-east-1";
         let second = "ListenerArn: a, EndpointGroupRegion: us-east-2";
-        check(group, first, second, true);
-        check(group, first, &format!("{second}, TrafficDialPercentage: 0"), false);
+        check_two(group, first, second, true);
+        check_two(group, first, &format!("{second}, TrafficDialPercentage: 0"), false);
+        let half = |text: &str| format!("{text}, TrafficDialPercentage: 50");
+        check_two(group, &half(first), &half(second), true);
     }
 }

@@ -16,8 +16,10 @@ pub(super) struct Taking<'d> {
     pub(super) switch: Place<'d>,
     /// The value of that property by which it is off.
     pub(super) off: &'static str,
+    /// What it gives them to, or the pipe itself; `None` where that is not in these templates.
+    pub(super) worker: Option<Resource<'d>>,
     /// Where it takes events from.
-    source: Place<'d>,
+    pub(super) source: Place<'d>,
     /// The same property in the primary.
     primary: Option<Place<'d>>,
 }
@@ -49,24 +51,30 @@ impl<'d> Taking<'d> {
     }
 }
 
-/// What takes events in the standby for the application.
-pub(super) fn in_standby<'d>(design: &'d Design, functions: &Functions<'d>) -> Vec<Taking<'d>> {
-    let mappings = design.of_home("AWS::Lambda::EventSourceMapping", Home::Standby);
-    let mappings = mappings.filter(|mapping| {
+/// What takes events in the Region of a home role for the application.
+pub(super) fn of_home<'d>(
+    design: &'d Design,
+    functions: &Functions<'d>,
+    home: Home,
+) -> Vec<Taking<'d>> {
+    let mappings = design.of_home("AWS::Lambda::EventSourceMapping", home);
+    let mappings = mappings.map(|mapping| {
         let function = functions.meant(&mapping.at("FunctionName"));
-        function.is_none_or(|function| functions.is_of_application(function))
+        written_out(design, mapping, function, ("Enabled", "false"), "EventSourceArn")
     });
     let mappings = mappings
-        .map(|mapping| written_out(design, mapping, ("Enabled", "false"), "EventSourceArn"));
-    let pipes = design.of_home("AWS::Pipes::Pipe", Home::Standby);
-    let pipes = pipes.map(|pipe| written_out(design, pipe, ("DesiredState", "STOPPED"), "Source"));
-    let serverless = design.of_home(SERVERLESS, Home::Standby);
+        .filter(|taking| taking.worker.is_none_or(|worker| functions.is_of_application(worker)));
+    let pipes = design.of_home("AWS::Pipes::Pipe", home);
+    let pipes = pipes
+        .map(|pipe| written_out(design, pipe, Some(pipe), ("DesiredState", "STOPPED"), "Source"));
+    let serverless = design.of_home(SERVERLESS, home);
     mappings.chain(pipes).chain(serverless.flat_map(|one| events(design, one))).collect()
 }
 
 fn written_out<'d>(
     design: &'d Design,
     resource: Resource<'d>,
+    worker: Option<Resource<'d>>,
     (switch, off): (&str, &'static str),
     source: &str,
 ) -> Taking<'d> {
@@ -74,6 +82,7 @@ fn written_out<'d>(
         resource,
         switch: resource.at(switch),
         off,
+        worker,
         source: resource.at(source),
         primary: design.counterpart(resource).map(|primary| primary.at(switch)),
     }
@@ -88,7 +97,7 @@ fn events<'d>(design: &'d Design, function: Resource<'d>) -> Vec<Taking<'d>> {
         let switch = event.at("Properties.Enabled");
         let source = event.at(if kind == "SQS" { "Properties.Queue" } else { "Properties.Stream" });
         let primary = primary.map(|primary| primary.at(&switch.path));
-        Taking { resource: function, switch, off: "false", source, primary }
+        Taking { resource: function, switch, off: "false", worker: Some(function), source, primary }
     });
     taking.collect()
 }
