@@ -29,6 +29,7 @@ mod policy;
 mod recovery_time;
 mod regions;
 mod report;
+mod requests;
 mod resolve;
 mod roles;
 mod rule;

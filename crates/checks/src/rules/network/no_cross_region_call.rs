@@ -1,14 +1,15 @@
 //! Calls of the standby to the primary on the way of a payment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use topology::Home;
 
+use super::hosts;
 use crate::design::Design;
-use crate::functions::{self, Functions, MAPPED, SERVERLESS};
+use crate::functions::{self, Functions};
 use crate::judge::Judge;
 use crate::place::{Place, Resource};
-use crate::regions;
+use crate::requests::Requests;
 use crate::rule::rule;
 use crate::value::Value;
 
@@ -19,8 +20,10 @@ rule! {
     /// ## What is checked
     ///
     /// In the standby: the variables of functions that an API, a load balancer, a URL or an event source invokes;
-    /// variables and secrets of ECS task definitions; and the integrations of APIs. They hold no ARN, host name or
-    /// URL of the primary's Region, no name of a bucket that is only there, and no Region for a client of an AWS
+    /// variables and secrets of the tasks of ECS services that a load balancer or another service calls; and the
+    /// integrations of APIs. They hold no ARN of the primary's Region, no host name or URL of a service of AWS there or
+    /// of what these templates have there (variables that are named after health are left out: they ask how the other
+    /// Region is), no name of a bucket that is only there, and no Region for a client of an AWS
     /// service (`REGION`, `SECRETS_REGION` and the like). Tables with `MultiRegionConsistency: STRONG` may be
     /// called in both Regions. A drill that cuts the network between the Regions shows what code calls beyond that.
     ///
@@ -100,32 +103,45 @@ struct Sides<'d> {
     strong: Vec<String>,
     /// Buckets of the primary by name.
     buckets: BTreeMap<String, Resource<'d>>,
+    /// Host names of what is in the primary.
+    hosts: BTreeSet<String>,
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let Some(sides) = sides(design) else { return };
-    for function in in_request_path(design) {
-        judge.subject();
-        for (name, place) in functions::variables(function) {
-            look(design, judge, &sides, Some(name), &place);
+    let functions = Functions::of(design);
+    let requests = Requests::of(design, &functions);
+    for function in functions.with_serverless() {
+        if let Some(who) = reached(design, &requests, function) {
+            judge.subject();
+            for (name, place) in functions::variables(function) {
+                look(design, judge, &sides, (&who, Some(name)), &place);
+            }
         }
     }
-    for task in design.of_home("AWS::ECS::TaskDefinition", Home::Standby) {
+    for task in design.of("AWS::ECS::TaskDefinition") {
+        let Some(who) = reached(design, &requests, task) else { continue };
         judge.subject();
         for container in judge.items(&task.at("ContainerDefinitions")) {
             for variable in container.at("Environment").items().known().unwrap_or_default() {
                 let name = variable.at("Name").text().known();
-                look(design, judge, &sides, name.as_deref(), &variable.at("Value"));
+                look(design, judge, &sides, (&who, name.as_deref()), &variable.at("Value"));
             }
             for secret in container.at("Secrets").items().known().unwrap_or_default() {
-                look(design, judge, &sides, None, &secret.at("ValueFrom"));
+                look(design, judge, &sides, (&who, None), &secret.at("ValueFrom"));
             }
         }
     }
     for integration in integrations(design) {
         judge.subject();
-        look(design, judge, &sides, None, &integration);
+        look(design, judge, &sides, ("the API", None), &integration);
     }
+}
+
+/// What requests reach in the standby, with what leads there, such as `` `Pay`, which an API invokes, ``.
+fn reached(design: &Design, requests: &Requests, resource: Resource<'_>) -> Option<String> {
+    let words = requests.to(resource).filter(|_| design.home(resource) == Some(Home::Standby))?;
+    Some(format!("`{}`, {words},", resource.id()))
 }
 
 fn sides(design: &Design) -> Option<Sides<'_>> {
@@ -133,44 +149,16 @@ fn sides(design: &Design) -> Option<Sides<'_>> {
         table.at("MultiRegionConsistency").text().known().as_deref() == Some("STRONG")
     });
     let buckets = design.of_home("AWS::S3::Bucket", Home::Primary);
+    let primary = design.region(Home::Primary)?;
     Some(Sides {
-        primary: design.region(Home::Primary)?,
+        primary,
+        hosts: hosts::declared(design, primary),
         standby: design.region(Home::Standby)?,
         strong: strong.filter_map(|table| design.name(table).known()).collect(),
         buckets: buckets
             .filter_map(|bucket| Some((design.name(bucket).known()?, bucket)))
             .collect(),
     })
-}
-
-/// The standby's functions that requests or events reach.
-fn in_request_path(design: &Design) -> Vec<Resource<'_>> {
-    let functions = Functions::of(design);
-    let mut reached = functions.invoked_by(&[
-        "apigateway.amazonaws.com",
-        "elasticloadbalancing.amazonaws.com",
-        "*",
-    ]);
-    for (kind, property) in [
-        ("AWS::Lambda::EventSourceMapping", "FunctionName"),
-        ("AWS::Lambda::Url", "TargetFunctionArn"),
-    ] {
-        let named = design.of(kind).filter_map(|source| functions.meant(&source.at(property)));
-        reached.extend(named.map(|function| function.reference(None)));
-    }
-    let standby =
-        functions.of_application().filter(|function| design.home(*function) == Some(Home::Standby));
-    let serverless = design.of_home(SERVERLESS, Home::Standby).filter(|one| is_reached(*one));
-    let written_out = standby.filter(|function| reached.contains(&function.reference(None)));
-    written_out.chain(serverless).collect()
-}
-
-/// Whether an event of a serverless function is a request, or comes from an event source.
-fn is_reached(function: Resource<'_>) -> bool {
-    let events = functions::events(function);
-    let reaches = |kind: &str| ["Api", "HttpApi"].contains(&kind) || MAPPED.contains(&kind);
-    events.iter().any(|(kind, _)| reaches(kind))
-        || function.at("FunctionUrlConfig").exists().known() == Some(true)
 }
 
 /// Where the APIs of the standby send requests to.
@@ -185,11 +173,12 @@ fn integrations(design: &Design) -> impl Iterator<Item = Place<'_>> {
     places.filter(|place| place.exists().known() == Some(true))
 }
 
+/// Looks at one thing that somebody is told, under the name of a variable.
 fn look(
     design: &Design,
     judge: &mut Judge<'_>,
     sides: &Sides<'_>,
-    variable: Option<&str>,
+    (who, variable): (&str, Option<&str>),
     place: &Place<'_>,
 ) {
     let Some(value) = place.value().known() else { return };
@@ -198,7 +187,7 @@ fn look(
         if let Some(name) = variable.filter(|name| is_for_client(name, sides)) {
             judge.finding(
                 place,
-                format!("`{name}` sends a client of an AWS service to {}", sides.primary),
+                format!("{who} calls a service of AWS in {}, by `{name}`", sides.primary),
                 format!("set `{name}: !Ref AWS::Region`"),
             );
         }
@@ -206,23 +195,31 @@ fn look(
         judge.finding_with(
             place,
             &[bucket.whole()],
-            format!(
-                "requests go on to `{text}`, the bucket `{}` of {}",
-                bucket.id(),
-                sides.primary
-            ),
+            format!("{who} goes on to `{text}`, the bucket `{}` of {}", bucket.id(), sides.primary),
             format!("name the bucket of {} instead", sides.standby),
         );
-    } else if calls_primary(&text, sides) {
+    } else if calls_primary(&text, sides) && !variable.is_some_and(is_about_health) {
         judge.finding(
             place,
-            format!("requests go on to `{text}`, which is in {}", sides.primary),
-            format!(
-                "name the resource of {} instead: `${{AWS::Region}}` in place of `{}`",
-                sides.standby, sides.primary
-            ),
+            format!("{who} goes on to `{text}`, which is in {}", sides.primary),
+            another(&text, sides),
         );
     }
+}
+
+/// The change that names what is in the standby.
+fn another(text: &str, sides: &Sides<'_>) -> String {
+    let change = format!("name the resource of {} instead", sides.standby);
+    if text.contains(sides.primary) {
+        format!("{change}: `${{AWS::Region}}` in place of `{}`", sides.primary)
+    } else {
+        change
+    }
+}
+
+/// Whether a variable of this name says where to ask how the other Region is, which no payment waits for.
+fn is_about_health(name: &str) -> bool {
+    name.to_uppercase().contains("HEALTH")
 }
 
 /// The text with names where templates say them, and as people read it otherwise.
@@ -242,16 +239,15 @@ fn is_for_client(name: &str, sides: &Sides<'_>) -> bool {
 
 /// Whether a text is an ARN, a host name or a URL of the primary's Region.
 fn calls_primary(text: &str, sides: &Sides<'_>) -> bool {
-    if !regions::stands_in(sides.primary, text) {
-        return false;
+    if text.contains("arn:") {
+        return text.split("arn:").skip(1).any(|arn| is_called(arn, sides));
     }
-    if text.split("arn:").skip(1).any(|arn| is_called(arn, sides)) {
-        return true;
-    }
-    let hosts = text.contains(".amazonaws.com") || text.contains(".on.aws") || text.contains("://");
-    let of_dynamodb = text.contains(&format!("dynamodb.{}", sides.primary));
-    let is_strong = of_dynamodb && !sides.strong.is_empty();
-    hosts && !is_strong
+    let of_dynamodb = format!("dynamodb.{}.", sides.primary);
+    let is_strong = |host: &str| host.contains(&of_dynamodb) && !sides.strong.is_empty();
+    hosts::of(text).any(|host| {
+        let is_there = sides.hosts.contains(&host.to_lowercase());
+        (is_there || hosts::is_of_aws(host, sides.primary)) && !is_strong(host)
+    })
 }
 
 /// Whether an ARN, without `arn:`, is one that is called in the primary's Region.
