@@ -4,6 +4,7 @@ mod cidr_disjoint;
 mod database_ingress;
 mod endpoints_for_isolated;
 mod hosts;
+mod joined;
 mod nat_zone_redundant;
 mod no_cross_region_call;
 mod sts_regional;

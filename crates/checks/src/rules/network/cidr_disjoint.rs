@@ -5,7 +5,8 @@ use std::net::Ipv4Addr;
 
 use topology::{Cidr, Home};
 
-use super::vpcs::Networks;
+use super::joined;
+use super::vpcs::{self, Networks};
 use crate::design::Design;
 use crate::inputs::decided;
 use crate::judge::Judge;
@@ -18,15 +19,16 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// `CidrBlock` of every `AWS::EC2::VPC` and `AWS::EC2::VPCCidrBlock` of one Region against those of the other.
+    /// `CidrBlock` of each `AWS::EC2::VPC` and `AWS::EC2::VPCCidrBlock` of one Region against those of the other, for VPCs
+    /// with a database or functions that reach one, and for those with a peering or an attachment to a transit gateway.
     /// The CDK gives 10.0.0.0/16 to every VPC that says nothing. Where a parameter decides the range, the subnets'
     /// ranges count instead, if the template says those.
     ///
     /// ## Why it hurts
     ///
-    /// Between overlapping networks there is no peering and no transit gateway route: the functions of one Region
-    /// never reach the database of the other by the global writer endpoint, and reconciliation and restores across
-    /// Regions need the public network. A range cannot be changed later without a new VPC.
+    /// Overlapping networks cannot be joined, by peering or by a transit gateway, without renumbering: until then the
+    /// functions of one Region do not reach the database of the other by the global writer endpoint, and reconciliation
+    /// and restores across Regions need the public network. A range cannot be changed later without a new VPC.
     ///
     /// ## What to change
     ///
@@ -39,9 +41,13 @@ rule! {
     /// Amazon VPC Peering Guide, "VPC peering limitations"; Amazon Aurora User Guide, "Connecting to Amazon Aurora
     /// Global Database".
     "vpc-cidr-disjoint": Error, NoTakeover, Derived, Pair;
-    why: "the two networks can never be joined, so that nothing of one Region reaches the database of the other";
+    why: "the two networks cannot be joined without renumbering, so that nothing of one Region reaches the database of \
+          the other";
     check
 }
+
+/// The type of a VPC.
+const VPC: &str = "AWS::EC2::VPC";
 
 /// Ranges by first address and prefix.
 type Ranges<'d> = BTreeMap<(Ipv4Addr, u8), Place<'d>>;
@@ -57,11 +63,12 @@ struct Range<'d> {
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
     let networks = Networks::of(design);
-    let primary = ranges(design, &networks, Home::Primary, judge).into_iter();
+    let joined = joined::vpcs(design);
+    let primary = ranges(design, &networks, &joined, Home::Primary, judge).into_iter();
     let primary: Ranges<'_> =
         primary.map(|range| ((range.address, range.prefix), range.place)).collect();
     let mut told = BTreeSet::new();
-    for range in ranges(design, &networks, Home::Standby, judge) {
+    for range in ranges(design, &networks, &joined, Home::Standby, judge) {
         judge.subject();
         if let Some(other) = overlapping(&primary, range.address, range.prefix)
             && told.insert(range.vpc)
@@ -93,12 +100,17 @@ fn report(judge: &mut Judge<'_>, place: &Place<'_>, other: &Place<'_>) {
 fn ranges<'d>(
     design: &'d Design,
     networks: &Networks<'d>,
+    joined: &BTreeSet<Reference>,
     home: Home,
     judge: &mut Judge<'_>,
 ) -> Vec<Range<'d>> {
     let mut found = Vec::new();
-    for kind in ["AWS::EC2::VPC", "AWS::EC2::VPCCidrBlock"] {
+    for kind in [VPC, "AWS::EC2::VPCCidrBlock"] {
         for vpc in design.of_home(kind, home) {
+            let whole = if kind == VPC { Some(vpc.reference(None)) } else { vpcs::vpc(vpc) };
+            if !whole.is_some_and(|whole| joined.contains(&whole)) {
+                continue;
+            }
             let place = vpc.at("CidrBlock");
             let Some(why) = decided(vpc, "CidrBlock") else {
                 let text = judge.text(&place).flatten();
