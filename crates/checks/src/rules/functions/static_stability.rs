@@ -6,8 +6,11 @@ use crate::answer::Answer;
 use crate::design::Design;
 use crate::functions::{FUNCTION, Functions};
 use crate::judge::Judge;
+use crate::payment_path::PaymentPath;
 use crate::place::{Place, Resource};
+use crate::requests::{GROUP, Requests, SERVICE};
 use crate::rule::rule;
+use crate::value::Value;
 
 rule! {
     /// The standby takes the full load with what exists before the takeover: as much concurrency, memory and as many
@@ -15,7 +18,8 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// For what does the same work in both Regions: `ReservedConcurrentExecutions`, `MemorySize` and provisioned
+    /// For what requests reach (by an API, a load balancer, a URL, an event source or other services) or what reaches a
+    /// store of payments, and does the same work in both Regions: `ReservedConcurrentExecutions`, `MemorySize` and provisioned
     /// concurrency of functions, `DesiredCount` of ECS services (where nothing scales them), `DesiredCapacity` or
     /// `MinSize` of Auto Scaling groups and `MinCapacity` of scalable targets are not lower in the standby. And if an
     /// API of the primary invokes functions, the standby has functions at all. Quotas of the account are seen at run
@@ -47,26 +51,28 @@ rule! {
 /// it is absent.
 const CAPACITIES: [(&str, &[&str], Option<f64>); 4] = [
     (FUNCTION, &["MemorySize"], Some(128.0)),
-    ("AWS::ECS::Service", &["DesiredCount"], None),
-    ("AWS::AutoScaling::AutoScalingGroup", &["DesiredCapacity", "MinSize"], None),
+    (SERVICE, &["DesiredCount"], None),
+    (GROUP, &["DesiredCapacity", "MinSize"], None),
     (TARGET, &["MinCapacity"], None),
 ];
 
 const TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
-    let functions = Functions::of(design);
-    let scales = design.of_home(TARGET, Home::Standby).next().is_some();
+    let path = PaymentPath::of(design);
+    let functions = &path.functions;
+    let load = Load { requests: Requests::of(design, functions), path: &path, design };
+    let scales = design.of_home(TARGET, Home::Primary).any(|target| is_of(target, "ecs"))
+        && design.of_home(TARGET, Home::Standby).any(|target| is_of(target, "ecs"));
     for (kind, properties, default) in CAPACITIES {
         // Where Application Auto Scaling is at work, its minimum counts and not what the service began with.
-        if kind == "AWS::ECS::Service" && scales {
+        if kind == SERVICE && scales {
             continue;
         }
-        for primary in design.of_home(kind, Home::Primary) {
-            let counts = kind != FUNCTION || functions.is_of_application(primary);
+        for primary in design.of_home(kind, Home::Primary).filter(|one| load.reaches(*one)) {
             let set = |property: &&&str| primary.at(property).exists().known() != Some(false);
             let property = properties.iter().find(set).unwrap_or(&properties[0]);
-            if let Some(standby) = design.counterpart(primary).filter(|_| counts) {
+            if let Some(standby) = design.counterpart(primary) {
                 judge.subject();
                 capacity(judge, primary.at(property), standby.at(property), default);
             }
@@ -74,13 +80,59 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     }
     let of_primary =
         functions.of_application().filter(|function| design.home(*function) == Some(Home::Primary));
-    for primary in of_primary {
+    for primary in of_primary.filter(|function| load.reaches(*function)) {
         if let Some(standby) = design.counterpart(primary) {
             reserved(judge, primary, standby);
-            provisioned(judge, &functions, primary, standby);
+            provisioned(judge, functions, primary, standby);
         }
     }
-    nothing_there(design, judge, &functions);
+    nothing_there(design, judge, functions);
+}
+
+/// What carries load in a takeover.
+struct Load<'p, 'd> {
+    design: &'d Design,
+    path: &'p PaymentPath<'d>,
+    requests: Requests,
+}
+
+impl<'d> Load<'_, 'd> {
+    /// Whether load comes to something: requests reach it, or it works on what holds payments.
+    fn reaches(&self, resource: Resource<'d>) -> bool {
+        match resource.kind() {
+            TARGET => self.reaches_scaled(resource),
+            FUNCTION if !self.path.functions.is_of_application(resource) => false,
+            SERVICE => {
+                let task = resource.at("TaskDefinition").reference().known();
+                let task = task.and_then(|task| self.design.resource(task));
+                self.requests.to(resource).is_some()
+                    || task.is_some_and(|task| self.path.reached_by(task).is_some())
+            }
+            _ => self.requests.to(resource).is_some() || self.path.reached_by(resource).is_some(),
+        }
+    }
+
+    /// Whether load comes to what Application Auto Scaling scales.
+    fn reaches_scaled(&self, target: Resource<'d>) -> bool {
+        let Some(value) = target.at("ResourceId").value().known() else { return false };
+        let mut referred =
+            value.references().into_iter().filter_map(|one| self.design.resource(one));
+        if referred.any(|one| one.kind() != TARGET && self.reaches(one)) {
+            return true;
+        }
+        let text = self.design.text(value).known().unwrap_or_default();
+        let name = Value::Text(text.rsplit('/').next().unwrap_or_default().to_owned());
+        let is_service = |service: Resource<'d>| {
+            let named = service.at("ServiceName").value().known();
+            named == Some(&name) && service.region() == target.region() && self.reaches(service)
+        };
+        self.path.stores.named(&name).is_some() || self.design.of(SERVICE).any(is_service)
+    }
+}
+
+/// Whether a target is one of a service, such as `ecs`.
+fn is_of(target: Resource<'_>, service: &str) -> bool {
+    target.at("ServiceNamespace").text().known().is_none_or(|name| name == service)
 }
 
 fn capacity(judge: &mut Judge<'_>, primary: Place<'_>, standby: Place<'_>, default: Option<f64>) {
