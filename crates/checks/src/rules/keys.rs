@@ -10,6 +10,7 @@ mod retention;
 mod secret_deletion_policy;
 mod secret_replicated;
 mod service_keys;
+mod used_by_pair;
 
 use crate::rule::{Rule, RunTime, Severity};
 

@@ -1,6 +1,8 @@
 //! Keys that outlive their stacks.
 
 use super::retention;
+use super::service_keys::ServiceKeys;
+use super::used_by_pair::UsedByPair;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
@@ -10,8 +12,9 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// In a pair of Regions: `DeletionPolicy` and `UpdateReplacePolicy` of every `AWS::KMS::Key` and
-    /// `AWS::KMS::ReplicaKey` are not `Delete`, which is the default. Set `EnableKeyRotation` too; its absence is not
+    /// In a pair of Regions: `DeletionPolicy` and `UpdateReplacePolicy` of each `AWS::KMS::Key` and
+    /// `AWS::KMS::ReplicaKey` that a store of payments, or a resource that does the same work in both Regions, encrypts
+    /// with, are not `Delete`, which is the default. Keys that nothing names, or of logs alone, are left out. Set `EnableKeyRotation` too; its absence is not
     /// reported, because it loses no data.
     ///
     /// ## Why it hurts
@@ -37,10 +40,17 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
+    let pair = UsedByPair::of(design);
+    let users = ServiceKeys::of(design).users();
     for kind in ["AWS::KMS::Key", "AWS::KMS::ReplicaKey"] {
         for key in design.of(kind).filter(|key| design.home(*key).is_some()) {
+            let users = users.get(&key.reference(None)).into_iter().flatten().copied();
+            let mut users = users.filter(|user| user.kind() != "AWS::Logs::LogGroup");
+            let user = users.find(|user| pair.has(*user)).or_else(|| pair.user(key));
+            let Some(user) = user else { continue };
             judge.subject();
             if let Some(Some(found)) = judge.known(&key.whole(), retention::lets_go(key)) {
+                let found = format!("`{}` uses `{}`, and {found}", user.id(), key.id());
                 judge.finding(&key.whole(), found, retention::KEEP);
             }
         }

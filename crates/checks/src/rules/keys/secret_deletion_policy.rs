@@ -1,6 +1,7 @@
 //! Secrets that outlive their stacks.
 
 use super::retention;
+use super::used_by_pair::UsedByPair;
 use crate::design::Design;
 use crate::judge::Judge;
 use crate::rule::rule;
@@ -10,8 +11,9 @@ rule! {
     ///
     /// ## What is checked
     ///
-    /// In a pair of Regions: `DeletionPolicy` and `UpdateReplacePolicy` of every `AWS::SecretsManager::Secret` are
-    /// not `Delete`, which is the default.
+    /// In a pair of Regions: `DeletionPolicy` and `UpdateReplacePolicy` of each `AWS::SecretsManager::Secret` that holds
+    /// the credentials of a global database, is replicated, or is named by a function or task that does the same work
+    /// in both Regions, are not `Delete`, which is the default.
     ///
     /// ## Why it hurts
     ///
@@ -36,11 +38,19 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
+    let pair = UsedByPair::of(design);
     let secrets = design.of("AWS::SecretsManager::Secret");
     for secret in secrets.filter(|secret| design.home(*secret).is_some()) {
+        let is_replicated = secret.at("ReplicaRegions").exists().known() == Some(true);
+        let Some(user) = pair.user(secret).or(is_replicated.then_some(secret)) else { continue };
         judge.subject();
         if let Some(Some(found)) = judge.known(&secret.whole(), retention::lets_go(secret)) {
-            judge.finding(&secret.whole(), found, retention::KEEP);
+            let used = if user.is(secret) {
+                format!("`{}` is replicated", secret.id())
+            } else {
+                format!("`{}` uses `{}`", user.id(), secret.id())
+            };
+            judge.finding(&secret.whole(), format!("{used}, and {found}"), retention::KEEP);
         }
     }
 }
