@@ -1,5 +1,7 @@
 //! Parameters that a template's conditions compare with something: what is decided at deployment.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 /// A comparison of a parameter in a condition.
@@ -14,7 +16,13 @@ pub struct Compared {
 }
 
 /// What stands for the Region of a stack.
-pub(crate) const REGION: &str = "AWS::Region";
+const REGION: &str = "AWS::Region";
+
+/// The parameters that are compared with the Region.
+pub(crate) fn regional(compared: &[Compared]) -> BTreeSet<String> {
+    let regional = compared.iter().filter(|one| one.with == REGION);
+    regional.map(|one| one.parameter.clone()).collect()
+}
 
 /// Every comparison of a parameter in a template's conditions.
 pub(crate) fn of(template: &Json) -> Vec<Compared> {

@@ -184,7 +184,7 @@ impl Design {
             return Answer::Known(true);
         }
         match (self.text(left), self.text(right)) {
-            (Answer::Known(left), Answer::Known(right)) => Answer::Known(left == right),
+            (Answer::Known(left), Answer::Known(right)) => naming::same(&left, &right),
             (Answer::Unknown(why), _) | (_, Answer::Unknown(why)) => Answer::Unknown(why),
             _ => Answer::Unknown(Unknown("it is no text".into())),
         }
@@ -207,9 +207,29 @@ fn stacks(sources: &[Source], settings: &Settings) -> Result<Vec<Stack>, Vec<Unr
     if !unreadable.is_empty() {
         return Err(unreadable);
     }
-    let first = built(sources, &templates, settings, &Exports::default());
-    let exports = Exports::of(&first);
-    Ok(if exports.is_empty() { first } else { built(sources, &templates, settings, &exports) })
+    Ok(settled(sources, &templates, settings))
+}
+
+/// How many stacks may hand a value on to each other.
+const STEPS_MAX: usize = 8;
+
+/// The stacks when what they give to each other is known everywhere.
+fn settled(sources: &[Source], templates: &[Json], settings: &Settings) -> Vec<Stack> {
+    let mut given = Exports::default();
+    let mut stacks = built(sources, templates, settings, &given);
+    if !stacks.iter().any(Stack::takes) {
+        return stacks;
+    }
+    for _ in 0..STEPS_MAX {
+        let now = Exports::of(&stacks);
+        if now == given {
+            return stacks;
+        }
+        given = now;
+        stacks = built(sources, templates, settings, &given);
+    }
+    let now = Exports::of(&stacks);
+    if now == given { stacks } else { built(sources, templates, settings, &now.settled(&given)) }
 }
 
 /// Whether a document has any section of a template.
@@ -251,25 +271,31 @@ fn built(
 }
 
 /// What the settings give to the parameters of a stack.
-fn given(source: &Source, template: &Json, settings: &Settings) -> BTreeMap<String, Value> {
+fn given(source: &Source, template: &Json, settings: &Settings) -> Value {
     let is_declared =
         |name: &str| template.get("Parameters").is_some_and(|all| all.get(name).is_some());
     let here = settings.parameters.iter().filter(|given| {
         given.is_for(&source.name, source.region.as_deref()) && is_declared(&given.name)
     });
-    here.map(|given| (given.name.clone(), Value::Text(given.value.clone()))).collect()
+    Value::Map(here.map(|given| (given.name.clone(), Value::Text(given.value.clone()))).collect())
 }
 
 /// What a parent stack gives to a nested one.
-fn arguments(stacks: &[Stack], parent: &Parent) -> BTreeMap<String, Value> {
+fn arguments(stacks: &[Stack], parent: &Parent) -> Value {
     // Two assemblies may have stacks of one name; a nested stack follows its parent.
     let stack = stacks.iter().rfind(|stack| stack.name == parent.stack);
-    let nested = stack.and_then(|stack| stack.resources.get(&parent.resource));
-    let Some(Value::Map(properties)) = nested.map(|nested| &nested.properties) else {
-        return BTreeMap::new();
+    let nested = stack.and_then(|stack| {
+        let declared = stack.resources.get(&parent.resource)?;
+        Some(Resource { stack, declared }.at("Parameters"))
+    });
+    let carried = |entries: &BTreeMap<String, Value>| {
+        let carried = |(name, value): (&String, &Value)| (name.clone(), value.clone().carried());
+        entries.iter().map(carried).collect()
     };
-    match properties.get("Parameters") {
-        Some(Value::Map(parameters)) => parameters.clone(),
-        _ => BTreeMap::new(),
+    match nested.map_or(Answer::Absent, |parameters| parameters.value()) {
+        Answer::Known(Value::Map(entries)) => Value::Map(carried(entries)),
+        Answer::Known(Value::Open(entries, why)) => Value::Open(carried(entries), why.clone()),
+        Answer::Unknown(why) => Value::Unknown(why),
+        Answer::Known(_) | Answer::Absent => Value::Map(BTreeMap::new()),
     }
 }

@@ -25,16 +25,22 @@ pub struct Input {
 /// Why a property, or whether the resource is there at all (`Condition`), is decided at deployment, if it is. One
 /// template is often used in both Regions, with a parameter that says what is different.
 pub(crate) fn decided(resource: Resource<'_>, property: &str) -> Option<Unknown> {
-    let mut inputs = resource.stack.inputs.iter();
-    let input =
-        inputs.find(|input| input.resource == resource.id() && input.property == property)?;
+    let first = Input {
+        resource: resource.id().to_owned(),
+        property: property.to_owned(),
+        name: String::new(),
+    };
+    let input = resource.stack.inputs.range(&first..).next()?;
+    if input.resource != first.resource || input.property != first.property {
+        return None;
+    }
     Some(Unknown(format!("`{}` decides it at deployment", input.name)))
 }
 
 /// Everything that the resources of a template rest on.
-pub(crate) fn of(template: &Json) -> Vec<Input> {
+pub(crate) fn of(template: &Json) -> BTreeSet<Input> {
     let inputs = Inputs::new(template);
-    let mut found = Vec::new();
+    let mut found = BTreeSet::new();
     for (id, resource) in section(template, "Resources") {
         let condition = resource.get("Condition").and_then(Json::as_str);
         let decided = condition.and_then(|name| inputs.conditions.get(name));

@@ -4,7 +4,7 @@
 use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::place::Resource;
-use crate::resolve::{ACCOUNT, partition};
+use crate::resolve::{ACCOUNT, partition, same_text};
 use crate::value::{Piece, Reference, Value};
 
 /// How resources of a type are called.
@@ -171,12 +171,16 @@ impl Names<'_> {
                 resource.id()
             )));
         }
+        let Some(region) = resource.stack.region.as_deref() else {
+            let why = "the Region of this template is not known";
+            return Answer::Unknown(Unknown(why.to_owned()));
+        };
         let account = resource.stack.account.as_deref().unwrap_or(ACCOUNT);
         self.name(resource).map(|name| {
             // A parameter's name may begin with the slash that the ARN has anyway.
             let name = name.trim_start_matches('/');
-            let rest = form.replace("{region}", resource.region()).replace("{account}", account);
-            format!("arn:{}:{}", partition(Some(resource.region())), rest.replace("{name}", name))
+            let rest = form.replace("{region}", region).replace("{account}", account);
+            format!("arn:{}:{}", partition(region), rest.replace("{name}", name))
         })
     }
 
@@ -189,7 +193,7 @@ impl Names<'_> {
             Value::Pieces(pieces) => self.joined(pieces),
             Value::Unknown(why) => Answer::Unknown(why.clone()),
             Value::Null | Value::Unset => Answer::Absent,
-            Value::List(_) | Value::Map(_) | Value::Either(_) => {
+            Value::List(_) | Value::Map(_) | Value::Open(..) | Value::Either(_) => {
                 Answer::Unknown(Unknown("it is no text".into()))
             }
         }
@@ -259,19 +263,31 @@ pub(crate) fn symbol(design: &Design, value: &Value) -> Option<String> {
 
 fn symbol_of(design: &Design, reference: &Reference) -> String {
     let unnamed = |reference: &Reference| format!("<{} {}>", reference.stack, reference.shown());
-    match (Names { design, depth: 0 }.given(reference), reference.attribute.as_deref()) {
-        (Answer::Known(text), _) => text,
+    let gives = Names { design, depth: 0 }.given(reference);
+    match (gives, reference.attribute.as_deref(), bucket_partition(design, reference)) {
+        (Answer::Known(text), ..) => text,
         // The ARN of a bucket is its name with a constant before it, whoever gives the name.
-        (_, Some("Arn")) if is_bucket(design, reference) => {
+        (_, Some("Arn"), Some(partition)) => {
             let name = Reference { attribute: None, ..reference.clone() };
-            format!("arn:aws:s3:::{}", unnamed(&name))
+            format!("arn:{partition}:s3:::{}", unnamed(&name))
         }
         _ => unnamed(reference),
     }
 }
 
-fn is_bucket(design: &Design, reference: &Reference) -> bool {
-    design.resource(reference).is_some_and(|resource| resource.kind() == "AWS::S3::Bucket")
+/// The partition of a bucket, where it is one, and its Region is known.
+fn bucket_partition(design: &Design, reference: &Reference) -> Option<&'static str> {
+    let bucket = design.resource(reference)?;
+    let is_bucket = bucket.kind() == "AWS::S3::Bucket";
+    bucket.stack.region.as_deref().filter(|_| is_bucket).map(partition)
+}
+
+/// Whether two texts are the same, as far as accounts and zones are known.
+pub(crate) fn same(left: &str, right: &str) -> Answer<bool> {
+    same_text(left, right).map_or_else(
+        || Answer::Unknown(Unknown("only a deployment knows the account or the zone".into())),
+        Answer::Known,
+    )
 }
 
 fn find(kind: &str) -> Option<&'static Naming> {

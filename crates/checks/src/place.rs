@@ -22,8 +22,19 @@ pub struct Place<'d> {
     pub resource: Option<&'d Declared>,
     /// Keys and positions below the resource's properties, such as `Rules[0].Status`; empty for all of it.
     pub path: String,
-    /// What it may be: one value, or several where a condition is not known; `None` where it is not there.
-    values: Vec<Option<&'d Value>>,
+    /// What it may be: one value, or several where a condition is not known.
+    values: Vec<Found<'d>>,
+}
+
+/// What a property may be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Found<'d> {
+    /// It is not there.
+    Nothing,
+    /// It is there, and this.
+    Is(&'d Value),
+    /// Why it is not even known whether it is there.
+    Perhaps(&'d Unknown),
 }
 
 impl<'d> Resource<'d> {
@@ -48,7 +59,7 @@ impl<'d> Resource<'d> {
     /// The resource as a whole.
     #[must_use]
     pub fn whole(self) -> Place<'d> {
-        let values = vec![Some(&self.declared.properties)];
+        let values = alternatives(Some(&self.declared.properties));
         Place { stack: self.stack, resource: Some(self.declared), path: String::new(), values }
     }
 
@@ -62,7 +73,7 @@ impl<'d> Resource<'d> {
     /// on; absent where no parameter decides about the resource.
     #[must_use]
     pub fn open(self, keys: &str) -> Place<'d> {
-        let values = vec![self.declared.planned.as_ref()];
+        let values = alternatives(self.declared.planned.as_ref());
         Place { values, ..self.whole() }.at(keys)
     }
 
@@ -87,7 +98,7 @@ impl Stack {
     /// The stack as a whole.
     #[must_use]
     pub fn whole(&self) -> Place<'_> {
-        Place { stack: self, resource: None, path: String::new(), values: vec![None] }
+        Place { stack: self, resource: None, path: String::new(), values: vec![Found::Nothing] }
     }
 }
 
@@ -101,10 +112,14 @@ impl<'d> Place<'d> {
     fn below(&self, key: &str) -> Self {
         let path =
             if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
-        let values = self.values.iter().flat_map(|value| match value {
-            Some(Value::Map(entries)) => alternatives(entries.get(key)),
-            Some(unknown @ Value::Unknown(_)) => vec![Some(*unknown)],
-            _ => vec![None],
+        let values = self.values.iter().flat_map(|value| match *value {
+            Found::Is(Value::Map(entries)) => alternatives(entries.get(key)),
+            Found::Is(Value::Open(entries, why)) => match entries.get(key) {
+                Some(entry) => alternatives(Some(entry)),
+                None => vec![Found::Perhaps(why)],
+            },
+            Found::Is(Value::Unknown(why)) | Found::Perhaps(why) => vec![Found::Perhaps(why)],
+            Found::Is(_) | Found::Nothing => vec![Found::Nothing],
         });
         Self { path, values: values.collect(), ..*self }
     }
@@ -116,17 +131,24 @@ impl<'d> Place<'d> {
         if rest.iter().any(|value| value != first) {
             return Answer::Unknown(Unknown("it depends on a condition that is not known".into()));
         }
-        match first {
-            None | Some(Value::Null) => Answer::Absent,
-            Some(Value::Unknown(why)) => Answer::Unknown(why.clone()),
-            Some(value) => Answer::Known(value),
+        match *first {
+            Found::Nothing | Found::Is(Value::Null) => Answer::Absent,
+            Found::Is(Value::Unknown(why)) | Found::Perhaps(why) => Answer::Unknown(why.clone()),
+            Found::Is(value) => Answer::Known(value),
         }
     }
 
     /// Whether it is there at all.
     #[must_use]
     pub fn exists(&self) -> Answer<bool> {
-        let there = |value: &Option<&Value>| !matches!(value, None | Some(Value::Null));
+        let perhaps = self.values.iter().find_map(|value| match value {
+            Found::Perhaps(why) => Some((*why).clone()),
+            Found::Nothing | Found::Is(_) => None,
+        });
+        if let Some(why) = perhaps {
+            return Answer::Unknown(why);
+        }
+        let there = |value: &Found<'_>| value.is_there();
         match (self.values.iter().any(there), self.values.iter().all(there)) {
             (false, _) => Answer::Known(false),
             (true, true) => Answer::Known(true),
@@ -139,7 +161,7 @@ impl<'d> Place<'d> {
     /// The place as it is when it is there at all.
     #[must_use]
     pub fn there(mut self) -> Self {
-        self.values.retain(|value| !matches!(value, None | Some(Value::Null)));
+        self.values.retain(Found::is_there);
         self
     }
 
@@ -204,12 +226,15 @@ impl<'d> Place<'d> {
     /// The entries of an object, by key.
     #[must_use]
     pub fn entries(&self) -> Answer<Vec<(&'d str, Self)>> {
-        self.value().map(|value| match value {
-            Value::Map(entries) => {
-                entries.keys().map(|key| (key.as_str(), self.below(key))).collect()
-            }
-            _ => Vec::new(),
-        })
+        match self.value() {
+            Answer::Known(Value::Open(_, why)) => Answer::Unknown(why.clone()),
+            answer => answer.map(|value| match value {
+                Value::Map(entries) => {
+                    entries.keys().map(|key| (key.as_str(), self.below(key))).collect()
+                }
+                _ => Vec::new(),
+            }),
+        }
     }
 
     /// The value as people read it.
@@ -239,13 +264,21 @@ impl<'d> Place<'d> {
     }
 }
 
+impl Found<'_> {
+    fn is_there(&self) -> bool {
+        !matches!(self, Self::Nothing | Self::Is(Value::Null))
+    }
+}
+
 /// Everything that a value may be.
-fn alternatives(value: Option<&Value>) -> Vec<Option<&Value>> {
+fn alternatives(value: Option<&Value>) -> Vec<Found<'_>> {
     match value {
         Some(Value::Either(values)) => {
             values.iter().flat_map(|value| alternatives(Some(value))).collect()
         }
-        Some(Value::Unset) => vec![None],
-        other => vec![other],
+        // A macro that gives the whole of it, or nothing.
+        Some(Value::Open(entries, why)) if entries.is_empty() => vec![Found::Perhaps(why)],
+        None | Some(Value::Unset) => vec![Found::Nothing],
+        Some(value) => vec![Found::Is(value)],
     }
 }

@@ -3,6 +3,7 @@
 use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::place::Place;
+use crate::resolve::without_accounts;
 
 /// A statement of a policy document.
 #[derive(Debug, Clone)]
@@ -46,7 +47,12 @@ impl Statement<'_> {
             match pattern.value() {
                 Answer::Known(value) => match design.symbol(value) {
                     Some(pattern) if matches(&pattern, resource) => return Answer::Known(true),
-                    Some(_) => {}
+                    Some(pattern) => {
+                        let open = without_accounts(&pattern, resource);
+                        if open.is_some_and(|[pattern, resource]| matches(&pattern, &resource)) {
+                            doubt = Some(Unknown("only a deployment knows the account".into()));
+                        }
+                    }
                     None => doubt = Some(Unknown(format!("`{}` is not known", value.shown()))),
                 },
                 Answer::Unknown(why) => doubt = Some(why),

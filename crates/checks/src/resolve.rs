@@ -5,21 +5,23 @@
 
 mod condition;
 mod exports;
+mod mapping;
+mod parameter;
+mod partition;
+mod placeholder;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
 use crate::answer::Unknown;
-use crate::compared;
 use crate::value::{Reference, Value};
 
 pub(crate) use self::condition::Conditions;
 pub(crate) use self::exports::Exports;
-
-/// What stands in texts for an account that is not known: the same in every stack, so that names can be compared.
-pub(crate) const ACCOUNT: &str = "${AWS::AccountId}";
+pub(crate) use self::partition::partition;
+pub(crate) use self::placeholder::{ACCOUNT, same_text, without_accounts};
 
 /// What a stack's intrinsics are worked out with.
 pub(crate) struct Scope<'t> {
@@ -27,18 +29,20 @@ pub(crate) struct Scope<'t> {
     pub(crate) stack: usize,
     /// The whole template.
     pub(crate) template: &'t Json,
-    /// Name of the deployed stack.
-    pub(crate) stack_name: &'t str,
+    /// Name of the deployed stack, where it is known.
+    pub(crate) stack_name: Option<&'t str>,
     /// Its Region.
     pub(crate) region: Option<&'t str>,
     /// Its account.
     pub(crate) account: Option<&'t str>,
-    /// Values of parameters that a parent stack gives.
-    pub(crate) arguments: &'t BTreeMap<String, Value>,
+    /// Values of parameters that a parent stack gives, as far as they are known.
+    pub(crate) arguments: &'t Value,
     /// What other stacks export.
     pub(crate) exports: &'t Exports,
     /// The template's conditions.
     pub(crate) conditions: &'t Conditions,
+    /// Parameters that conditions compare with the Region.
+    pub(crate) regional: &'t BTreeSet<String>,
     /// Whether parameters count with their defaults.
     pub(crate) defaults: Defaults,
 }
@@ -86,11 +90,17 @@ impl Scope<'_> {
         // A loop: for each level a chain of iterators takes three times its stack in a debug build.
         let mut known = BTreeMap::new();
         for (key, value) in entries {
-            if let Some(value) = self.value(value) {
+            if !key.starts_with("Fn::")
+                && let Some(value) = self.value(value)
+            {
                 known.insert(key.clone(), value);
             }
         }
-        Some(Value::Map(known))
+        let function = entries.keys().find(|key| key.starts_with("Fn::"));
+        Some(match function {
+            Some(function) => Value::Open(known, at_deployment(function)),
+            None => Value::Map(known),
+        })
     }
 
     fn intrinsic(&self, name: &str, argument: &Json) -> Option<Value> {
@@ -106,7 +116,8 @@ impl Scope<'_> {
             "Fn::ImportValue" => self.imported(argument),
             "Fn::GetStackOutput" => self.output(argument),
             "Condition" => Value::unknown("a condition stands where a value must be"),
-            other => Value::unknown(format!("only a deployment works out `{other}`")),
+            other if is_macro(other) => Value::Open(BTreeMap::new(), at_deployment(other)),
+            other => Value::Unknown(at_deployment(other)),
         })
     }
 
@@ -123,14 +134,21 @@ impl Scope<'_> {
     /// What `Ref` or `${NAME}` gives.
     fn named(&self, name: &str) -> Value {
         match name {
-            "AWS::Region" => self.region.map_or_else(
-                || Value::unknown("the Region of this template is not known"),
-                |region| Value::Text(region.to_owned()),
-            ),
+            "AWS::Region" => of_region(self.region),
             "AWS::AccountId" => Value::Text(self.account.unwrap_or(ACCOUNT).to_owned()),
-            "AWS::Partition" => Value::Text(partition(self.region).to_owned()),
-            "AWS::URLSuffix" => Value::Text(url_suffix(self.region).to_owned()),
-            "AWS::StackName" => Value::Text(self.stack_name.to_owned()),
+            "AWS::Partition" => of_region(self.region.map(partition)),
+            "AWS::URLSuffix" => of_region(self.region.map(partition::url_suffix)),
+            "AWS::StackName" => self.stack_name.map_or_else(
+                // As if a resource gave it: nobody knows it, and it is the same wherever this stack says it.
+                || {
+                    Value::Reference(Reference {
+                        stack: self.stack,
+                        resource: name.to_owned(),
+                        attribute: None,
+                    })
+                },
+                |stack_name| Value::Text(stack_name.to_owned()),
+            ),
             _ if name.starts_with("AWS::") => {
                 Value::unknown(format!("only a deployment knows `{name}`"))
             }
@@ -138,30 +156,21 @@ impl Scope<'_> {
         }
     }
 
-    fn parameter(&self, name: &str) -> Option<Value> {
-        if let Some(given) = self.arguments.get(name) {
-            return Some(given.clone());
+    /// What a resource gives; of a nested stack, what that puts out; of a reader of the CDK, what was carried to it.
+    fn given(&self, resource: &str, attribute: &str) -> Value {
+        if let Some(carried) = self.exports.carried(attribute, self.account) {
+            return carried;
         }
-        let parameter = self.template.get("Parameters")?.get(name)?;
-        let kind = parameter.get("Type").and_then(Json::as_str).unwrap_or("String");
-        if kind.starts_with("AWS::SSM::Parameter") {
-            return Some(Value::unknown(format!(
-                "parameter `{name}` is read from SSM at deployment"
-            )));
+        match attribute.strip_prefix("Outputs.").filter(|_| self.is_nested(resource)) {
+            Some(output) => self.exports.nested(self.stack, resource, output),
+            None => self.resource(resource, Some(attribute.to_owned())),
         }
-        Some(match parameter.get("Default").filter(|_| self.takes_default(name)) {
-            None => Value::unknown(format!("parameter `{name}` has no default")),
-            Some(default) => {
-                default_of(default, kind.starts_with("List<") || kind == "CommaDelimitedList")
-            }
-        })
     }
 
-    fn takes_default(&self, parameter: &str) -> bool {
-        let compared = || compared::of(self.template).into_iter();
-        let names_region =
-            || compared().any(|one| one.parameter == parameter && one.with == compared::REGION);
-        self.defaults == Defaults::Count || names_region()
+    fn is_nested(&self, resource: &str) -> bool {
+        let resource = self.template.get("Resources").and_then(|all| all.get(resource));
+        let kind = resource.and_then(|resource| resource.get("Type")?.as_str());
+        kind.is_some_and(|kind| NESTING.contains(&kind))
     }
 
     /// A resource of this template, or something that it will give.
@@ -179,13 +188,11 @@ impl Scope<'_> {
     fn attribute(&self, argument: &Json) -> Value {
         let (resource, attribute) = match argument {
             Json::String(text) => match text.split_once('.') {
-                Some((resource, attribute)) => (resource.to_owned(), attribute.to_owned()),
+                Some(parts) => parts,
                 None => return Value::unknown("`Fn::GetAtt` names no attribute"),
             },
             Json::Array(parts) => match (parts.first().and_then(Json::as_str), parts.get(1)) {
-                (Some(resource), Some(Json::String(attribute))) => {
-                    (resource.to_owned(), attribute.clone())
-                }
+                (Some(resource), Some(Json::String(attribute))) => (resource, attribute.as_str()),
                 (Some(_), Some(_)) => {
                     return Value::unknown("the attribute's name is worked out at deployment");
                 }
@@ -193,11 +200,7 @@ impl Scope<'_> {
             },
             _ => return Value::unknown("`Fn::GetAtt` names no attribute"),
         };
-        let nested = attribute.strip_prefix("Outputs.").and_then(|output| {
-            self.exports.nested.get(&(self.stack, resource.clone(), output.to_owned()))
-        });
-        let given = nested.or_else(|| self.exports.carried.get(&attribute));
-        given.cloned().unwrap_or_else(|| self.resource(&resource, Some(attribute)))
+        self.given(resource, attribute)
     }
 
     fn choice(&self, argument: &Json) -> Option<Value> {
@@ -222,7 +225,7 @@ impl Scope<'_> {
             _ => None,
         };
         if let (Some(index), Some(_)) = (index, list.get("Fn::GetAZs")) {
-            return Value::Text(zone(index));
+            return Value::Text(placeholder::zone(index));
         }
         match (index.and_then(|index| usize::try_from(index).ok()), self.required(list)) {
             (Some(index), Value::List(items)) => match items.into_iter().nth(index) {
@@ -231,30 +234,6 @@ impl Scope<'_> {
             },
             (_, Value::Unknown(why)) => Value::Unknown(why),
             _ => Value::unknown("only a deployment knows the list of `Fn::Select`"),
-        }
-    }
-
-    fn found_in_map(&self, argument: &Json) -> Value {
-        let Some([map, first, second, options @ ..]) = argument.as_array().map(Vec::as_slice)
-        else {
-            return Value::unknown("`Fn::FindInMap` wants a map and two keys");
-        };
-        let keys = [map, first, second].map(|key| self.required(key));
-        let [Value::Text(map), Value::Text(first), Value::Text(second)] = &keys else {
-            let why = keys.into_iter().find_map(|key| match key {
-                Value::Unknown(why) => Some(why),
-                _ => None,
-            });
-            return Value::Unknown(
-                why.unwrap_or_else(|| Unknown("a key of `Fn::FindInMap` is not known".into())),
-            );
-        };
-        let found =
-            self.template.get("Mappings").and_then(|maps| maps.get(map)?.get(first)?.get(second));
-        let default = || options.first().and_then(|options| options.get("DefaultValue"));
-        match found.or_else(default) {
-            Some(value) => mapped(value),
-            None => Value::unknown(format!("the mapping `{map}` has no `{first}` with `{second}`")),
         }
     }
 
@@ -272,41 +251,37 @@ impl Scope<'_> {
         else {
             return Value::unknown("only a deployment knows which output is meant");
         };
-        let key = (region, stack, output);
-        self.exports.outputs.get(&key).cloned().unwrap_or_else(|| {
-            let (region, stack, output) = key;
-            Value::unknown(format!("no template of {region} here is `{stack}` with `{output}`"))
-        })
+        self.exports.output(&(region, stack, output), self.account)
     }
 
     fn imported(&self, argument: &Json) -> Value {
         match (self.required(argument), self.region) {
-            (Value::Text(name), Some(region)) => {
-                let export = self.exports.by_name.get(&(region.to_owned(), name.clone()));
-                export.cloned().unwrap_or_else(|| {
-                    Value::unknown(format!("no template of {region} here exports `{name}`"))
-                })
-            }
+            (Value::Text(name), Some(region)) => self.exports.export(region, self.account, &name),
             (Value::Unknown(why), _) => Value::Unknown(why),
             _ => Value::unknown("only a deployment knows the name of the export"),
         }
     }
 }
 
-/// What stands for a zone that only a deployment names: the same word for the same zone of a Region.
-fn zone(index: u64) -> String {
-    format!("${{AWS::AvailabilityZone.{index}}}")
+/// What follows from the Region, where that is known.
+fn of_region(follows: Option<&str>) -> Value {
+    match follows {
+        Some(text) => Value::Text(text.to_owned()),
+        None => Value::unknown("the Region of this template is not known"),
+    }
 }
 
-/// A value of a mapping, in which nothing is worked out.
-fn mapped(json: &Json) -> Value {
-    match json {
-        Json::String(text) => text::literal(text),
-        Json::Bool(yes) => Value::Bool(*yes),
-        Json::Number(number) => Value::Number(number.clone()),
-        Json::Array(items) => Value::List(items.iter().map(mapped).collect()),
-        Json::Null | Json::Object(_) => Value::unknown("a mapping holds texts and lists only"),
-    }
+/// Types of resources that are stacks of their own.
+pub(crate) const NESTING: [&str; 2] =
+    ["AWS::CloudFormation::Stack", "AWS::Serverless::Application"];
+
+/// Whether a function may give anything: also keys beside it, or nothing at all.
+fn is_macro(function: &str) -> bool {
+    function == "Fn::Transform" || function.starts_with("Fn::ForEach::")
+}
+
+fn at_deployment(function: &str) -> Unknown {
+    Unknown(format!("only a deployment works out `{function}`"))
 }
 
 /// One of two values, as flat as it can be.
@@ -320,29 +295,4 @@ fn either(branches: [Option<Value>; 2]) -> Value {
     }
     values.dedup();
     if values.len() == 1 { values.remove(0) } else { Value::Either(values) }
-}
-
-fn default_of(default: &Json, list: bool) -> Value {
-    let text = match default {
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    if !list {
-        return text::literal(&text);
-    }
-    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-    Value::List(items.map(text::literal).collect())
-}
-
-/// The partition of a Region.
-pub(crate) fn partition(region: Option<&str>) -> &'static str {
-    match region {
-        Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
-        Some(region) if region.starts_with("cn-") => "aws-cn",
-        _ => "aws",
-    }
-}
-
-fn url_suffix(region: Option<&str>) -> &'static str {
-    if partition(region) == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
 }

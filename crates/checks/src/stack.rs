@@ -7,10 +7,13 @@ use serde_json::Value as Json;
 use crate::answer::Unknown;
 use crate::compared::{self, Compared};
 use crate::inputs::{self, Input};
-use crate::resolve::{Conditions, Defaults, Exports, Scope};
+use crate::resolve::{Conditions, Defaults, Exports, NESTING, Scope};
 use crate::source::{Parent, Source};
 use crate::uses::{self, Use};
 use crate::value::Value;
+
+/// The type of the resource by which the CDK takes values from another Region.
+const READER: &str = "Custom::CrossRegionExportReader";
 
 /// A stack of the design.
 #[derive(Debug)]
@@ -19,7 +22,7 @@ pub struct Stack {
     pub index: usize,
     /// Its name for people, as the assembly says, or the file's.
     pub name: String,
-    /// The name of the deployed stack.
+    /// The name of the deployed stack; empty where it is not known, and the parent's for a nested one.
     pub stack_name: String,
     /// The template's file, as it was given.
     pub file: String,
@@ -51,7 +54,7 @@ pub struct Stack {
     /// The parameters that its conditions compare.
     pub compared: Vec<Compared>,
     /// What its resources rest on that is decided at deployment.
-    pub inputs: Vec<Input>,
+    pub inputs: BTreeSet<Input>,
 }
 
 /// A resource of a template.
@@ -97,21 +100,23 @@ impl Stack {
         source: &Source,
         template: &Json,
         exports: &Exports,
-        arguments: &BTreeMap<String, Value>,
+        arguments: &Value,
     ) -> Self {
         let none = Conditions::default();
         let region = source.region.as_deref();
         let account = source.account.as_deref();
-        let stack_name = source.stack_name.as_str();
+        let compared = compared::of(template);
+        let regional = compared::regional(&compared);
         let scope = Scope {
             stack: index,
             template,
-            stack_name,
+            stack_name: known_name(&source.stack_name, source.parent.as_ref()),
             region,
             account,
             arguments,
             exports,
             conditions: &none,
+            regional: &regional,
             defaults: Defaults::Count,
         };
         let conditions = Conditions::of(&scope);
@@ -138,12 +143,30 @@ impl Stack {
                 .collect(),
             transforms: transforms(template),
             waiting: waiting(template, &conditions, &open),
-            compared: compared::of(template),
+            compared,
             inputs: inputs::of(template),
             uses: uses::of(&scope, |id| resources.contains_key(id)),
             resources,
         }
     }
+}
+
+impl Stack {
+    /// Whether it takes anything from other stacks, or may.
+    pub(crate) fn takes(&self) -> bool {
+        let mut kinds = self.resources.values().map(|resource| resource.kind.as_str());
+        let crosses = |kind: &str| NESTING.contains(&kind) || kind == READER;
+        !self.uses.is_empty() || self.parent.is_some() || kinds.any(crosses)
+    }
+
+    /// The name of the deployed stack, where it is known: CloudFormation names nested ones.
+    pub(crate) fn known_name(&self) -> Option<&str> {
+        known_name(&self.stack_name, self.parent.as_ref())
+    }
+}
+
+fn known_name<'s>(name: &'s str, parent: Option<&Parent>) -> Option<&'s str> {
+    Some(name).filter(|name| !name.is_empty() && parent.is_none())
 }
 
 fn section<'t>(template: &'t Json, name: &str) -> impl Iterator<Item = (&'t String, &'t Json)> {
@@ -176,10 +199,7 @@ fn declared(
     };
     let open = planned.zip(condition).map(|(open, name)| open.conditions.get(name));
     let policy = |name| json.get(name).and_then(|policy| scope.value(policy));
-    let properties = |scope: &Scope<'_>| {
-        let all = json.get("Properties").and_then(|all| scope.value(all));
-        all.unwrap_or_else(|| Value::Map(BTreeMap::new()))
-    };
+    let properties = |scope: &Scope<'_>| properties(scope, json);
     let now = properties(scope);
     let planned = planned.map(properties).filter(|planned| *planned != now);
     let declared = Declared {
@@ -198,6 +218,18 @@ fn declared(
         depends_on: names(json.get("DependsOn")),
     };
     Some((id.to_owned(), declared))
+}
+
+fn properties(scope: &Scope<'_>, resource: &Json) -> Value {
+    let all = resource.get("Properties").and_then(|all| scope.value(all));
+    let all = all.unwrap_or_else(|| Value::Map(BTreeMap::new()));
+    match (all, functions(resource).next()) {
+        (Value::Map(known), Some(function)) => Value::Open(
+            known,
+            Unknown(format!("only a deployment runs `{function}` over the resource")),
+        ),
+        (all, _) => all,
+    }
 }
 
 /// `None` for an output that is not made, or may not be.
@@ -224,11 +256,29 @@ fn names(json: Option<&Json>) -> Vec<String> {
     }
 }
 
-/// Macros of the whole template, loops over resources, and macros inside.
+/// Macros of the whole template, loops over what it declares, and macros inside.
 fn transforms(template: &Json) -> Vec<String> {
-    let mut found = names(template.get("Transform"));
+    let mut found = match template.get("Transform") {
+        Some(Json::Array(macros)) => macros.iter().filter_map(macro_name).collect(),
+        Some(one) => Vec::from_iter(macro_name(one)),
+        None => Vec::new(),
+    };
     found.retain(|name| name != "AWS::LanguageExtensions");
-    let resources = section(template, "Resources").map(|(id, _)| id);
-    found.extend(resources.filter(|id| id.starts_with("Fn::")).cloned());
+    found.extend(functions(template).cloned());
+    let sections = template.as_object().into_iter().flat_map(serde_json::Map::values);
+    found.extend(sections.flat_map(functions).cloned());
+    let untyped = section(template, "Resources").filter(|(_, json)| json.get("Type").is_none());
+    found.extend(untyped.flat_map(|(_, json)| functions(json)).cloned());
     found
+}
+
+/// The name of a macro, which may have parameters.
+fn macro_name(json: &Json) -> Option<String> {
+    json.as_str().or_else(|| json.get("Name")?.as_str()).map(str::to_owned)
+}
+
+/// The functions that stand where names are declared.
+fn functions(json: &Json) -> impl Iterator<Item = &String> {
+    let keys = json.as_object().into_iter().flat_map(serde_json::Map::keys);
+    keys.filter(|key| key.starts_with("Fn::"))
 }

@@ -26,6 +26,8 @@ pub enum Value {
     List(Vec<Value>),
     /// An object.
     Map(BTreeMap<String, Value>),
+    /// An object that may have more entries than these: why only a deployment knows them.
+    Open(BTreeMap<String, Value>, Unknown),
     /// One of these: which, depends on a condition that is not known. A branch without a value is `Unset`.
     Either(Vec<Value>),
     /// A branch of `Either` in which the property is not there (`AWS::NoValue`).
@@ -56,6 +58,11 @@ pub struct Reference {
     pub attribute: Option<String>,
 }
 
+/// How long a value may be that one stack gives to another; CloudFormation takes parameters of 4,096 bytes.
+const CARRIED_MAX: usize = 16 * 1024;
+/// How deep it may be: a choice between lists of choices.
+const CARRIED_DEPTH_MAX: u32 = 3;
+
 impl Value {
     /// Something that cannot be known.
     #[must_use]
@@ -85,6 +92,46 @@ impl Value {
         }
     }
 
+    /// An entry of an object.
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Map(entries) | Self::Open(entries, _) => entries.get(key),
+            _ => None,
+        }
+    }
+
+    /// About how many letters it has as a part of a text.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Unknown(Unknown(text)) => text.len(),
+            Self::Pieces(pieces) => pieces.iter().map(Piece::weight).sum(),
+            _ => 1,
+        }
+    }
+
+    /// About how many letters it has as texts in lists; all there are if it holds anything else.
+    fn letters(&self, depth: u32) -> usize {
+        match self {
+            Self::List(items) | Self::Either(items) if depth > 0 => {
+                let letters = items.iter().map(|item| item.letters(depth - 1));
+                letters.fold(1, usize::saturating_add)
+            }
+            Self::List(_) | Self::Either(_) | Self::Map(_) | Self::Open(..) => usize::MAX,
+            text => text.weight(),
+        }
+    }
+
+    /// The value as it comes to another stack; not known where it is far longer than CloudFormation lets it be,
+    /// because what stacks hand on to each other can grow with every step.
+    pub(crate) fn carried(self) -> Self {
+        if self.letters(CARRIED_DEPTH_MAX) <= CARRIED_MAX {
+            return self;
+        }
+        Self::unknown(format!(
+            "what a stack gives is no text, or has more than {CARRIED_MAX} letters"
+        ))
+    }
+
     /// As a part of a longer text.
     #[must_use]
     pub fn into_pieces(self) -> Vec<Piece> {
@@ -99,7 +146,9 @@ impl Value {
             Self::Either(_) => {
                 vec![Piece::Unknown(Unknown("it depends on a condition that is not known".into()))]
             }
-            Self::List(_) | Self::Map(_) => vec![Piece::Unknown(Unknown("it is no text".into()))],
+            Self::List(_) | Self::Map(_) | Self::Open(..) => {
+                vec![Piece::Unknown(Unknown("it is no text".into()))]
+            }
         }
     }
 
@@ -116,7 +165,7 @@ impl Value {
             Self::List(items) => {
                 format!("[{}]", items.iter().map(Self::shown).collect::<Vec<_>>().join(", "))
             }
-            Self::Map(entries) => {
+            Self::Map(entries) | Self::Open(entries, _) => {
                 let shown = |(key, value): (&String, &Self)| format!("{key}: {}", value.shown());
                 format!("{{{}}}", entries.iter().map(shown).collect::<Vec<_>>().join(", "))
             }
@@ -136,12 +185,17 @@ impl Value {
 
     fn collect_references<'v>(&'v self, found: &mut Vec<&'v Reference>) {
         match self {
-            Self::Reference(reference) => found.push(reference),
-            Self::Pieces(pieces) => found.extend(pieces.iter().filter_map(Piece::reference)),
+            Self::Reference(reference) => {
+                found.extend(Some(reference).filter(|it| it.is_resource()))
+            }
+            Self::Pieces(pieces) => {
+                let references = pieces.iter().filter_map(Piece::reference);
+                found.extend(references.filter(|reference| reference.is_resource()));
+            }
             Self::List(items) | Self::Either(items) => {
                 items.iter().for_each(|item| item.collect_references(found));
             }
-            Self::Map(entries) => {
+            Self::Map(entries) | Self::Open(entries, _) => {
                 entries.values().for_each(|value| value.collect_references(found))
             }
             Self::Null
@@ -171,7 +225,7 @@ impl Value {
                 }
             }
             Self::Either(items) => items.iter().for_each(|item| item.collect_texts(path, found)),
-            Self::Map(entries) => {
+            Self::Map(entries) | Self::Open(entries, _) => {
                 for (key, value) in entries {
                     let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
                     value.collect_texts(&path, found);
@@ -188,6 +242,13 @@ impl Value {
 }
 
 impl Piece {
+    fn weight(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Unknown(Unknown(text)) => text.len(),
+            Self::Reference(reference) => reference.shown().len(),
+        }
+    }
+
     fn shown(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -207,6 +268,11 @@ impl Piece {
 }
 
 impl Reference {
+    /// Whether it is a resource, and not something that only a deployment names, such as `AWS::StackName`.
+    fn is_resource(&self) -> bool {
+        !self.resource.contains("::")
+    }
+
     /// As people read it: `${Id}` or `${Id.Attribute}`.
     #[must_use]
     pub fn shown(&self) -> String {

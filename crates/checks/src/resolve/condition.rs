@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::Scope;
+use super::placeholder::{is_exact, same_text};
 use crate::answer::Unknown;
 use crate::value::Value;
 
@@ -105,7 +106,8 @@ impl Truth<'_> {
             return Err(Unknown("`Fn::Equals` wants two values".into()));
         };
         match (self.plain(left)?, self.plain(right)?) {
-            (Value::Text(left), Value::Text(right)) => Ok(left == right),
+            (Value::Text(left), Value::Text(right)) => same_text(&left, &right)
+                .ok_or_else(|| Unknown("only a deployment knows the account or the zone".into())),
             (left, right) if is_known(&left) && is_known(&right) => Ok(left == right),
             _ => Err(Unknown("only a deployment knows both sides of `Fn::Equals`".into())),
         }
@@ -125,11 +127,12 @@ impl Truth<'_> {
 
 fn is_known(value: &Value) -> bool {
     match value {
-        Value::Text(text) => !text.contains(super::ACCOUNT),
+        Value::Text(text) => is_exact(text),
         Value::Null | Value::Bool(_) | Value::Number(_) => true,
         Value::List(items) => items.iter().all(is_known),
         Value::Map(entries) => entries.values().all(is_known),
         Value::Pieces(_)
+        | Value::Open(..)
         | Value::Reference(_)
         | Value::Either(_)
         | Value::Unset

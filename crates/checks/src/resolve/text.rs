@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::Scope;
+use super::{Scope, placeholder};
 use crate::answer::Unknown;
 use crate::value::{Piece, Value};
 
@@ -47,24 +47,27 @@ impl Scope<'_> {
 
     /// `text` with its `${…}` filled in.
     fn filled(&self, text: &str, names: &BTreeMap<&str, &Json>) -> Value {
-        let mut pieces = Vec::new();
+        let mut filling = Filling::new(text.len());
+        let mut known: BTreeMap<&str, Value> = BTreeMap::new();
         let mut rest = text;
         while let Some(start) = rest.find("${") {
             let (before, place) = rest.split_at(start);
-            pieces.extend(literal(before).into_pieces());
+            filling.add(&literal(before));
             let Some(end) = place.find('}') else {
                 rest = place;
                 break;
             };
             let name = &place[2..end];
-            pieces.extend(match name.strip_prefix('!') {
-                Some(kept) => vec![Piece::Text(format!("${{{kept}}}"))],
-                None => self.place(name.trim(), names).into_pieces(),
-            });
+            match name.strip_prefix('!') {
+                Some(kept) => filling.add(&Value::Text(format!("${{{kept}}}"))),
+                None => {
+                    filling.add(known.entry(name).or_insert_with(|| self.place(name.trim(), names)))
+                }
+            }
             rest = &place[end + 1..];
         }
-        pieces.extend(literal(rest).into_pieces());
-        Value::from_pieces(pieces)
+        filling.add(&literal(rest));
+        filling.finish()
     }
 
     fn place(&self, name: &str, names: &BTreeMap<&str, &Json>) -> Value {
@@ -72,7 +75,7 @@ impl Scope<'_> {
             return self.required(given);
         }
         match name.split_once('.') {
-            Some((resource, attribute)) => self.resource(resource, Some(attribute.to_owned())),
+            Some((resource, attribute)) => self.given(resource, attribute),
             None => self.named(name),
         }
     }
@@ -86,26 +89,94 @@ impl Scope<'_> {
             Value::Unknown(why) => return Value::Unknown(why),
             _ => return Value::unknown("only a deployment knows the list of `Fn::Join`"),
         };
-        let mut pieces = Vec::new();
-        for (index, item) in items.into_iter().enumerate() {
+        let written = list.as_array().into_iter().flatten().filter_map(Json::as_str);
+        let mut filling = Filling::new(written.map(str::len).sum());
+        let between = Value::Text(between.clone());
+        for (index, item) in items.iter().enumerate() {
             if index > 0 {
-                pieces.push(Piece::Text(between.clone()));
+                filling.add(&between);
             }
-            pieces.extend(item.into_pieces());
+            filling.add(item);
         }
-        Value::from_pieces(pieces)
+        filling.finish()
     }
 
     pub(super) fn split(&self, argument: &Json) -> Value {
         let Some([Json::String(between), text]) = argument.as_array().map(Vec::as_slice) else {
             return Value::unknown("`Fn::Split` wants a delimiter and a text");
         };
-        match self.required(text) {
-            Value::Text(text) if !between.is_empty() => Value::List(
-                text.split(between.as_str()).map(|part| Value::Text(part.to_owned())).collect(),
-            ),
-            Value::Unknown(why) => Value::Unknown(why),
-            _ => Value::unknown("only a deployment knows the text of `Fn::Split`"),
+        let parts = match self.required(text) {
+            Value::Text(text) if !between.is_empty() => placeholder::split(&text, between),
+            Value::Unknown(why) => return Value::Unknown(why),
+            _ => None,
+        };
+        match parts {
+            Some(parts) => Value::List(parts.into_iter().map(Value::Text).collect()),
+            None => Value::unknown("only a deployment knows the text of `Fn::Split`"),
         }
     }
+}
+
+/// How much longer a text may become than what its template writes for it: functions inside of functions can ask for
+/// more than there is memory.
+const GROWTH_MAX: usize = 128 * 1024;
+
+/// A text that is put together.
+struct Filling {
+    pieces: Vec<Piece>,
+    /// How much more there may be; `None` once it was too much.
+    room: Option<usize>,
+}
+
+impl Filling {
+    fn new(written: usize) -> Self {
+        Self { pieces: Vec::new(), room: Some(written + GROWTH_MAX) }
+    }
+
+    fn add(&mut self, value: &Value) {
+        let weight = value.weight();
+        self.room = self.room.and_then(|room| room.checked_sub(weight));
+        if self.room.is_some() {
+            self.pieces.extend(value.clone().into_pieces());
+        }
+    }
+
+    fn finish(self) -> Value {
+        match self.room {
+            Some(_) => Value::from_pieces(self.pieces),
+            None => Value::unknown(format!("it grows by more than {GROWTH_MAX} letters")),
+        }
+    }
+}
+
+/// What a parameter of a list's type makes of a text: its items between commas.
+pub(super) fn listed(value: Value) -> Value {
+    let pieces = match value {
+        Value::Either(values) => return Value::Either(values.into_iter().map(listed).collect()),
+        Value::Text(_) | Value::Number(_) | Value::Bool(_) | Value::Pieces(_) => {
+            value.into_pieces()
+        }
+        other => return other,
+    };
+    let mut items: Vec<Vec<Piece>> = vec![Vec::new()];
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => {
+                for (index, part) in text.split(',').enumerate() {
+                    if index > 0 {
+                        items.push(Vec::new());
+                    }
+                    items
+                        .last_mut()
+                        .expect("it begins with one")
+                        .push(Piece::Text(part.trim().to_owned()));
+                }
+            }
+            Piece::Unknown(why) => return Value::Unknown(why),
+            reference => items.last_mut().expect("it begins with one").push(reference),
+        }
+    }
+    let is_empty = |item: &Value| matches!(item, Value::Text(text) if text.is_empty());
+    let items = items.into_iter().map(Value::from_pieces).filter(|item| !is_empty(item));
+    Value::List(items.collect())
 }

@@ -11,6 +11,7 @@ mod documented;
 mod given;
 mod output;
 mod pairing;
+mod resolve;
 mod robustness;
 mod rules;
 mod sample;

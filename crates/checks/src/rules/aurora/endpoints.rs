@@ -82,7 +82,7 @@ impl Names<'_, '_> {
                 }
             }
             Value::Either(items) => items.iter().for_each(|item| self.walk(item, path, add)),
-            Value::Map(entries) => {
+            Value::Map(entries) | Value::Open(entries, _) => {
                 for (key, item) in entries {
                     let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
                     self.walk(item, &path, add);

@@ -101,8 +101,8 @@ type Names<'d> = BTreeMap<(&'d str, &'d str), usize>;
 fn names(stacks: &[Stack]) -> Names<'_> {
     let mut found = Names::new();
     for stack in stacks {
-        if let Some(region) = &stack.region {
-            found.insert((region, &stack.stack_name), stack.index);
+        if let (Some(region), Some(name)) = (&stack.region, stack.known_name()) {
+            found.insert((region, name), stack.index);
         }
     }
     found

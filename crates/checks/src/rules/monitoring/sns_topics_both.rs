@@ -8,6 +8,7 @@ use topology::Home;
 use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::judge::Judge;
+use crate::naming;
 use crate::place::{Place, Resource};
 use crate::rule::rule;
 use crate::value::Value;
@@ -159,7 +160,7 @@ impl Heard {
     fn has(&self, topic: Resource<'_>, arn: &str) -> bool {
         let own = topic.at("Subscription").items();
         let own = own.known().is_some_and(|subscriptions| !subscriptions.is_empty());
-        own || self.topics.contains(arn)
+        own || self.topics.iter().any(|heard| naming::same(heard, arn) != Answer::Known(false))
     }
 }
 

@@ -103,7 +103,7 @@ fn text_of(design: &Design, value: &Value) -> String {
 
 fn json(design: &Design, value: &Value) -> Json {
     match value {
-        Value::Map(entries) => {
+        Value::Map(entries) | Value::Open(entries, _) => {
             entries.iter().map(|(key, value)| (key.clone(), json(design, value))).collect()
         }
         Value::List(items) => items.iter().map(|item| json(design, item)).collect(),

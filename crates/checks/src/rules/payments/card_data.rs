@@ -50,7 +50,7 @@ pub(super) fn is_field(name: &str) -> bool {
 /// The first field in a schema that holds card data: a key of it, or of JSON that stands in it as a text.
 pub(super) fn field(schema: &Value) -> Option<String> {
     match schema {
-        Value::Map(entries) => entries
+        Value::Map(entries) | Value::Open(entries, _) => entries
             .iter()
             .find_map(|(key, value)| is_field(key).then(|| key.clone()).or_else(|| field(value))),
         Value::List(items) | Value::Either(items) => items.iter().find_map(field),

@@ -26,7 +26,7 @@ impl<'d> StateMachine<'d> {
         let place = places.into_iter().find(|place| place.value().known().is_some())?;
         let value = place.value().known()?;
         let json = match value {
-            Value::Map(_) => as_json(value),
+            Value::Map(_) | Value::Open(..) => as_json(value),
             // References stand in the text as `${Id}`, inside of strings, so that it is JSON still.
             text => serde_json::from_str(&text.shown()).ok()?,
         };
@@ -94,7 +94,7 @@ fn nexts(state: &Json) -> Vec<&str> {
 /// A definition that is written as an object.
 fn as_json(value: &Value) -> Json {
     match value {
-        Value::Map(entries) => {
+        Value::Map(entries) | Value::Open(entries, _) => {
             entries.iter().map(|(key, value)| (key.clone(), as_json(value))).collect()
         }
         Value::List(items) => items.iter().map(as_json).collect(),
