@@ -28,7 +28,7 @@ impl Report {
     }
 }
 
-/// The finding, which says which of its allowances ended last.
+/// The finding, which says which of its allowances ended last, if one did.
 fn with_note(finding: Finding, ended: &[&Allowance], settings: &Settings) -> Finding {
     let note = ended.iter().max_by_key(|allowance| allowance.expires).map(|allowance| {
         let days = allowance.expires.days_over(settings.today).unwrap_or_default();
@@ -38,5 +38,5 @@ fn with_note(finding: Finding, ended: &[&Allowance], settings: &Settings) -> Fin
             allowance.expires, allowance.file, allowance.line, allowance.reason
         )
     });
-    Finding { note, ..finding }
+    Finding { note: note.or(finding.note), ..finding }
 }

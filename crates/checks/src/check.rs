@@ -1,18 +1,13 @@
 //! Every rule over a design.
 
-use std::collections::BTreeSet;
-
 use crate::design::Design;
+use crate::guess::agree;
 use crate::hidden::unexpanded;
 use crate::judge::Judge;
 use crate::recovery_time::RecoveryTime;
-use crate::report::{Finding, Report, Spot, Unjudged, Unseen};
+use crate::report::{Report, Spot, Unseen};
 use crate::rule::{Rule, Scope};
 use crate::rules;
-
-/// Why a rule that gives different answers with the roles exchanged is not judged.
-const ROLES_UNKNOWN: &str =
-    "which Region is the home primary is not known: name both under `[regions]`";
 
 /// Judges a design by every rule; what its settings allow is set apart. Where it is not known which Region is the home
 /// primary, what counts is only what is found whichever it is.
@@ -45,21 +40,6 @@ fn judged<'r>(rule: &'r Rule, design: &Design) -> Judge<'r> {
     let mut judge = Judge::new(rule);
     (rule.check)(design, &mut judge);
     judge
-}
-
-/// Leaves the findings that both judges have; the others rest on a guess.
-fn agree(judge: &mut Judge<'_>, other: Judge<'_>) {
-    let both = |findings: &[Finding]| findings.iter().cloned().collect::<BTreeSet<_>>();
-    let (here, there) = (both(&judge.findings), both(&other.findings));
-    judge.findings.retain(|finding| there.contains(finding));
-    let guessed = here.symmetric_difference(&there).map(|finding| Unjudged {
-        rule: finding.rule,
-        spot: finding.spot.clone(),
-        why: ROLES_UNKNOWN.to_owned(),
-    });
-    judge.unjudged.extend(other.unjudged);
-    judge.unjudged.extend(guessed);
-    judge.subjects = judge.subjects.max(other.subjects);
 }
 
 /// Resources of which it is not known whether they are created, what only a deployment expands, and stacks of another

@@ -15,6 +15,7 @@ mod design;
 mod document;
 mod functions;
 mod global_clusters;
+mod guess;
 mod hidden;
 mod inputs;
 mod judge;

@@ -53,17 +53,11 @@ fn role(word: &str) -> Option<Home> {
     STANDBY.contains(&word).then_some(Home::Standby)
 }
 
-/// `PaymentAPIStackV2-dev` is `payment`, `api`, `stack`, `v2` and `dev`.
+/// `PaymentAPIStackV2-dev` and `PaymentAPIStackV2dev` are `payment`, `api`, `stack`, `v2` and `dev`.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
-    let mut before = '-';
-    let mut letters = name.chars().peekable();
-    while let Some(letter) = letters.next() {
-        // In `DRStack` the last capital of the run begins the next word.
-        let follows =
-            before.is_ascii_uppercase() && !letters.peek().is_some_and(char::is_ascii_lowercase);
-        let begins = letter.is_ascii_uppercase() && !follows;
-        if begins || !letter.is_ascii_alphanumeric() {
+    for (at, letter) in name.char_indices() {
+        if begins(&name[..at], letter, &name[at + letter.len_utf8()..]) {
             words.push(String::new());
         }
         if letter.is_ascii_alphanumeric()
@@ -71,10 +65,35 @@ fn words(name: &str) -> Vec<String> {
         {
             word.push(letter.to_ascii_lowercase());
         }
-        before = letter;
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// Whether a word begins with a letter. The last capital of a run begins one, as in `DRStack`, unless a word that is
+/// known follows the run, as in `APIdev`.
+fn begins(before: &str, letter: char, rest: &str) -> bool {
+    let is_of_run = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let run = before.bytes().rev().take_while(is_of_run).count();
+    if letter.is_ascii_lowercase() {
+        return run > 1 && is_known(&format!("{letter}{}", lower_case(rest)));
+    }
+    if !letter.is_ascii_uppercase() || !before.ends_with(|last: char| last.is_ascii_uppercase()) {
+        return !letter.is_ascii_digit();
+    }
+    let tail = lower_case(rest);
+    !tail.is_empty() && !is_known(tail)
+}
+
+/// The lower-case letters that a text begins with.
+fn lower_case(text: &str) -> &str {
+    let end = text.find(|letter: char| !letter.is_ascii_lowercase()).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// Whether a word means a stage or a role.
+fn is_known(word: &str) -> bool {
+    STAGES.contains(&word) || role(word).is_some()
 }
 
 /// A name without its Region in the ways people write it: `us-east-1`, `us_east_1`, `useast1`, `UsEast1`, `use1`.

@@ -111,7 +111,7 @@ fn an_assembly_says_its_regions() {
         --- stdout
         us-east-1 and us-east-2 are the pair: 11 layers are in both
         us-east-1 is the home primary: the tag `DR-Role` of `PrimaryAPIdev` is `primary`
-        `PrimaryAPIdev` and `SecondaryAPIdev` are one layer: both are `apidev`, and 100 % of their resource types are the same
+        `PrimaryAPIdev` and `SecondaryAPIdev` are one layer: both are `api-dev`, and 100 % of their resource types are the same
         `PrimaryBackupdev` and `SecondaryBackupdev` are one layer: both are `backupdev`, and 100 % of their resource types are the same
         `PrimaryCertificatedev` and `SecondaryCertificatedev` are one layer: both are `certificatedev`, and 100 % of their resource types are the same
         `PrimaryDatabasedev` and `SecondaryDatabasedev` are one layer: both are `databasedev`, and 87 % of their resource types are the same
@@ -119,9 +119,9 @@ fn an_assembly_says_its_regions() {
         `PrimaryLambdadev` and `SecondaryLambdadev` are one layer: both are `lambdadev`, and 100 % of their resource types are the same
         `PrimaryMonitoringdev` and `SecondaryMonitoringdev` are one layer: both are `monitoringdev`, and 100 % of their resource types are the same
         `PrimaryParameterStoredev` and `SecondaryParameterStoredev` are one layer: both are `parameter-storedev`, and 100 % of their resource types are the same
-        `PrimaryRoute53dev` and `SecondaryRoute53dev` are one layer: both are `route53dev`, and 80 % of their resource types are the same
+        `PrimaryRoute53dev` and `SecondaryRoute53dev` are one layer: both are `route53-dev`, and 80 % of their resource types are the same
         `PrimaryStoragedev` and `SecondaryStoragedev` are one layer: both are `storagedev`, and 100 % of their resource types are the same
-        `PrimaryVPCdev` and `SecondaryVPCdev` are one layer: both are `vpcdev`, and 100 % of their resource types are the same
+        `PrimaryVPCdev` and `SecondaryVPCdev` are one layer: both are `vpc-dev`, and 100 % of their resource types are the same
         `PrimaryGlobalDatabasedev` in us-east-1 has no counterpart
         `PrimaryWebhooksdev` in us-east-1 has no counterpart
         `SecondaryControldev` in us-east-2 has no counterpart
@@ -194,7 +194,8 @@ fn anybodys_templates_are_judged() {
         2 questions of 1 rule could not be judged from the templates; `--full` lists them
 
         2 blockers, 3 errors, 2 warnings; 137 rules looked at 45 things
-        primary eu-central-1, standby eu-west-1
+        primary eu-central-1, standby eu-west-1: a guess, so that what rests on it was not judged; name both
+        under `[regions]` in `tideover-check.toml`
         --- stderr
         note: nothing says which Region is the home primary, so that it is guessed; name both under `[regions]` in tideover-check.toml
         error: 2 findings count

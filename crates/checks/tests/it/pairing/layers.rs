@@ -34,12 +34,21 @@ fn names_and_shapes_tell_layers() {
 #[test]
 fn capitals_in_a_row_are_words() {
     check(
-        &[("PaymentsStack@us-east-1", ROLE), ("PaymentsDRStack@us-east-2", ROLE)],
+        &[
+            ("PaymentsStack@us-east-1", ROLE),
+            ("PaymentsDRStack@us-east-2", ROLE),
+            ("PrimaryAPIdev@us-east-1", ROLE),
+            ("SecondaryAPIdev@us-east-2", ROLE),
+            ("VPCprod@us-east-1", ROLE),
+            ("VPC-Prod@us-east-2", ROLE),
+        ],
         Settings::default(),
         expect![[r#"
-            us-east-1 and us-east-2 are the pair: 1 layer is in both
+            us-east-1 and us-east-2 are the pair: 3 layers are in both
             us-east-1 is the home primary: the name of `PaymentsDRStack` suggests it, and nothing surer does
-            `PaymentsStack` and `PaymentsDRStack` are one layer: both are `payments-stack`, and 100 % of their resource types are the same"#]],
+            `PaymentsStack` and `PaymentsDRStack` are one layer: both are `payments-stack`, and 100 % of their resource types are the same
+            `PrimaryAPIdev` and `SecondaryAPIdev` are one layer: both are `api-dev`, and 100 % of their resource types are the same
+            `VPCprod` and `VPC-Prod` are one layer: both are `vpc-prod`, and 100 % of their resource types are the same"#]],
     );
 }
 

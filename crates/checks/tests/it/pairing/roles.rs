@@ -185,3 +185,20 @@ fn what_rests_on_guessed_roles_is_not_judged() {
         ddb-pitr-each-replica at Replicas[1]"#]]
     .assert_eq(&told(pair_of("us-east-2", "us-east-1")));
 }
+
+/// Both Regions have a database that nobody hears of: told once, from either side, it is no guess.
+#[test]
+fn what_is_found_from_either_region_counts() {
+    let of = |properties: &str| {
+        template(&[&format!("Cluster RDS::DBCluster {properties}"), "Topic SNS::Topic"])
+    };
+    let cluster = of(r#"{"GlobalClusterIdentifier": "pay", "MasterUsername": "u"}"#);
+    let stacks = [("data@us-east-1", cluster.as_str()), ("data@us-east-2", cluster.as_str())];
+    let report = checks::check(&design(&stacks, Settings::default()));
+    let rule = "events-in-both-regions";
+    let found = report.findings.iter().filter(|one| one.rule == rule);
+    let lines: Vec<String> =
+        found.map(|one| format!("{} in {}: {:?}", one.rule, one.spot.region, one.note)).collect();
+    expect!["events-in-both-regions in us-east-1: None"].assert_eq(&lines.join("\n"));
+    assert!(!report.unjudged.iter().any(|one| one.rule == rule));
+}
