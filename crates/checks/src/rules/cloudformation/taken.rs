@@ -51,7 +51,7 @@ impl Read<'_> {
 /// How the names of values begin that come from a stack.
 fn beginnings(stack: &Stack) -> [String; 2] {
     let region = stack.region.as_deref().unwrap_or_default().replace('-', "");
-    [&stack.name, &stack.stack_name].map(|name| format!("{name}{region}"))
+    [&stack.name, stack.known_name().unwrap_or(&stack.name)].map(|name| format!("{name}{region}"))
 }
 
 /// Every value that the CDK's readers bring from other Regions.

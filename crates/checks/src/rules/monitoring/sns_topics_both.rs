@@ -151,8 +151,10 @@ impl Heard {
         let hiding = regions.filter(|region| {
             CHATS.into_iter().chain([SUBSCRIPTION]).any(|kind| design.may_hide(kind, region))
         });
+        let open = places.iter().filter(|place| is_open(design, place));
+        let open = open.filter_map(|place| place.stack.region.as_deref());
         Self {
-            hiding: hiding.map(str::to_owned).collect(),
+            hiding: hiding.chain(open).map(str::to_owned).collect(),
             topics: places.iter().filter_map(|place| topic_of(design, place)).collect(),
         }
     }
@@ -161,6 +163,15 @@ impl Heard {
         let own = topic.at("Subscription").items();
         let own = own.known().is_some_and(|subscriptions| !subscriptions.is_empty());
         own || self.topics.iter().any(|heard| naming::same(heard, arn) != Answer::Known(false))
+    }
+}
+
+/// Whether a subscription may be of any topic.
+fn is_open(design: &Design, place: &Place<'_>) -> bool {
+    match place.value() {
+        Answer::Known(Value::Reference(_)) | Answer::Absent => false,
+        Answer::Known(value) => matches!(design.text(value), Answer::Unknown(_)),
+        Answer::Unknown(_) => true,
     }
 }
 
