@@ -60,6 +60,13 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         if is_replicated != Some(true) {
             told = true;
             let related: Vec<Place<'_>> = own.iter().map(|own| own.secret.whole()).collect();
+            // A secret that has the name already would refuse the replica.
+            let first = match own.first() {
+                Some(own) => {
+                    format!("remove `{}` of {standby} if it has the same name; ", own.secret.id())
+                }
+                None => String::new(),
+            };
             let beside = match own.first() {
                 Some(own) => format!(", which has its own secret `{}`", own.secret.id()),
                 None => String::new(),
@@ -73,8 +80,8 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                     cluster.id()
                 ),
                 format!(
-                    "add `ReplicaRegions: [{{Region: {standby}, KmsKeyId: ALIAS}}]` here and let {standby} read the \
-                     replica, which has the same name"
+                    "{first}add `ReplicaRegions: [{{Region: {standby}, KmsKeyId: ALIAS}}]` here and let {standby} read \
+                     the replica, which has the same name"
                 ),
             );
         }
