@@ -6,7 +6,8 @@ use super::switch_zones::Switched;
 use crate::design::Design;
 use crate::place::{Place, Resource};
 use crate::policy::{Statement, statements};
-use crate::value::{Reference, Value};
+use crate::roles::Roles;
+use crate::value::Value;
 
 /// Calls that change what Route 53 answers, all of which need its control plane.
 pub(super) const CHANGES: [&str; 5] = [
@@ -42,9 +43,8 @@ type Key<'d> = (usize, &'d str);
 #[derive(Debug)]
 pub(super) struct Rights<'d> {
     design: &'d Design,
+    roles: Roles<'d>,
     statements: BTreeMap<Key<'d>, Vec<Statement<'d>>>,
-    /// Roles by name; roles are in no Region.
-    names: BTreeMap<String, Key<'d>>,
     /// Functions that only serve custom resources, which run when a stack is deployed.
     providers: BTreeSet<Key<'d>>,
     switched: Switched,
@@ -52,13 +52,10 @@ pub(super) struct Rights<'d> {
 
 impl<'d> Rights<'d> {
     pub(super) fn of(design: &'d Design) -> Self {
-        let roles = design.of("AWS::IAM::Role");
-        let names = roles
-            .filter_map(|role| Some((design.name(role).known()?, (role.stack.index, role.id()))));
         let mut rights = Self {
             design,
+            roles: Roles::of(design),
             statements: BTreeMap::new(),
-            names: names.collect(),
             providers: providers(design),
             switched: Switched::of(design),
         };
@@ -66,19 +63,10 @@ impl<'d> Rights<'d> {
         rights
     }
 
-    /// Takes down the statements of every policy under the roles that have it.
+    /// Takes down what each role may do, and what serverless functions and state machines say themselves.
     fn read(&mut self) {
         for role in self.design.of("AWS::IAM::Role") {
-            let policies = role.at("Policies").items().known().unwrap_or_default();
-            let managed = role.at("ManagedPolicyArns").items().known().unwrap_or_default();
-            let managed = managed
-                .iter()
-                .filter_map(|named| self.design.resource(named.reference().known()?))
-                .filter(|policy| policy.kind() == "AWS::IAM::ManagedPolicy")
-                .map(|policy| policy.at("PolicyDocument"));
-            let own = policies.iter().map(|policy| policy.at("PolicyDocument"));
-            let found = own.chain(managed).flat_map(|document| statements(&document));
-            self.statements.entry((role.stack.index, role.id())).or_default().extend(found);
+            self.statements.insert((role.stack.index, role.id()), self.roles.statements(role));
         }
         // The serverless transform makes a role of what the function itself says.
         for kind in ["AWS::Serverless::Function", "AWS::Serverless::StateMachine"] {
@@ -88,28 +76,6 @@ impl<'d> Rights<'d> {
                 self.statements.entry((worker.stack.index, worker.id())).or_default().extend(found);
             }
         }
-        for kind in ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"] {
-            for policy in self.design.of(kind) {
-                let found = statements(&policy.at("PolicyDocument"));
-                let many = policy.at("Roles").items().known().unwrap_or_default();
-                for named in many.into_iter().chain([policy.at("RoleName")]) {
-                    if let Some(role) = self.role(&named) {
-                        self.statements.entry(role).or_default().extend(found.iter().cloned());
-                    }
-                }
-            }
-        }
-    }
-
-    /// The role that is meant by a reference, a name or an ARN.
-    fn role(&self, named: &Place<'d>) -> Option<Key<'d>> {
-        let value = named.value().known()?;
-        if let Value::Reference(reference) = value {
-            let role = self.design.resource(reference)?;
-            return Some((role.stack.index, role.id()));
-        }
-        let name = self.design.text(value).known()?;
-        self.names.get(name.rsplit('/').next()?).copied()
     }
 
     /// What a function or state machine may do; `None` where its role is not in these templates.
@@ -175,8 +141,7 @@ impl<'d> Rights<'d> {
     /// The role of a function or state machine.
     fn role_of(&self, worker: Resource<'d>) -> Option<Resource<'d>> {
         let property = WORKERS.iter().find(|(kind, _)| *kind == worker.kind())?.1;
-        let (stack, id) = self.role(&worker.at(property))?;
-        self.design.resource(&Reference { stack, resource: id.to_owned(), attribute: None })
+        self.roles.role(&worker.at(property))
     }
 
     /// Whether a worker may make another database the writer, or might by policies that are not in these templates.
