@@ -22,6 +22,10 @@ pub(super) use self::input::SHIPPED;
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<()> {
     let input::Input { sources, settings } = input::read(args)?;
     let design = Design::new(&sources, settings).map_err(|faults| unreadable(&faults))?;
+    let faults = design.pairing().faults();
+    if !faults.is_empty() {
+        return Err(WrongInput::new(faults.join("\n")).into());
+    }
     if args.explain_pairing {
         return explain(args, &design);
     }
@@ -33,11 +37,6 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<()> {
         Some(file) => report.compare(&baseline(file)?),
         None => report,
     };
-    if design.pairing().roles_are_guessed() {
-        let note = "note: nothing says which Region is the home primary, so that it is guessed; name both under \
-                    `[regions]` in tideover-check.toml";
-        writeln!(std::io::stderr().lock(), "{note}")?;
-    }
     let lines = Lines::find(&report, &sources);
     if args.validation_report {
         write_validation_report(args, &report)?;

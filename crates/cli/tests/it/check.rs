@@ -146,32 +146,6 @@ fn anybodys_templates_are_judged() {
           change  set `DBInstanceClass: db.r6g.large` or a larger class of the r5 to r8 families, the same
                   in both Regions
 
-        Before and during the loss nobody is told, or told wrong
-        error aurora-lag-alarms-where-emitted
-          at      data-eu-central-1 / Cluster in data.yaml:2
-          found   no alarm in eu-central-1 watches the lag of this cluster, which is emitted there while it
-                  is the secondary
-          why     replication can stand still for days, and the loss of the Region then loses all of them
-          change  add an `AWS::CloudWatch::Alarm` on `AuroraGlobalDBRPOLag` of `AWS/RDS` with the dimension
-                  `DBClusterIdentifier` of this cluster in eu-central-1
-
-        error aurora-lag-alarms-where-emitted
-          at      data-eu-west-1 / Cluster in data.yaml:2
-          found   no alarm in eu-west-1 watches the lag of this cluster, which is emitted there while it is
-                  the secondary
-          why     replication can stand still for days, and the loss of the Region then loses all of them
-          change  add an `AWS::CloudWatch::Alarm` on `AuroraGlobalDBRPOLag` of `AWS/RDS` with the dimension
-                  `DBClusterIdentifier` of this cluster in eu-west-1
-
-        error events-in-both-regions
-          at      data-eu-central-1 / Cluster in data.yaml:2
-          found   no rule or subscription in eu-central-1 and in eu-west-1 listens to events of RDS
-          why     the outcome of the failover, and whether the old writer was fenced, is reported where
-                  nobody listens
-          change  add an `AWS::Events::Rule` with `EventPattern: {source: [aws.rds]}` in each Region, and
-                  let it tell whoever runs the takeover
-          also    data-eu-west-1 / Cluster in data.yaml:2
-
         After the takeover there is no way home, or nothing guards against the next loss
         warning aurora-two-instances-each-region
           at      data-eu-central-1 / Cluster in data.yaml:2
@@ -191,13 +165,12 @@ fn anybodys_templates_are_judged() {
                   in eu-west-1
           also    data-eu-west-1 / Instance in data.yaml:14
 
-        2 questions of 1 rule could not be judged from the templates; `--full` lists them
+        6 questions of 3 rules could not be judged from the templates; `--full` lists them
 
-        2 blockers, 3 errors, 2 warnings; 137 rules looked at 45 things
+        2 blockers, 0 errors, 2 warnings; 137 rules looked at 43 things
         primary eu-central-1, standby eu-west-1: a guess, so that what rests on it was not judged; name both
         under `[regions]` in `tideover-check.toml`
         --- stderr
-        note: nothing says which Region is the home primary, so that it is guessed; name both under `[regions]` in tideover-check.toml
         error: 2 findings count
         hint: type `tideover explain RULE` for what a rule wants; what is a decision is allowed with its reason in tideover-check.toml
     "#]]);
@@ -209,7 +182,7 @@ fn what_was_there_before_counts_no_more() {
     place.tideover(&format!("{check} --write-baseline known.json")).check(expect![[r#"
         exit code 0
         --- stderr
-        wrote 7 findings to `known.json`; next: `tideover check --baseline known.json` finds what is new
+        wrote 4 findings to `known.json`; next: `tideover check --baseline known.json` finds what is new
     "#]]);
     assert_eq!(
         place.tideover(&format!("{check} --baseline known.json")).outcome().exit_code,
@@ -388,31 +361,46 @@ fn assemblies_that_lead_astray() {
     place.write("package.json", "{\"name\": \"app\"}");
     place.write("tideover-check.toml", "");
     for (words, expected) in [
-        ("check circle", expect![[r#"
+        (
+            "check circle",
+            expect![[r#"
             exit code 3
             --- stderr
             error: circle/a.yaml: there are more than 2000 stacks: perhaps some nest each other
-        "#]]),
-        ("check out", expect![[r#"
+        "#]],
+        ),
+        (
+            "check out",
+            expect![[r#"
             exit code 3
             --- stderr
             error: out/manifest.json: `../secret.yaml` is no file of this folder
-        "#]]),
-        ("check gone", expect![[r#"
+        "#]],
+        ),
+        (
+            "check gone",
+            expect![[r#"
             exit code 3
             --- stderr
             error: there is no `gone/gone.yaml`, which `gone/manifest.json` names
-        "#]]),
-        ("check none", expect![[r#"
+        "#]],
+        ),
+        (
+            "check none",
+            expect![[r#"
             exit code 3
             --- stderr
             error: none/manifest.json: the stack `App` has no `templateFile`
-        "#]]),
-        ("check package.json", expect![[r#"
+        "#]],
+        ),
+        (
+            "check package.json",
+            expect![[r#"
             exit code 3
             --- stderr
             error: package.json: it is no CloudFormation template: it has neither `Resources` nor any other section of one
-        "#]]),
+        "#]],
+        ),
     ] {
         place.tideover(words).check(expected);
     }
@@ -435,6 +423,23 @@ fn the_user_tells_regions_that_an_assembly_does_not() {
     let outcome = place.tideover("check west --require-pair --fail-on blocker").outcome();
     assert_eq!(outcome.exit_code, Some(5), "{outcome}");
     assert!(outcome.stderr.contains("no pair of Regions was found"), "{outcome}");
+}
+
+#[test]
+fn settings_that_speak_of_something_else() {
+    let (place, check) = foreign();
+    let regions = "[regions]\nprimary = \"eu-west-1\"\nstandby = \"eu-west-3\"\n";
+    place.write(
+        "tideover-check.toml",
+        format!("{regions}[[layers]]\nprimary = \"A\"\nstandby = \"B\"\n"),
+    );
+    place.tideover(check).check(expect![[r#"
+        exit code 3
+        --- stderr
+        error: `[regions]` names eu-west-3, and no template is in it: the templates are in eu-central-1, eu-west-1
+        `[[layers]]` names `A`, and no stack is called so: there are `data-eu-central-1`, `data-eu-west-1`
+        `[[layers]]` names `B`, and no stack is called so: there are `data-eu-central-1`, `data-eu-west-1`
+    "#]]);
 }
 
 #[test]
