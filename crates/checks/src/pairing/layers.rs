@@ -43,8 +43,8 @@ pub(super) fn of<'d>(design: &'d Design, regions: &[&str]) -> ByRegions<'d> {
     for (one, other) in said(design, &candidates) {
         found.add([one, other], Sign::Settings, "the settings say so".to_owned());
     }
-    for Named { pair, reason, .. } in named(&candidates) {
-        found.add(pair, Sign::Name, reason);
+    for Named { pair, shape } in named(&candidates) {
+        found.add(pair, Sign::Name, reason(pair[0], shape));
     }
     let taken: BTreeSet<usize> = found.taken.iter().map(|(stack, _)| *stack).collect();
     let open = candidates.iter().filter(|candidate| !taken.contains(&candidate.stack.index));
@@ -104,7 +104,6 @@ fn said<'c, 'd>(
 struct Named<'c, 'd> {
     pair: [&'c Candidate<'d>; 2],
     shape: usize,
-    reason: String,
 }
 
 /// Pairs of stacks with one name in different Regions, the most alike first.
@@ -130,16 +129,16 @@ fn alike<'c, 'd>(pair: [&'c Candidate<'d>; 2]) -> Option<Named<'c, 'd>> {
     let [one, other] = pair;
     let shape = one.shape_percent(other);
     let is_empty = one.kinds.is_empty() || other.kinds.is_empty();
-    if shape < SHAPE_WITH_NAME && !is_empty {
-        return None;
-    }
+    (shape >= SHAPE_WITH_NAME || is_empty).then_some(Named { pair, shape })
+}
+
+fn reason(one: &Candidate<'_>, shape: usize) -> String {
     let names = if one.name.is_empty() {
         "their names say only their Regions".to_owned()
     } else {
         format!("both are `{}`", one.name)
     };
-    let reason = format!("{names}, and {shape} % of their resource types are the same");
-    Some(Named { pair, shape, reason })
+    format!("{names}, and {shape} % of their resource types are the same")
 }
 
 impl Layer {
