@@ -9,7 +9,9 @@ use super::needs::{self, Need};
 use crate::answer::Unknown;
 use crate::design::Design;
 use crate::judge::Judge;
+use crate::place::Resource;
 use crate::rule::rule;
+use crate::value::Value;
 
 rule! {
     /// In each Region alarms watch at least what the templates declare there: APIs, functions, databases, tables,
@@ -18,13 +20,14 @@ rule! {
     /// ## What is checked
     ///
     /// For what is in a Region's templates, an alarm of that Region watches: server errors and latency of an API;
-    /// errors and throttles of functions; connections of a cluster, and the lag of a global database (it is measured
-    /// wherever the writer is not, so in both Regions); throttles of tables, and the latency of a global table that
-    /// is not strongly consistent; failed replication of a bucket in its own Region and late replication in the
-    /// destination's, where the rule has metrics; days to the expiry of a certificate, unless a rule listens for the
-    /// event. A level, such as a number of connections, is not summed up. Where no template declares an alarm, nothing is reported: alarms may be made elsewhere. Canaries, the
-    /// age of an outbox, backlogs of reconciliation and the state of a gate have names of your own, and are not
-    /// checked.
+    /// errors and throttles of a function that requests reach (an alarm on another function does not count);
+    /// connections of a cluster; throttles of a global table, or of one that is in both Regions; failed replication of
+    /// a bucket in its own Region and late replication in the destination's, where the rule has metrics; days to the
+    /// expiry of a certificate of the Region's endpoints, unless a rule listens for the event. A level, such as a number
+    /// of connections, is not summed up. Where no template declares an alarm, nothing is reported: alarms may be made
+    /// elsewhere. Lag of Aurora and of DynamoDB is judged by `aurora-lag-alarms-where-emitted` and
+    /// `ddb-replication-latency-alarm`. Canaries, the age of an outbox, backlogs of reconciliation and the state of a
+    /// gate have names of your own, and are not checked.
     ///
     /// ## Why it hurts
     ///
@@ -67,7 +70,8 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
         let mut missing: BTreeMap<&str, Vec<Need<'_>>> = BTreeMap::new();
         for need in needs::of(design, home) {
             judge.subject();
-            if !watched.has(need.namespace, |name| need.names.contains(&name)) {
+            let fits = |name: &str| need.names.contains(&name);
+            if !watched.has(need.namespace, fits, |metric| is_about(design, &need, metric)) {
                 missing.entry(need.namespace).or_default().push(need);
             }
         }
@@ -113,7 +117,9 @@ fn judge_levels(design: &Design, judge: &mut Judge<'_>) {
 }
 
 fn report(judge: &mut Judge<'_>, region: &str, namespace: &str, needs: &[Need<'_>]) {
-    let names: Vec<String> = needs.iter().map(|need| format!("`{}`", need.names[0])).collect();
+    let watched: Vec<String> = needs.iter().map(|need| shown(need.names)).collect();
+    let firsts: Vec<String> = needs.iter().map(|need| shown(&need.names[..1])).collect();
+    let has_choice = needs.iter().any(|need| need.names.len() > 1);
     let mut related: Vec<_> = needs[1..].iter().map(|need| need.resource).collect();
     related.dedup_by(|one, other| one.is(*other));
     related.retain(|one| !one.is(needs[0].resource));
@@ -121,10 +127,30 @@ fn report(judge: &mut Judge<'_>, region: &str, namespace: &str, needs: &[Need<'_
     judge.finding_with(
         &needs[0].resource.whole(),
         &related,
-        format!("no alarm of {region} watches {} of `{namespace}`", names.join(" or ")),
+        format!("no alarm of {region} on `{namespace}` watches {}", watched.join(", and none ")),
         format!(
-            "add an `AWS::CloudWatch::Alarm` in {region} for {} of `{namespace}`",
-            names.join(" and for ")
+            "add an `AWS::CloudWatch::Alarm` in {region} on {} of `{namespace}`{}",
+            firsts.join(", and one on "),
+            if has_choice { ", or on another of those named" } else { "" }
         ),
     );
+}
+
+/// Metrics of which one will do.
+fn shown(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// Whether an alarm may be about what must be watched: not if it names another resource of these templates.
+fn is_about(design: &Design, need: &Need<'_>, metric: &alarms::Metric<'_>) -> bool {
+    let Some(about) = &need.about else { return true };
+    let Some(named) = metric.dimension(design, about.dimension).known() else { return true };
+    let is_named = |resource: &Resource<'_>| {
+        design.symbol(&Value::Reference(resource.reference(None))).as_deref() == Some(&named)
+    };
+    about.resources.iter().any(is_named) || !design.of(about.kind).any(|other| is_named(&other))
 }

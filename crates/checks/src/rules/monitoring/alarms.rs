@@ -39,23 +39,20 @@ pub(super) fn of_region<'d>(design: &'d Design, region: &str) -> Vec<Resource<'d
 }
 
 /// Every metric that a Region's alarms watch.
-pub(super) struct Watched {
-    metrics: Vec<(String, String)>,
+pub(super) struct Watched<'d> {
+    metrics: Vec<Metric<'d>>,
     expressions: Vec<String>,
     /// Why not all of it is known.
     pub(super) unknown: Option<Unknown>,
 }
 
-impl Watched {
+impl<'d> Watched<'d> {
     /// What the alarms of this Region watch.
-    pub(super) fn of(design: &Design, region: &str) -> Self {
+    pub(super) fn of(design: &'d Design, region: &str) -> Self {
         let mut watched = Self { metrics: Vec::new(), expressions: Vec::new(), unknown: None };
         for alarm in of_region(design, region) {
             match metrics(alarm) {
-                Answer::Known(found) => {
-                    let named = found.into_iter().map(|metric| (metric.namespace, metric.name));
-                    watched.metrics.extend(named);
-                }
+                Answer::Known(found) => watched.metrics.extend(found),
                 Answer::Unknown(why) => watched.unknown = Some(why),
                 Answer::Absent => {}
             }
@@ -68,9 +65,17 @@ impl Watched {
         watched
     }
 
-    /// Whether an alarm watches a metric of this namespace whose name is fit.
-    pub(super) fn has(&self, namespace: &str, fits: impl Fn(&str) -> bool) -> bool {
-        let named = |(space, name): &(String, String)| space == namespace && fits(name);
+    /// Whether an alarm watches a metric of this namespace whose name is fit, and is about the right thing. A search or
+    /// a query is about everything.
+    pub(super) fn has(
+        &self,
+        namespace: &str,
+        fits: impl Fn(&str) -> bool,
+        is_about: impl Fn(&Metric<'d>) -> bool,
+    ) -> bool {
+        let named = |metric: &Metric<'d>| {
+            metric.namespace == namespace && fits(&metric.name) && is_about(metric)
+        };
         // A search or a query names both in its text.
         let in_text = |text: &String| {
             let mut words = text.split(|letter: char| !letter.is_alphanumeric());
