@@ -1,5 +1,6 @@
 //! Rules about CloudFormation stacks and CDK assemblies.
 
+mod data_of_pair;
 mod deletion_and_replace_policy;
 mod export_names_unique;
 mod get_stack_output;

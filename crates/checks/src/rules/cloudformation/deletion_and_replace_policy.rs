@@ -1,9 +1,11 @@
 //! What becomes of data when its stack is deleted or its resource is replaced.
 
+use super::data_of_pair::DataOfPair;
 use super::stateful::{self, Stateful};
 use crate::answer::{Answer, Unknown};
 use crate::design::Design;
 use crate::judge::Judge;
+use crate::place::Place;
 use crate::rule::rule;
 use crate::value::Value;
 
@@ -14,9 +16,10 @@ rule! {
     ///
     /// In a pair of Regions: clusters, tables, file systems, user pools, database instances that are in no cluster,
     /// and buckets that keep versions and are emptied by the CDK's `autoDeleteObjects` (S3 refuses to delete others
-    /// as long as they hold objects). A table of one Region whose items expire and that has no point-in-time recovery
-    /// is left out. Both policies are `Retain`, `RetainExceptOnCreate`
-    /// (deletion only) or `Snapshot`. What the service refuses to delete (`DeletionProtection`,
+    /// as long as they hold objects). They are data of the pair: there is a counterpart or a copy in the other Region, or
+    /// a function, container or state machine that is in both uses them. A table of one Region whose items expire and
+    /// that has no point-in-time recovery is left out, as are the locks of Terraform. Both policies are `Retain`, `RetainExceptOnCreate`
+    /// (deletion only: CloudFormation refuses it as `UpdateReplacePolicy`, which is reported too) or `Snapshot`. What the service refuses to delete (`DeletionProtection`,
     /// `DeletionProtectionEnabled`) is not reported. A cluster or instance of RDS without `DeletionPolicy` is kept
     /// as a snapshot by default; nothing is by default when it is replaced.
     ///
@@ -42,10 +45,14 @@ rule! {
 }
 
 fn check(design: &Design, judge: &mut Judge<'_>) {
+    let data = DataOfPair::of(design);
     for Stateful { resource, default, guarded } in stateful::all(design) {
+        let (place, declared) = (resource.whole(), resource.declared);
+        judge_word(judge, &place, declared.update_replace_policy.as_ref());
+        if !data.has(resource) {
+            continue;
+        }
         judge.subject();
-        let place = resource.whole();
-        let declared = resource.declared;
         let (deletion, replacement) = (&declared.deletion_policy, &declared.update_replace_policy);
         let answers = [
             deleted("DeletionPolicy", deletion.as_ref(), default),
@@ -62,6 +69,18 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             &place,
             found.join(" and "),
             "set `DeletionPolicy: RetainExceptOnCreate` and `UpdateReplacePolicy: Retain`",
+        );
+    }
+}
+
+/// A policy that the attribute does not know.
+fn judge_word(judge: &mut Judge<'_>, place: &Place<'_>, replacement: Option<&Value>) {
+    if matches!(replacement, Some(Value::Text(word)) if word == "RetainExceptOnCreate") {
+        judge.finding(
+            place,
+            "`UpdateReplacePolicy` is `RetainExceptOnCreate`, which only `DeletionPolicy` can be: CloudFormation refuses \
+             the template",
+            "set `UpdateReplacePolicy: Retain`",
         );
     }
 }

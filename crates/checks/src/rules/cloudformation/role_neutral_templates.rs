@@ -17,7 +17,7 @@ rule! {
     ///
     /// Between resources that do the same work in both Regions: no environment variable of a Lambda function or an
     /// ECS container, and no value of an SSM parameter, is a role that differs, such as `primary` and `secondary`,
-    /// `active` and `standby`, or `IS_ACTIVE` as `true` and `false`. Names and tags may carry such words. In
+    /// `leader` and `follower`, or `IS_ACTIVE` as `true` and `false`. Names and tags may carry such words. In
     /// conditions: no parameter about the role is compared with `active` or `passive`, and none such as
     /// `ActiveRegion` with the Region of the stack.
     ///
@@ -114,17 +114,21 @@ fn region<'p>(place: &Place<'p>) -> &'p str {
     place.stack.region.as_deref().unwrap_or_default()
 }
 
-const ROLES: [&str; 10] = [
+const ROLES: [&str; 14] = [
     "active",
     "dr",
     "failover",
+    "follower",
     "hot",
     "inactive",
+    "leader",
     "passive",
     "primary",
+    "reader",
     "recovery",
     "secondary",
     "standby",
+    "writer",
 ];
 
 fn is_role(text: &str) -> bool {
