@@ -4,6 +4,7 @@ mod data_of_pair;
 mod deletion_and_replace_policy;
 mod export_names_unique;
 mod get_stack_output;
+mod global_names_unique;
 mod layering;
 mod no_custom_resource_crossrefs;
 mod no_import_across_regions;
@@ -21,6 +22,7 @@ pub(super) const RULES: &[Rule] = &[
     deletion_and_replace_policy::RULE,
     export_names_unique::RULE,
     get_stack_output::RULE,
+    global_names_unique::RULE,
     layering::RULE,
     no_custom_resource_crossrefs::RULE,
     no_import_across_regions::RULE,
