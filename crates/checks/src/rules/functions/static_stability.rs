@@ -62,8 +62,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
     let path = PaymentPath::of(design);
     let functions = &path.functions;
     let load = Load { requests: Requests::of(design, functions), path: &path, design };
-    let scales = design.of_home(TARGET, Home::Primary).any(|target| is_of(target, "ecs"))
-        && design.of_home(TARGET, Home::Standby).any(|target| is_of(target, "ecs"));
+    let scales = design.of_home(TARGET, Home::Standby).any(|target| is_of(target, "ecs"));
     for (kind, properties, default) in CAPACITIES {
         // Where Application Auto Scaling is at work, its minimum counts and not what the service began with.
         if kind == SERVICE && scales {
