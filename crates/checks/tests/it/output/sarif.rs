@@ -74,7 +74,7 @@ fn paths_are_references() {
         ("cdk.out/a.template.json", "cdk.out/a.template.json"),
         ("/tmp/a b/ü.yaml", "file:///tmp/a%20b/%C3%BC.yaml"),
         ("a:b/c?d#e%", "a%3Ab/c%3Fd%23e%25"),
-        (r"C:\work\a.yaml", "file:///C%3A/work/a.yaml"),
+        (r"C:\app\a.yaml", "file:///C%3A/app/a.yaml"),
     ];
     for (file, uri) in rows {
         let mut report = sample::report();
