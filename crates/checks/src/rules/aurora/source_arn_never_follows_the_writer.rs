@@ -8,6 +8,7 @@ use crate::judge::Judge;
 use crate::place::Resource;
 use crate::rule::rule;
 use crate::stack::Stack;
+use crate::words::words_and_numbers;
 
 rule! {
     /// No property of the databases that cannot be changed in place follows the Region that is active.
@@ -143,30 +144,10 @@ fn judge_source(design: &Design, global: Resource<'_>, judge: &mut Judge<'_>) {
 
 /// Whether a name says which side is active now, and not a home role nor which instance writes.
 fn names_the_active_side(name: &str) -> bool {
-    let words = words(name);
+    let words: Vec<String> = words_and_numbers(name).collect();
     let has = |any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
     let a_side = has(&["region", "cluster", "side", "site"]);
     has(&["active", "current"]) && (a_side || has(&["primary", "role", "writer", "is"]))
         || has(&["writer", "promoted"]) && a_side
         || words.len() == 1 && words[0] == "active"
-}
-
-/// The words of a name such as `ActiveRegion` or `/payments/active-region`, in lower case.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for letter in name.chars() {
-        let begins = letter.is_ascii_uppercase() && before.is_ascii_lowercase();
-        if begins || !letter.is_ascii_alphanumeric() {
-            words.push(String::new());
-        }
-        if letter.is_ascii_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.push(letter.to_ascii_lowercase());
-        }
-        before = letter;
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }

@@ -9,6 +9,7 @@ use crate::judge::Judge;
 use crate::place::{Place, Resource};
 use crate::rule::rule;
 use crate::stack::Stack;
+use crate::words::words_and_numbers;
 
 rule! {
     /// Templates of both Regions differ by facts of the Region only; none says which Region is active.
@@ -147,7 +148,7 @@ fn is_switch(name: &str, one: &str, other: &str) -> bool {
         _ => None,
     };
     let opposite = matches!((on(one), on(other)), (Some(one), Some(other)) if one != other);
-    opposite && words(name).any(|word| is_role(&word))
+    opposite && words_and_numbers(name).any(|word| is_role(&word))
 }
 
 fn is_of_pair(design: &Design, stack: &Stack) -> bool {
@@ -157,7 +158,7 @@ fn is_of_pair(design: &Design, stack: &Stack) -> bool {
 fn judge_conditions(judge: &mut Judge<'_>, stack: &Stack) {
     for compared in &stack.compared {
         judge.subject();
-        let names: Vec<String> = words(&compared.parameter).collect();
+        let names: Vec<String> = words_and_numbers(&compared.parameter).collect();
         let named = |wanted: &[&str]| names.iter().any(|word| wanted.contains(&word.as_str()));
         let by_role = ["active", "passive"].contains(&compared.with.to_lowercase().as_str())
             && named(&["role", "dr", "region", "site", "failover"]);
@@ -175,18 +176,4 @@ fn judge_conditions(judge: &mut Judge<'_>, stack: &Stack) {
             );
         }
     }
-}
-
-/// The words of a name such as `DR_ROLE`, `isActive` or `ActiveRegion`, in lower case.
-fn words(name: &str) -> impl Iterator<Item = String> {
-    let mut spaced = String::with_capacity(name.len() + 8);
-    let mut before = ' ';
-    for letter in name.chars() {
-        if letter.is_uppercase() && before.is_lowercase() {
-            spaced.push(' ');
-        }
-        spaced.push(if letter.is_alphanumeric() { letter } else { ' ' });
-        before = letter;
-    }
-    spaced.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().into_iter()
 }

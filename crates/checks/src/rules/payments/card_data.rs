@@ -1,6 +1,7 @@
 //! What card data looks like: names of fields, and numbers.
 
 use crate::value::Value;
+use crate::words::words_and_numbers;
 
 /// Names of fields that hold card data, in lower case and without separators.
 const FIELDS: [&str; 16] = [
@@ -99,25 +100,8 @@ pub(super) fn is_of_others(path: &str) -> bool {
     let mut keys = path.split(['.', '[', ']']).filter(|key| !key.is_empty());
     keys.any(|key| {
         let is_of_card = is_field(key);
-        !is_of_card && words(key).iter().any(|word| OTHERS.contains(&word.as_str()))
+        !is_of_card && words_and_numbers(key).any(|word| OTHERS.contains(&word.as_str()))
     })
-}
-
-/// The words of a name such as `traceId` or `TRACE_ID`, in lower case.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for letter in name.chars() {
-        let begins = letter.is_uppercase() && before.is_lowercase();
-        if begins || !letter.is_alphanumeric() {
-            words.push(String::new());
-        }
-        if let (true, Some(word)) = (letter.is_alphanumeric(), words.last_mut()) {
-            word.extend(letter.to_lowercase());
-        }
-        before = letter;
-    }
-    words
 }
 
 /// Whether a text holds what passes as a card number: digits of a network's range with a right check digit, not one
