@@ -40,6 +40,7 @@ pub use sections::storage::Storage;
 pub use sections::system::{Architecture, Suffix};
 pub use sections::tags::RESERVED_TAGS;
 pub use topology::{Home, Topology};
+pub use value::dismantle;
 
 /// The commented file that `tideover init` writes: every key, with its default.
 pub const EXAMPLE: &str = include_str!("../../../tideover.toml");

@@ -61,7 +61,7 @@ pub(crate) fn start(key: &Range<usize>, value: &Range<usize>) -> usize {
 
 /// Frees a tree without recursion: the parser bounds the depth of brackets and of dotted keys,
 /// but not of both together, and freeing what is left could overflow a small stack.
-pub(crate) fn dismantle(tree: toml::de::DeTable<'_>) {
+pub fn dismantle(tree: toml::de::DeTable<'_>) {
     let mut left = vec![DeValue::Table(tree)];
     while let Some(value) = left.pop() {
         match value {

@@ -1,7 +1,7 @@
 //! From the text of the file to the settings.
 
 use toml::de::{DeTable, DeValue, Error};
-use topology::Fault;
+use topology::{Fault, dismantle};
 
 use super::reader::{Found, Section, nearest, place, shown};
 use super::{Allowance, Budget, Expiry, GivenParameter, Settings};
@@ -154,16 +154,4 @@ fn report_error(found: &mut Found, error: &Error) {
     let (what, expected) =
         error.message().split_once(", expected ").unwrap_or((error.message(), ""));
     found.add(at, "", format!("text that is not TOML ({what})"), expected.to_owned());
-}
-
-/// Frees a tree without recursion: the parser does not bound the depth of dotted keys within brackets.
-fn dismantle(tree: DeTable<'_>) {
-    let mut left = vec![DeValue::Table(tree)];
-    while let Some(value) = left.pop() {
-        match value {
-            DeValue::Table(table) => left.extend(table.into_iter().map(|(_, v)| v.into_inner())),
-            DeValue::Array(array) => left.extend(array.into_iter().map(toml::Spanned::into_inner)),
-            _ => {}
-        }
-    }
 }
