@@ -202,8 +202,7 @@ impl<'d> Place<'d> {
     pub fn reference(&self) -> Answer<&'d Reference> {
         match self.value() {
             Answer::Known(Value::Reference(reference)) => Answer::Known(reference),
-            Answer::Known(_) => Answer::Absent,
-            Answer::Absent => Answer::Absent,
+            Answer::Known(_) | Answer::Absent => Answer::Absent,
             Answer::Unknown(why) => Answer::Unknown(why),
         }
     }

@@ -22,9 +22,7 @@ impl Statement<'_> {
     pub(crate) fn covers(&self, action: &str) -> bool {
         self.actions.iter().any(|pattern| matches(&pattern.to_lowercase(), &action.to_lowercase()))
     }
-}
 
-impl Statement<'_> {
     /// Whether it covers an action, or has actions that are not known.
     pub(crate) fn may_cover(&self, action: &str) -> bool {
         let hides = match self.place.at("Action").items() {
