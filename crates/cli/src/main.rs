@@ -10,6 +10,7 @@ mod failure;
 mod input;
 mod serve;
 mod templates;
+mod terminal;
 mod whole_file;
 
 use std::io::Write;

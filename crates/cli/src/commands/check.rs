@@ -3,7 +3,7 @@
 mod input;
 
 use std::fs;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::Context;
@@ -15,7 +15,7 @@ use topology::Topology;
 
 use crate::args::{CheckArgs, FailOn, ReportForm};
 use crate::failure::{Ended, WrongInput};
-use crate::{templates, whole_file};
+use crate::{templates, terminal, whole_file};
 
 pub(super) use self::input::SHIPPED;
 
@@ -104,10 +104,9 @@ fn options(args: &CheckArgs) -> TextOptions {
     TextOptions { detail: if args.full { Detail::Full } else { Detail::Brief }, colour: colour() }
 }
 
-/// Colours for a terminal whose user has not asked for none.
+/// With colours where they are wanted.
 pub(super) fn colour() -> Colour {
-    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if std::io::stdout().is_terminal() && !is_plain { Colour::Ansi } else { Colour::Plain }
+    if terminal::is_coloured() { Colour::Ansi } else { Colour::Plain }
 }
 
 /// The report stands in the assembly when the CDK CLI reads it; what others said there stays.

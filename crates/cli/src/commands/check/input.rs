@@ -25,24 +25,25 @@ pub(super) struct Input {
 }
 
 pub(super) fn read(args: &CheckArgs) -> anyhow::Result<Input> {
-    if !args.paths.is_empty() || !args.regions.is_empty() {
-        let sources = templates::read(&args.paths, &args.regions)?;
-        return Ok(Input {
-            sources,
-            settings: settings(args.settings.as_deref(), Path::new(""), "")?,
-        });
-    }
-    if args.input.file == Path::new(FILE) && !args.input.file.exists() {
-        let sources = templates::read(&[cdk_out()?], &[])?;
-        return Ok(Input {
-            sources,
-            settings: settings(args.settings.as_deref(), Path::new(""), "")?,
-        });
+    let named = args.settings.as_deref();
+    if let Some(sources) = anybodys(args)? {
+        return Ok(Input { sources, settings: settings(named, Path::new(""), "")? });
     }
     let input::Input { topology, packages, .. } = input::read(&args.input)?;
     let stacks = stacks::stacks(&topology, &packages);
     let files = cfn::assembly::render(&stacks).map_err(WrongInput::new)?;
-    own(&topology, &files, &args.input.file, args.settings.as_deref())
+    own(&topology, &files, &args.input.file, named)
+}
+
+/// The templates that are named, or those that the CDK CLI has left where there is no file of ours.
+fn anybodys(args: &CheckArgs) -> anyhow::Result<Option<Vec<Source>>> {
+    if !args.paths.is_empty() || !args.regions.is_empty() {
+        return templates::read(&args.paths, &args.regions).map(Some);
+    }
+    if args.input.file == Path::new(FILE) && !args.input.file.exists() {
+        return templates::read(&[cdk_out()?], &[]).map(Some);
+    }
+    Ok(None)
 }
 
 /// The assembly that the CDK CLI has left here.

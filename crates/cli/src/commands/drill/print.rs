@@ -1,7 +1,7 @@
 //! What came of the drills, as text, as JSON and as a page.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
+use std::io::Write as _;
 
 use drill::{Page, Seconds, Summary, Topic, story, story_text};
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::chosen::Chosen;
 use super::play::Played;
 use super::told::{self, Broken, Told};
+use crate::terminal::is_coloured;
 
 /// The format of the JSON.
 const FORMAT: &str = "tideover-drills/1";
@@ -125,11 +126,6 @@ fn verdict(played: &Played) -> String {
 
 fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
-}
-
-fn is_coloured() -> bool {
-    std::io::stdout().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn plain(_: Topic, line: &str) -> String {
