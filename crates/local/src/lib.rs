@@ -1,0 +1,2 @@
+//! Two Regions on one machine: real PostgreSQL replication, real processes, real sockets, real DNS
+//! packets, and what makes them fail.
