@@ -3,6 +3,12 @@
 
 mod pace;
 mod place;
+mod store;
+mod wire;
 
 pub use pace::Pace;
 pub use place::Place;
+pub use store::{
+    Chosen, ChosenValue, ReplicaSettings, RunJournal, StoreClient, read_logs, serve_replica,
+};
+pub use wire::{Caller, NotAnswered};
