@@ -1,11 +1,13 @@
 //! Two Regions on one machine: real PostgreSQL replication, real processes, real sockets, real DNS
 //! packets, and what makes them fail.
 
+mod network;
 mod pace;
 mod place;
 mod store;
 mod wire;
 
+pub use network::{Line, LinkName, Network, Passage};
 pub use pace::Pace;
 pub use place::Place;
 pub use store::{

@@ -1,0 +1,138 @@
+//! The network between the places: every connection that crosses a border goes through a link, and
+//! rules say what becomes of its bytes.
+//!
+//! A link is a listener that passes each connection on to one other address. The rules are asked
+//! for each direction and each chunk of bytes, and asked again as soon as they change.
+
+mod connection;
+mod direction;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::place::Place;
+use connection::Border;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// Clients, operators and health checkers to the payment service of a Region.
+    Api,
+    /// Services and runners to an endpoint of the strongly consistent store.
+    Store,
+    /// One replica of that store to another.
+    Vote,
+    /// One PostgreSQL cluster to the other.
+    Replication,
+    /// Operators and runners to a PostgreSQL cluster.
+    Sql,
+    /// A payment service to the processor of cards.
+    Processor,
+}
+
+/// A link by who connects, to where, and for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LinkName {
+    /// Who connects.
+    pub from: Place,
+    /// To where.
+    pub to: Place,
+    /// For what.
+    pub line: Line,
+}
+
+/// What becomes of the bytes of one direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passage {
+    /// They arrive, each this much later; that does not make them fewer.
+    Open {
+        /// How long they travel.
+        delay: Duration,
+    },
+    /// They wait, and arrive in order when the direction opens again, as those do that TCP sends
+    /// anew after a partition. New connections wait too.
+    Held,
+    /// Connections are reset, new ones at once.
+    Refused,
+}
+
+impl Passage {
+    /// Bytes arrive as soon as they are sent.
+    pub const FREE: Self = Self::Open { delay: Duration::ZERO };
+}
+
+/// From where, to where and for what bytes travel, and what becomes of them.
+type Rules = Arc<dyn Fn(Place, Place, Line) -> Passage + Send + Sync>;
+
+/// All links of one system. They end with it.
+pub struct Network {
+    rules: watch::Sender<Rules>,
+    links: Mutex<Links>,
+}
+
+#[derive(Default)]
+struct Links {
+    /// Told whenever the connections of a link are to be reset.
+    cuts: Vec<(LinkName, watch::Sender<()>)>,
+    /// Dropped with the network, which ends all of them.
+    listeners: JoinSet<()>,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Network {
+    /// A network without links where everything passes.
+    #[must_use]
+    pub fn new() -> Self {
+        let free: Rules = Arc::new(|_, _, _| Passage::FREE);
+        Self { rules: watch::Sender::new(free), links: Mutex::default() }
+    }
+
+    /// Begins to listen at `listen` (port 0 takes a free one) and to pass what comes there on to
+    /// `upstream`. Gives the address to connect to. Who connects while nobody listens at
+    /// `upstream` is dropped at once.
+    ///
+    /// # Errors
+    /// When the address cannot be listened at.
+    pub async fn link(
+        &self,
+        name: LinkName,
+        listen: SocketAddr,
+        upstream: SocketAddr,
+    ) -> io::Result<SocketAddr> {
+        let listener = TcpListener::bind(listen).await?;
+        let address = listener.local_addr()?;
+        let (cut, cuts) = watch::channel(());
+        let border = Border { name, upstream, rules: self.rules.subscribe(), cuts };
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.cuts.push((name, cut));
+        links.listeners.spawn(border.watch_over(listener));
+        Ok(address)
+    }
+
+    /// From now on these rules hold, for the connections that there are too. The bytes from who
+    /// connected and the answers are judged apart, each by where they come from and go to.
+    pub fn set(&self, rules: impl Fn(Place, Place, Line) -> Passage + Send + Sync + 'static) {
+        self.rules.send_replace(Arc::new(rules));
+    }
+
+    /// Resets the connections that there are on links of this name. New ones are made as before.
+    pub fn cut_connections(&self, name: LinkName) {
+        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, cut) in links.cuts.iter().filter(|(link, _)| *link == name) {
+            cut.send_replace(());
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The connections of one link: how they are made across the border, and how they end.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::Interest;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::direction::{Direction, Way};
+use super::{LinkName, Passage, Rules};
+
+/// How often a connection that waits is looked at, whether its client still does.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// After a failed `accept`, which is mostly for want of file descriptors.
+const BREATHER: Duration = Duration::from_millis(10);
+
+/// Where the connections of a link cross, and by whose rules.
+#[derive(Clone)]
+pub(super) struct Border {
+    pub(super) name: LinkName,
+    pub(super) upstream: SocketAddr,
+    pub(super) rules: watch::Receiver<Rules>,
+    pub(super) cuts: watch::Receiver<()>,
+}
+
+impl Border {
+    /// Passes connections on until the network ends.
+    pub(super) async fn watch_over(self, listener: TcpListener) {
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((client, _)) => drop(connections.spawn(self.clone().carry(client))),
+                    Err(_) => sleep(BREATHER).await,
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    }
+
+    /// One connection from its first byte to its last.
+    async fn carry(mut self, client: TcpStream) {
+        // Cuts that were before it do not concern it.
+        self.cuts.mark_unchanged();
+        let (mut cuts, mut refusal) = (self.cuts.clone(), self.clone());
+        let mut ends = Ends { client, upstream: None, have_said_all: false };
+        tokio::select! {
+            biased;
+            () = refusal.refused() => {}
+            _ = cuts.changed() => {}
+            () = self.pass(&mut ends) => {}
+        }
+    }
+
+    async fn pass(&mut self, ends: &mut Ends) {
+        let Some(upstream) = self.reach(&ends.client).await else { return };
+        let upstream = ends.upstream.insert(upstream);
+        let (mut asks, mut answers) = (self.direction(self.out()), self.direction(self.back()));
+        let (mut from_client, mut to_client) = ends.client.split();
+        let (mut from_upstream, mut to_upstream) = upstream.split();
+        let asked = asks.carry(&mut from_client, &mut to_upstream);
+        let answered = answers.carry(&mut from_upstream, &mut to_client);
+        ends.have_said_all = tokio::try_join!(asked, answered).is_ok();
+    }
+
+    /// Connects on the far side, as late as two messages would have gone there and back. None when
+    /// nobody listens there, or when the client no longer waits.
+    async fn reach(&mut self, client: &TcpStream) -> Option<TcpStream> {
+        let round_trip = tokio::select! {
+            round_trip = self.opened() => round_trip?,
+            () = has_left(client), if !self.is_open() => return None,
+        };
+        sleep(round_trip).await;
+        let upstream = TcpStream::connect(self.upstream).await.ok()?;
+        // It fails for a socket that is already gone, and whoever reads there will learn that.
+        let _ = [client, &upstream].map(|end| end.set_nodelay(true));
+        Some(upstream)
+    }
+
+    /// Waits until both directions are open, because making a connection takes a message each way.
+    /// Gives how long the two take.
+    async fn opened(&mut self) -> Option<Duration> {
+        loop {
+            let ways = [self.out(), self.back()];
+            let passages = ways.map(|way| way.judge(&self.rules.borrow_and_update()));
+            if let [Passage::Open { delay: out }, Passage::Open { delay: back }] = passages {
+                return Some(out + back);
+            }
+            self.rules.changed().await.ok()?;
+        }
+    }
+
+    /// Waits until one of the directions is refused.
+    async fn refused(&mut self) {
+        let ways = [self.out(), self.back()];
+        let is_refused =
+            |rules: &Rules| ways.iter().any(|way| way.judge(rules) == Passage::Refused);
+        // The other end of the channel only goes with the network, and then this does too.
+        let _ = self.rules.wait_for(is_refused).await;
+    }
+
+    fn is_open(&self) -> bool {
+        let rules = self.rules.borrow();
+        [self.out(), self.back()]
+            .iter()
+            .all(|way| matches!(way.judge(&rules), Passage::Open { .. }))
+    }
+
+    fn out(&self) -> Way {
+        Way { from: self.name.from, to: self.name.to, line: self.name.line }
+    }
+
+    fn back(&self) -> Way {
+        Way { from: self.name.to, to: self.name.from, line: self.name.line }
+    }
+
+    fn direction(&self, way: Way) -> Direction {
+        Direction::new(way, self.rules.clone())
+    }
+}
+
+/// The two sockets of a connection. Whatever ends it before both sides have said all resets both:
+/// they learn that something broke, and not that it was over.
+struct Ends {
+    client: TcpStream,
+    upstream: Option<TcpStream>,
+    have_said_all: bool,
+}
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        if !self.have_said_all {
+            for end in [Some(&self.client), self.upstream.as_ref()].into_iter().flatten() {
+                // It fails for a socket that is already gone.
+                let _ = end.set_zero_linger();
+            }
+        }
+    }
+}
+
+/// Waits until the client has closed its end. What it sent before lies unread, so this looks again
+/// and again.
+async fn has_left(client: &TcpStream) {
+    while let Ok(ready) = client.ready(Interest::READABLE).await {
+        if ready.is_read_closed() {
+            return;
+        }
+        sleep(GLANCE).await;
+    }
+}
