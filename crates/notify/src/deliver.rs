@@ -87,6 +87,8 @@ impl<G: Gatekeeper, O: Outbox, C, E> DeliverPorts<'_, G, O, C, E> {
         delivery: DeliveryChange,
         endpoint: EndpointChange,
     ) -> Result<(), Stop> {
+        // Only this is a write: a receiver that answers slowly keeps no lease.
+        let _writing = self.gatekeeper.writing();
         allowed(self.gatekeeper, epoch, &claimed.event)?;
         Ok(self.outbox.tried(epoch, claimed, delivery, &endpoint).await?)
     }

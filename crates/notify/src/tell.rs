@@ -116,6 +116,7 @@ where
     R: Receipts,
     E: EndpointSource,
 {
+    let _writing = ports.gatekeeper.writing();
     match ports.see_to(epoch, claimed).await {
         Ok(()) => Told::Done,
         Err(Setback::Stop(stop)) => Told::Stopped(stop),

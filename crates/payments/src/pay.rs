@@ -33,6 +33,7 @@ pub async fn pay(
     ledger: &impl Ledger,
     command: &Command,
 ) -> Answer {
+    let _writing = gatekeeper.writing();
     let mut view = View::new(gatekeeper.gate());
     for _ in 0..EFFECTS_MAX {
         view.gate = view.gate.while_it_stays(gatekeeper.gate());

@@ -23,6 +23,10 @@ use crate::transaction::Transaction;
 pub trait Gatekeeper {
     /// Whether this Region may take money at this moment. Cheap: it is asked before every effect.
     fn gate(&self) -> Gate;
+
+    /// Held by whoever is about to ask and then write, from before the first question until the last write has ended,
+    /// or was dropped: a process that is to write no more, and in which nobody holds this, can say that it is done.
+    fn writing(&self) -> impl Send {}
 }
 
 /// The strongly consistent store of intents, which loses nothing with a Region.

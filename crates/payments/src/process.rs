@@ -17,6 +17,7 @@ pub async fn process(
     processor: &impl Processor,
     movement: MovementId,
 ) -> Worked {
+    let _writing = gatekeeper.writing();
     let mut view = WorkView::new(gatekeeper.gate());
     for _ in 0..EFFECTS_MAX {
         view.gate = view.gate.while_it_stays(gatekeeper.gate());

@@ -39,12 +39,12 @@ impl Outbox for Ports {
         endpoints: &[EndpointId],
         remaining: Remaining,
     ) -> Result<(), OutboxFault> {
-        self.is_behind_gate();
+        self.is_counted_behind_gate();
         self.effect(silence(), |inner| inner.ledger.told(epoch, event, endpoints, remaining)).await
     }
 
     async fn done(&self, epoch: Epoch, event: EventId) -> Result<(), OutboxFault> {
-        self.is_behind_gate();
+        self.is_counted_behind_gate();
         self.effect(silence(), |inner| inner.ledger.done(epoch, event)).await
     }
 
@@ -54,7 +54,7 @@ impl Outbox for Ports {
         claimed: &ClaimedEvent,
         after: Duration,
     ) -> Result<(), OutboxFault> {
-        self.is_behind_gate();
+        self.is_counted_behind_gate();
         self.effect(silence(), |inner| {
             let until_ms = inner.now_ms + after.as_millis() as u64;
             inner.ledger.postpone(epoch, claimed, until_ms)
@@ -82,7 +82,7 @@ impl Outbox for Ports {
         delivery: DeliveryChange,
         endpoint: &EndpointChange,
     ) -> Result<(), OutboxFault> {
-        self.is_behind_gate();
+        self.is_counted_behind_gate();
         let changes = (delivery, *endpoint);
         self.effect(silence(), |inner| inner.ledger.tried(epoch, claimed, changes, inner.now_ms))
             .await
@@ -95,7 +95,7 @@ impl Outbox for Ports {
 
 impl Topic for Ports {
     async fn publish(&self, _: &Event, json: &str) -> Handed {
-        self.is_behind_gate();
+        self.is_counted_behind_gate();
         self.effect((Handed::NotKnown, Handed::NotKnown), |inner| {
             inner.published.push(json.to_owned());
             Handed::Over
@@ -106,7 +106,7 @@ impl Topic for Ports {
 
 impl Receipts for Ports {
     async fn put(&self, name: &str, json: &str) -> Handed {
-        self.is_behind_gate();
+        self.is_counted_behind_gate();
         self.effect((Handed::NotKnown, Handed::NotKnown), |inner| {
             inner.receipts.entry(name.to_owned()).or_default().push(json.to_owned());
             Handed::Over

@@ -58,12 +58,14 @@ pub(crate) struct Ports {
     /// The epoch of the ledger when the process was begun.
     pub(crate) epoch: Epoch,
     pub(crate) script: Arc<Mutex<Script>>,
+    /// Held by whoever may write, too.
+    writing: Arc<()>,
 }
 
 impl Ports {
     pub(crate) fn new(world: World, site: usize) -> Self {
         let epoch = world.with(|inner| inner.ledger.epoch);
-        Self { world, site, epoch, script: Arc::default() }
+        Self { world, site, epoch, script: Arc::default(), writing: Arc::default() }
     }
 
     /// The gate was looked at just before this effect, and is open under the epoch that the process claimed under.
@@ -72,6 +74,12 @@ impl Ports {
             Gate::Closed => panic!("an effect behind a closed gate"),
             Gate::Open(reign) => assert_eq!(reign.epoch, self.epoch, "an effect of an old epoch"),
         }
+    }
+
+    /// The same, and a run that closes the gate waits for the end of this effect.
+    pub(crate) fn is_counted_behind_gate(&self) {
+        self.is_behind_gate();
+        assert!(Arc::strong_count(&self.writing) > 1, "a write that nobody knows is open");
     }
 
     /// An effect, as the script has it: `silent` is the answer when it did not happen and that is known, `doubt` when
@@ -124,6 +132,10 @@ impl Gatekeeper for Ports {
     fn gate(&self) -> Gate {
         self.world.with(|inner| inner.gates[self.site])
     }
+
+    fn writing(&self) -> impl Send {
+        self.writing.clone()
+    }
 }
 
 fn found<T: Clone>(kept: Option<&T>) -> Read<T> {
@@ -169,7 +181,7 @@ impl Ledger for Ports {
 
 impl Processor for Ports {
     async fn send(&self, call: &Call) -> Sent {
-        self.is_behind_gate();
+        self.is_counted_behind_gate();
         self.effect((Sent::NotSent, Sent::NoAnswer), |inner| {
             let now = Time::from_ms(inner.now_ms);
             let behaviour = inner.processor.call(&Asked::of(call), now);

@@ -64,17 +64,29 @@ pub(crate) struct Ports {
     pub(crate) script: Arc<Mutex<Script>>,
     /// Whether the gate must be open when it begins to write.
     pub(crate) is_gated: bool,
+    /// Held by whoever may write, too.
+    writing: Arc<()>,
 }
 
 impl Ports {
     pub(crate) fn new(world: World, site: usize) -> Self {
         let epoch = world.with(|inner| inner.epoch());
-        Self { world, site, epoch, script: Arc::default(), is_gated: false }
+        Self {
+            world,
+            site,
+            epoch,
+            script: Arc::default(),
+            is_gated: false,
+            writing: Arc::default(),
+        }
     }
 
-    /// The gate was looked at just before this write.
+    /// The gate was looked at just before this write, which is counted.
     fn is_behind_gate(&self) {
-        assert!(!self.is_gated || self.gate() != Gate::Closed, "a write behind a closed gate");
+        if self.is_gated {
+            assert_ne!(self.gate(), Gate::Closed, "a write behind a closed gate");
+            assert!(Arc::strong_count(&self.writing) > 1, "a write that nobody knows is open");
+        }
     }
 
     async fn effect<T: Send + 'static>(
@@ -156,6 +168,10 @@ async fn give_up_turn() {
 impl Gatekeeper for Ports {
     fn gate(&self) -> Gate {
         self.world.with(|inner| inner.sites[self.site].gate)
+    }
+
+    fn writing(&self) -> impl Send {
+        self.writing.clone()
     }
 }
 
