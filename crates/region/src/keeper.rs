@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use crate::gate_log::GateLog;
 use crate::keeping::is_over;
+use crate::open_writes::OpenWrites;
 
 /// For how long readiness is answered from one look at the ledger: anybody may ask, as often as they like.
 const LEDGER_SIGHT_LENGTH: DurationMs = DurationMs(500);
@@ -27,6 +28,7 @@ pub(crate) struct Shared<C, L> {
     /// Held while the lease is renewed, so that whoever comes meanwhile need not.
     pub(crate) turn: tokio::sync::Mutex<()>,
     pub(crate) log: GateLog,
+    pub(crate) open_writes: Arc<OpenWrites>,
     /// Held while somebody who is asked for readiness looks at the ledger, for all who are.
     ledger_turn: tokio::sync::Mutex<()>,
     ledger: L,
@@ -63,8 +65,18 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
         });
         let (clock, turn) = (Box::new(clock), tokio::sync::Mutex::new(()));
         let ledger_turn = tokio::sync::Mutex::new(());
-        let log = GateLog::default();
-        Self(Arc::new(Shared { control, timing, turn, log, ledger_turn, ledger, clock, seen }))
+        let (log, open_writes) = (GateLog::default(), Arc::default());
+        Self(Arc::new(Shared {
+            control,
+            timing,
+            turn,
+            log,
+            open_writes,
+            ledger_turn,
+            ledger,
+            clock,
+            seen,
+        }))
     }
 
     /// The same keeper, which writes a line into `log` each time that the gate opens, or closes, or is closed for
@@ -128,6 +140,10 @@ impl<C: ControlStore + Send, L: LedgerEpoch + Send> Gatekeeper for Keeper<C, L> 
             Decision::Closed { .. } => payments::Gate::Closed,
         }
     }
+
+    fn writing(&self) -> impl Send {
+        self.0.open_writes.begin()
+    }
 }
 
 impl<C: ControlStore + Send, L: LedgerEpoch + Send> Health for Keeper<C, L> {
@@ -142,6 +158,7 @@ impl<C: ControlStore + Send, L: LedgerEpoch + Send> Health for Keeper<C, L> {
         let limit = self.0.timing.renewal_interval.into();
         let record = timeout(limit, self.0.control.read_record()).await.ok()?.ok()??;
         self.seen().gate.saw_record(&record);
+        self.0.open_writes.changed.notify_waiters();
         let read = RecordRead { record: &record, asked_at };
         match fence::traffic(Some(read), &self.0.timing, self.now()) {
             Traffic::Announce(region) => Some(region.clone()),

@@ -3,11 +3,13 @@
 
 use std::pin::pin;
 
-use fence::{ControlStore, DurationMs, LedgerEpoch, Millis, leave_once, renew_once};
+use fence::{
+    ControlStore, DurationMs, LedgerEpoch, Left, Millis, State, Tenure, leave_once, renew_once,
+};
 use payments::Time;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::keeper::Keeper;
+use crate::keeper::{Keeper, Seen};
 
 /// How a keeper left the lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
     /// Keeps the gate open for as long as it may be, until `writes_ended` is there; then leaves the
     /// lease. The future must not be there before the last write has ended, because a run may open
     /// the other Region at once.
+    ///
+    /// A process that is drained meanwhile leaves at once, and goes on under another name.
     pub async fn run(&self, writes_ended: impl Future<Output = ()>) -> Parting {
         let mut writes_ended = pin!(writes_ended);
         loop {
@@ -32,8 +36,10 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
             let next = began + self.pause().into();
             tokio::select! {
                 () = &mut writes_ended => break,
-                () = sleep_until(next) => {}
+                () = self.drained() => {}
+                () = sleep_until(next) => continue,
             }
+            self.leave_when_drained().await;
         }
         self.leave().await
     }
@@ -53,6 +59,46 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
     pub async fn leave(&self) -> Parting {
         let _turn = self.0.turn.lock().await;
         let Some(left) = self.seen().gate.leave() else { return Parting::Shared };
+        self.tell_store(left).await
+    }
+
+    /// Waits until this process may not write any more, and does not: a run need not wait for its lease.
+    async fn drained(&self) {
+        loop {
+            let changed = self.0.open_writes.changed.notified();
+            if self.is_drained(&self.seen()) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    async fn leave_when_drained(&self) {
+        let _turn = self.0.turn.lock().await;
+        let left = {
+            let mut seen = self.seen();
+            if self.is_drained(&seen) { seen.gate.leave() } else { None }
+        };
+        if let Some(left) = left {
+            // What is not said runs out by itself.
+            self.tell_store(left).await;
+        }
+    }
+
+    /// Whether the name may leave the lease: the record is read to say that this Region is to write no more, so that the
+    /// gate opens no more under it, and no write is open that was let in before. Asked while what was seen is held:
+    /// whoever comes to write afterwards finds the gate closed.
+    fn is_drained(&self, seen: &Seen) -> bool {
+        let (gate, now) = (&seen.gate, self.now());
+        let holder = gate.holder();
+        let is_closing = gate.record().is_some_and(|record| {
+            record.state() != State::Active || record.active_region() != Some(&holder.region)
+        });
+        let may_leave = holder.tenure == Tenure::Alone && gate.held().is_some();
+        may_leave && is_closing && !gate.decide(now).is_open() && self.0.open_writes.is_none()
+    }
+
+    async fn tell_store(&self, left: Left) -> Parting {
         let limit = self.0.timing.renewal_interval.into();
         match timeout(limit, leave_once(&self.0.control, &left)).await {
             Ok(Ok(())) => Parting::Left,

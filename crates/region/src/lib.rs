@@ -20,6 +20,7 @@ mod http;
 mod initialize;
 mod keeper;
 mod keeping;
+mod open_writes;
 mod processor_client;
 mod processor_wire;
 mod receipts;

@@ -15,6 +15,9 @@ pub trait Work: Send + Sync + 'static {
     /// Whether this Region may act now, and under which epoch.
     fn gate(&self) -> Gate;
 
+    /// Held from before the gate is asked until rows are claimed: [`Gatekeeper::writing`].
+    fn writing(&self) -> impl Send {}
+
     /// Claims up to `limit` events.
     fn claim_events(
         &self,
@@ -88,6 +91,10 @@ where
 {
     fn gate(&self) -> Gate {
         self.gatekeeper.gate()
+    }
+
+    fn writing(&self) -> impl Send {
+        self.gatekeeper.writing()
     }
 
     async fn claim_events(

@@ -231,6 +231,7 @@ impl<W: Work> Shared<W> {
 
     /// Claims rows, begins them, and says how many they are.
     async fn claim(self: &Arc<Self>, lane: Lane, free: usize, rows: &mut JoinSet<()>) -> usize {
+        let _writing = self.work.writing();
         let Gate::Open(Reign { epoch, .. }) = self.work.gate() else { return 0 };
         let claimed = match self.claimed(lane, epoch, free).await {
             Ok(claimed) => claimed,

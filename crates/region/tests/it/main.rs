@@ -5,6 +5,7 @@
 mod books;
 mod charging;
 mod control;
+mod draining;
 mod initializing;
 mod keeping;
 mod lines;
