@@ -4,9 +4,9 @@
 //! the answer lost, the record says so.
 
 use fence::{
-    Author, Begin, Command, ControlRecord, ControlStore, Epoch, Fence, FenceWait, Order,
-    PointOfNoReturn, Refusal, RegionName, RunId, State, Step, Stopped, Transition, Unsettled,
-    fence_once, transition,
+    Author, Begin, Command, ControlRecord, ControlStore, DurationMs, Epoch, Fence, FenceWait,
+    Order, PointOfNoReturn, Refusal, RegionName, RunId, State, Step, Stopped, Timing, Transition,
+    Unsettled, fence_once, transition,
 };
 use planted::{Bug, is_planted};
 
@@ -14,6 +14,9 @@ use crate::action::ActionName;
 use crate::observed::{Failure, Observed, Refused};
 use crate::plan::Plan;
 use crate::ports::World;
+
+/// The shortest time from one look at a lease to the next.
+const LOOK_INTERVAL_MIN: DurationMs = DurationMs(20);
 
 /// What the record says of a run.
 #[derive(Debug, PartialEq, Eq)]
@@ -117,8 +120,8 @@ impl<W: World> OnRecord<'_, W> {
         }
     }
 
-    /// Takes the lease from the source, and waits until no gate of it can be open. Nothing when the
-    /// run is further.
+    /// Takes the lease from the source, and waits until no gate of it can be open: until the lease has run out, or
+    /// everybody who held it has left. Nothing when the run is further.
     async fn stop(&self) -> Result<Option<Stopped>, Failure> {
         let (control, plan) = (self.world.control(), self.plan);
         loop {
@@ -126,7 +129,9 @@ impl<W: World> OnRecord<'_, W> {
             let fenced = fence_once(control, &plan.run, plan.epoch, &plan.timing, now).await;
             match fenced.map_err(unsettled)? {
                 Fence::Revoked(FenceWait::Over(stopped)) => return Ok(Some(stopped)),
-                Fence::Revoked(FenceWait::Wait(span)) => self.world.wait(span).await,
+                Fence::Revoked(FenceWait::Wait(span)) => {
+                    self.world.wait(span.min(look_interval(&plan.timing))).await;
+                }
                 Fence::Refused(refusal) => {
                     return self.past(&refusal, &plan.target).await.map(|()| None);
                 }
@@ -229,6 +234,11 @@ impl<W: World> OnRecord<'_, W> {
     fn step_command(&self, step: Step) -> Command {
         step_of(&self.plan.run, self.plan.epoch, step)
     }
+}
+
+/// How often a run that waits for a lease looks whether it was left: often beside the lease, seldom beside a read.
+fn look_interval(timing: &Timing) -> DurationMs {
+    DurationMs(timing.lease_length.0 / 20).max(LOOK_INTERVAL_MIN)
 }
 
 fn step_of(run: &RunId, epoch: Epoch, step: Step) -> Command {

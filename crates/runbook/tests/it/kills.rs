@@ -48,9 +48,9 @@ fn at_every_await() {
         format!("{kind}: killed {kills} times\n")
     });
     expect![[r#"
-        switchover: killed 166 times
-        failover: killed 219 times
-        failback: killed 166 times
+        switchover: killed 281 times
+        failover: killed 334 times
+        failback: killed 281 times
     "#]]
     .assert_eq(&kills.concat());
 }
@@ -58,7 +58,7 @@ fn at_every_await() {
 #[test]
 fn at_every_await_of_the_way_back() {
     let kills = kill_everywhere(|| refused(PlanKind::Switchover), |_| 0, &Stopped::TurnedBack);
-    expect!["killed 148 times"].assert_eq(&format!("killed {kills} times"));
+    expect!["killed 263 times"].assert_eq(&format!("killed {kills} times"));
 }
 
 #[test]

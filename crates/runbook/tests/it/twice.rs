@@ -42,7 +42,7 @@ fn a_switchover_goes_on_as_a_failover() {
         assert_eq!(lab.inner().moves, 1);
         switched[usize::try_from(moves).expect("it is small")] += 1;
     }
-    expect!["[67, 16]"].assert_eq(&format!("{switched:?}"));
+    expect!["[182, 16]"].assert_eq(&format!("{switched:?}"));
 }
 
 /// Whoever has begun to open the target may be about to do it: only the switchover ends that.
