@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use fence::{ClosedReason, Decision};
+use fence::{ClosedReason, Decision, Epoch, Millis};
 use payments::{Time, rfc3339};
 use serde::Serialize;
 use service::Log;
@@ -19,6 +19,8 @@ pub(crate) struct GateLog {
 struct Told {
     /// What the gate said when it was looked at last.
     words: Option<Words>,
+    /// The epoch that it was open under last, and until when it would have been at most.
+    open: Option<(Epoch, Millis)>,
     /// Why the last renewal was none.
     not_renewed: Option<String>,
 }
@@ -31,6 +33,7 @@ struct Words {
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
+    /// That of a gate that is open, or was last.
     #[serde(skip_serializing_if = "Option::is_none")]
     epoch: Option<u64>,
 }
@@ -40,6 +43,9 @@ struct Line<'l> {
     at: String,
     #[serde(flatten)]
     words: Words,
+    /// When it closed by itself, where that is told later: nobody looks while the process is frozen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_renewed: Option<&'l str>,
 }
@@ -57,30 +63,43 @@ impl GateLog {
 
     /// Writes what the gate says, if that is not what it said last.
     pub(crate) fn decided(&self, at: Time, decision: &Decision) {
-        let words = words(decision);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.words.replace(words) == Some(words) {
+        if let Decision::Open { epoch, until, .. } = decision {
+            told.open = Some((*epoch, *until));
+        }
+        let words = words(decision, told.open.map(|(epoch, _)| epoch));
+        let before = told.words.replace(words);
+        if before == Some(words) {
             return;
         }
         if let Some(log) = self.log.get() {
-            let line = Line { at: rfc3339(at), words, not_renewed: told.not_renewed.as_deref() };
+            let was_open = before.is_some_and(|before| before.outcome == OPEN);
+            let closed_at = told
+                .open
+                .map(|(_, until)| until.0)
+                .filter(|until| was_open && !decision.is_open() && *until < at.as_ms())
+                .map(|until| rfc3339(Time::from_ms(until)));
+            let not_renewed = told.not_renewed.as_deref();
+            let line = Line { at: rfc3339(at), words, closed_at, not_renewed };
             log.line(&serde_json::to_string(&line).expect("a line is texts and numbers"));
         }
     }
 }
 
-fn words(decision: &Decision) -> Words {
+const OPEN: &str = "open";
+
+fn words(decision: &Decision, last_open: Option<Epoch>) -> Words {
     let message = "gate";
+    let epoch = last_open.map(Epoch::number);
     match decision {
-        Decision::Open { epoch, .. } => {
-            let epoch = Some(epoch.number());
-            Words { level: "info", message, outcome: "open", reason: None, epoch }
+        Decision::Open { .. } => {
+            Words { level: "info", message, outcome: OPEN, reason: None, epoch }
         }
         Decision::Closed { reason, .. } => {
             let (level, epoch) = match reason {
-                ClosedReason::NotActive { .. } => ("info", None),
+                ClosedReason::NotActive { .. } => ("info", epoch),
                 ClosedReason::LedgerDiffers { record, .. } => ("warn", Some(record.number())),
-                _ => ("warn", None),
+                _ => ("warn", epoch),
             };
             Words { level, message, outcome: "closed", reason: Some(reason.code()), epoch }
         }

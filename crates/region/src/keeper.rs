@@ -121,6 +121,11 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
         let silent = LedgerSight { ledger: Ledger::Silent, epoch: None };
         let limit = self.0.timing.renewal_interval.into();
         let sight = timeout(limit, self.0.ledger.read_epoch()).await.unwrap_or(silent);
+        self.saw_ledger(sight);
+        self.tell_open();
+    }
+
+    fn saw_ledger(&self, sight: LedgerSight) {
         let now = self.now();
         let mut seen = self.seen();
         (seen.ledger, seen.ledger_seen_at) = (sight.ledger, Some(now));

@@ -75,6 +75,8 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
 
     async fn leave_when_drained(&self) {
         let _turn = self.0.turn.lock().await;
+        // Before another Region's gate may open.
+        self.tell();
         let left = {
             let mut seen = self.seen();
             if self.is_drained(&seen) { seen.gate.leave() } else { None }
@@ -129,6 +131,14 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
         self.0.log.decided(Time::from_ms(self.now().0), &self.decision());
     }
 
+    /// Tells that the gate is open, if it is: whoever comes now is let in, whatever else is waited for.
+    pub(crate) fn tell_open(&self) {
+        let (now, decision) = (self.now(), self.decision());
+        if decision.is_open() {
+            self.0.log.decided(Time::from_ms(now.0), &decision);
+        }
+    }
+
     async fn renew_lease(&self) {
         let (now, timing) = (self.now(), &self.0.timing);
         let holder = self.seen().gate.holder().clone();
@@ -141,6 +151,7 @@ impl<C: ControlStore, L: LedgerEpoch> Keeper<C, L> {
             Err(_) => Some("the store did not answer in time".to_owned()),
         };
         self.0.log.renewal(not_renewed);
+        self.tell_open();
     }
 
     /// Whether to renew now. A gate that is closed may open any moment, but whoever asks has to be

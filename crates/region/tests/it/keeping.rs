@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use expect_test::expect;
 use fence::{Decision, Epoch, Ledger, Readiness, RunKind, Tenure};
 use payments::{Gate, Gatekeeper, Reign};
 use region::{Keeper, Parting};
@@ -124,7 +125,7 @@ async fn each_change_of_the_gate_is_told_once_and_why() {
     assert_eq!(told(&lines), ["info | open | - | 1 | -"], "not each renewal");
     world.control.set(Mood::Hangs);
     pass(20).await;
-    let hangs = "warn | closed | lease_expired | - | the store did not answer in time";
+    let hangs = "warn | closed | lease_expired | 1 | the store did not answer in time";
     assert_eq!(told(&lines)[1..], [hangs]);
     world.control.set(Mood::Answers);
     pass(5).await;
@@ -132,9 +133,45 @@ async fn each_change_of_the_gate_is_told_once_and_why() {
     pass(20).await;
     world.finish(1).await;
     pass(20).await;
-    let home = "info | closed | not_active | - | another Region is active";
-    let drains = "warn | closed | draining | - | a switchover drains this Region";
+    let home = "info | closed | not_active | 1 | another Region is active";
+    let drains = "warn | closed | draining | 1 | a switchover drains this Region";
     assert_eq!(told(&lines)[2..], ["info | open | - | 1 | -", drains, home]);
+}
+
+/// The drill holds the gates of both Regions against each other by these lines.
+#[tokio::test(start_paused = true)]
+async fn a_gate_that_closed_while_nobody_looked_is_told_with_when_it_did() {
+    let (world, lines) = (World::active_in_east().await, Lines::default());
+    let keeper = world.keeper("function", Tenure::Shared).with_log(lines.clone());
+    keeper.renew_if_due().await;
+    world.freeze_ms(60_000);
+    world.control.set(Mood::Silent);
+    keeper.renew_if_due().await;
+    let lines = lines.all().join("\n");
+    expect![[]].assert_eq(&lines);
+}
+
+/// Whoever comes is let in as soon as the lease is renewed, though the ledger is not read again yet.
+#[tokio::test(start_paused = true)]
+async fn a_gate_that_opens_is_told_at_once() {
+    let (world, lines) = (World::active_in_east().await, Lines::default());
+    let keeper = world.keeper("function", Tenure::Shared).with_log(lines.clone());
+    keeper.renew_if_due().await;
+    world.freeze_ms(60_000);
+    world.row.set(Mood::Hangs);
+    let (renewing, looking) = (keeper.renew_if_due(), async {
+        pass_turns().await;
+        told(&lines)
+    });
+    let ((), told) = tokio::join!(renewing, looking);
+    assert_eq!(told.last().unwrap(), "info | open | - | 1 | -");
+}
+
+/// Lets everything go on that waits for no time.
+async fn pass_turns() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test(start_paused = true)]
