@@ -148,7 +148,9 @@ async fn a_gate_that_closed_while_nobody_looked_is_told_with_when_it_did() {
     world.control.set(Mood::Silent);
     keeper.renew_if_due().await;
     let lines = lines.all().join("\n");
-    expect![[]].assert_eq(&lines);
+    expect![[r#"
+        {"at":"2025-11-23T03:41:01.125Z","level":"info","message":"gate","outcome":"open","epoch":1}
+        {"at":"2025-11-23T03:42:01.125Z","level":"warn","message":"gate","outcome":"closed","reason":"lease_expired","epoch":1,"closed_at":"2025-11-23T03:41:11.125Z"}"#]].assert_eq(&lines);
 }
 
 /// Whoever comes is let in as soon as the lease is renewed, though the ledger is not read again yet.
