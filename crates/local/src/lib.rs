@@ -7,7 +7,7 @@ mod place;
 mod store;
 mod wire;
 
-pub use network::{Line, LinkName, Network, Passage};
+pub use network::{Line, LinkName, Network, Passage, Way};
 pub use pace::Pace;
 pub use place::Place;
 pub use store::{

@@ -69,8 +69,35 @@ impl Passage {
     pub const FREE: Self = Self::Open { delay: Duration::ZERO };
 }
 
-/// From where, to where and for what bytes travel, and what becomes of them.
-type Rules = Arc<dyn Fn(Place, Place, Line) -> Passage + Send + Sync>;
+/// The way of some bytes: on a link, out or back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Way {
+    /// The link.
+    pub link: LinkName,
+    /// Whether they go back to who connected.
+    pub is_answer: bool,
+}
+
+impl Way {
+    /// Where the bytes come from.
+    #[must_use]
+    pub const fn from(self) -> Place {
+        if self.is_answer { self.link.to } else { self.link.from }
+    }
+
+    /// Where they go.
+    #[must_use]
+    pub const fn to(self) -> Place {
+        if self.is_answer { self.link.from } else { self.link.to }
+    }
+
+    fn judged_by(self, rules: &Rules) -> Passage {
+        rules(self)
+    }
+}
+
+/// What becomes of bytes on their way.
+type Rules = Arc<dyn Fn(Way) -> Passage + Send + Sync>;
 
 /// All links of one system. They end with it.
 pub struct Network {
@@ -96,7 +123,7 @@ impl Network {
     /// A network without links where everything passes.
     #[must_use]
     pub fn new() -> Self {
-        let free: Rules = Arc::new(|_, _, _| Passage::FREE);
+        let free: Rules = Arc::new(|_| Passage::FREE);
         Self { rules: watch::Sender::new(free), links: Mutex::default() }
     }
 
@@ -123,8 +150,8 @@ impl Network {
     }
 
     /// From now on these rules hold, for the connections that there are too. The bytes from who
-    /// connected and the answers are judged apart, each by where they come from and go to.
-    pub fn set(&self, rules: impl Fn(Place, Place, Line) -> Passage + Send + Sync + 'static) {
+    /// connected and the answers are judged apart.
+    pub fn set(&self, rules: impl Fn(Way) -> Passage + Send + Sync + 'static) {
         self.rules.send_replace(Arc::new(rules));
     }
 

@@ -9,8 +9,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::direction::{Direction, Way};
-use super::{LinkName, Passage, Rules};
+use super::direction::Direction;
+use super::{LinkName, Passage, Rules, Way};
 
 /// How often a connection that waits is looked at, whether its client still does.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -86,7 +86,7 @@ impl Border {
     async fn opened(&mut self) -> Option<Duration> {
         loop {
             let ways = [self.out(), self.back()];
-            let passages = ways.map(|way| way.judge(&self.rules.borrow_and_update()));
+            let passages = ways.map(|way| way.judged_by(&self.rules.borrow_and_update()));
             if let [Passage::Open { delay: out }, Passage::Open { delay: back }] = passages {
                 return Some(out + back);
             }
@@ -98,7 +98,7 @@ impl Border {
     async fn refused(&mut self) {
         let ways = [self.out(), self.back()];
         let is_refused =
-            |rules: &Rules| ways.iter().any(|way| way.judge(rules) == Passage::Refused);
+            |rules: &Rules| ways.iter().any(|way| way.judged_by(rules) == Passage::Refused);
         // The other end of the channel only goes with the network, and then this does too.
         let _ = self.rules.wait_for(is_refused).await;
     }
@@ -107,15 +107,15 @@ impl Border {
         let rules = self.rules.borrow();
         [self.out(), self.back()]
             .iter()
-            .all(|way| matches!(way.judge(&rules), Passage::Open { .. }))
+            .all(|way| matches!(way.judged_by(&rules), Passage::Open { .. }))
     }
 
     fn out(&self) -> Way {
-        Way { from: self.name.from, to: self.name.to, line: self.name.line }
+        Way { link: self.name, is_answer: false }
     }
 
     fn back(&self) -> Way {
-        Way { from: self.name.to, to: self.name.from, line: self.name.line }
+        Way { link: self.name, is_answer: true }
     }
 
     fn direction(&self, way: Way) -> Direction {

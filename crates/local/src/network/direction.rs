@@ -9,28 +9,13 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Line, Passage, Rules};
-use crate::place::Place;
+use super::{Passage, Rules, Way};
 
 /// The largest chunk that is read at once, in bytes.
 const CHUNK_BYTES_MAX: usize = 64 * 1024;
 
 /// How many bytes travel at once. Enough for 40 MiB a second over a tenth of a second.
 const TRAVELLING_BYTES_MAX: usize = 4 * 1024 * 1024;
-
-/// From where to where bytes go, and for what.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Way {
-    pub(super) from: Place,
-    pub(super) to: Place,
-    pub(super) line: Line,
-}
-
-impl Way {
-    pub(super) fn judge(self, rules: &Rules) -> Passage {
-        rules(self.from, self.to, self.line)
-    }
-}
 
 /// The connection was broken off at the end where these bytes come from.
 #[derive(Debug)]
@@ -76,7 +61,7 @@ impl Direction {
         receiver: &mut WriteHalf<'_>,
     ) -> Result<(), Reset> {
         loop {
-            let passage = self.way.judge(&self.rules.borrow_and_update());
+            let passage = self.way.judged_by(&self.rules.borrow_and_update());
             let delay = match passage {
                 Passage::Open { delay } => Some(delay),
                 Passage::Held | Passage::Refused => None,

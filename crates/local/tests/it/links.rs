@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use drill::Site;
-use local::{Line, LinkName, Network, Passage, Place};
+use local::{Line, LinkName, Network, Passage, Place, Way};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -24,8 +24,8 @@ fn free(place: Place) -> SocketAddr {
 }
 
 /// What every direction but this one does, and what this one does.
-fn only(from: Place, passage: Passage) -> impl Fn(Place, Place, Line) -> Passage {
-    move |one, _, _| if one == from { passage } else { Passage::FREE }
+fn only(from: Place, passage: Passage) -> impl Fn(Way) -> Passage {
+    move |way| if way.from() == from { passage } else { Passage::FREE }
 }
 
 /// A network with one link to a listener of ours.
@@ -113,7 +113,7 @@ async fn what_is_held_arrives_whole_and_in_order_when_it_heals() {
     let (mut client, mut server) = linked.connected().await;
     client.write_all(b"before").await.unwrap();
     assert_eq!(hear(&mut server, 6).await, "before");
-    linked.network.set(|_, _, _| Passage::Held);
+    linked.network.set(|_| Passage::Held);
     // More than all buffers on the way take, so that the sender must wait as well.
     let sent = long(24 * 1024 * 1024);
     let (mut from_client, mut to_server) = client.into_split();
@@ -126,7 +126,7 @@ async fn what_is_held_arrives_whole_and_in_order_when_it_heals() {
     });
     assert!(is_silent(&mut server).await);
     assert!(!sending.is_finished(), "somewhere there is room for everything");
-    linked.network.set(|_, _, _| Passage::FREE);
+    linked.network.set(|_| Passage::FREE);
     assert!(hear_out(&mut server).await.unwrap() == sent, "bytes were lost, doubled or moved");
     sending.await.unwrap();
     server.write_all(b"got").await.unwrap();
@@ -148,7 +148,7 @@ async fn one_way_can_be_cut_and_the_other_goes_on() {
     assert_eq!(hear(&mut client, 6).await, "answer");
     client.write_all(b"more").await.unwrap();
     assert!(is_silent(&mut server).await);
-    linked.network.set(|_, _, _| Passage::FREE);
+    linked.network.set(|_| Passage::FREE);
     assert_eq!(hear(&mut server, 4).await, "more");
 }
 
@@ -159,7 +159,7 @@ async fn the_end_of_a_held_direction_is_not_seen_before_it_heals() {
     linked.network.set(only(REGION, Passage::Held));
     drop(server);
     assert!(is_silent(&mut client).await);
-    linked.network.set(|_, _, _| Passage::FREE);
+    linked.network.set(|_| Passage::FREE);
     assert_eq!(hear_out(&mut client).await, Ok(vec![]));
 }
 
@@ -171,7 +171,7 @@ async fn new_connections_wait_while_either_direction_is_held() {
         let mut client = linked.connect().await;
         client.write_all(b"ask").await.unwrap();
         assert!(linked.nobody_connects().await);
-        linked.network.set(|_, _, _| Passage::FREE);
+        linked.network.set(|_| Passage::FREE);
         assert_eq!(hear(&mut linked.accept().await, 3).await, "ask");
     }
 }
@@ -179,7 +179,7 @@ async fn new_connections_wait_while_either_direction_is_held() {
 #[tokio::test]
 async fn who_gives_up_before_it_heals_has_never_connected() {
     let linked = Linked::new().await;
-    linked.network.set(|_, _, _| Passage::Held);
+    linked.network.set(|_| Passage::Held);
     let mut gone = linked.connect().await;
     gone.write_all(b"take a payment").await.unwrap();
     drop(gone);
@@ -187,7 +187,7 @@ async fn who_gives_up_before_it_heals_has_never_connected() {
     waits.write_all(b"ask").await.unwrap();
     // Until the link has had time to see that the first is gone.
     assert!(linked.nobody_connects().await);
-    linked.network.set(|_, _, _| Passage::FREE);
+    linked.network.set(|_| Passage::FREE);
     assert_eq!(hear(&mut linked.accept().await, 3).await, "ask");
     assert!(linked.nobody_connects().await);
 }
@@ -221,7 +221,7 @@ async fn a_shorter_delay_overtakes_nothing() {
     linked.network.set(only(OUTSIDE, Passage::Open { delay: Duration::from_millis(80) }));
     client.write_all(b"first").await.unwrap();
     tokio::time::sleep(Duration::from_millis(20)).await;
-    linked.network.set(|_, _, _| Passage::FREE);
+    linked.network.set(|_| Passage::FREE);
     client.write_all(b"second").await.unwrap();
     assert_eq!(hear(&mut server, 11).await, "firstsecond");
 }
@@ -237,7 +237,7 @@ async fn a_refused_direction_resets_what_there_is_and_what_comes() {
         let mut late = linked.connect().await;
         assert_eq!(hear_out(&mut late).await, Err(ErrorKind::ConnectionReset));
         assert!(linked.nobody_connects().await);
-        linked.network.set(|_, _, _| Passage::FREE);
+        linked.network.set(|_| Passage::FREE);
         let (mut client, mut server) = linked.connected().await;
         client.write_all(b"ask").await.unwrap();
         assert_eq!(hear(&mut server, 3).await, "ask");
@@ -286,7 +286,7 @@ async fn an_early_answer_arrives_though_the_question_is_not_read() {
     linked.network.set(only(REGION, Passage::Held));
     server.write_all(b"too large").await.unwrap();
     server.shutdown().await.unwrap();
-    linked.network.set(|_, _, _| Passage::FREE);
+    linked.network.set(|_| Passage::FREE);
     assert_eq!(hear_out(&mut client).await, Ok(b"too large".to_vec()));
 }
 
