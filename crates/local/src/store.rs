@@ -21,3 +21,6 @@ mod voter;
 pub use client::{RunJournal, StoreClient};
 pub use evidence::{Chosen, ChosenValue, read_logs};
 pub use replica::{ReplicaSettings, serve_replica};
+
+#[cfg(test)]
+mod simulated;

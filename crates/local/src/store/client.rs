@@ -17,6 +17,8 @@ use super::endpoint::random_part;
 use crate::wire::{Caller, NotAnswered};
 
 pub use journal::RunJournal;
+#[cfg(test)]
+pub(super) use settle::{Settled, settle};
 
 /// For how long one answer is waited for.
 const TRY: Duration = Duration::from_millis(150);
@@ -45,11 +47,11 @@ struct Endpoint {
 }
 
 /// What came of asking.
-struct Asked {
+pub(super) struct Asked {
     /// The answer, or what was said instead.
-    answer: Result<StoreReply, String>,
+    pub(super) answer: Result<StoreReply, String>,
     /// Whether a try before the answer may have taken place, or may yet.
-    is_doubtful: bool,
+    pub(super) is_doubtful: bool,
 }
 
 impl StoreClient {

@@ -42,19 +42,19 @@ pub enum ChosenValue {
 }
 
 /// The votes for one proposal.
-struct Proposal {
+pub(super) struct Proposal {
     text: String,
     at_us: Vec<u64>,
 }
 
 /// What became of one key, in the order of the proposals.
-type Proposals = BTreeMap<Ballot, Proposal>;
+pub(super) type Proposals = BTreeMap<Ballot, Proposal>;
 
 /// A text that was chosen under a key.
-struct ChosenText {
-    at_us: u64,
+pub(super) struct ChosenText {
+    pub(super) at_us: u64,
     proposer: u8,
-    text: String,
+    pub(super) text: String,
 }
 
 /// Every value that a majority has accepted, in the order in which they were chosen; what was only
@@ -72,7 +72,10 @@ pub fn read_logs(logs: &[PathBuf]) -> Result<Vec<Chosen>, io::Error> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
-        lines.into_iter().for_each(|line| count(&mut by_key, line));
+        for line in lines {
+            let proposals = by_key.entry(line.key().to_owned()).or_default();
+            count(proposals, line);
+        }
     }
     let mut chosen = Vec::new();
     for (key, proposals) in by_key {
@@ -85,17 +88,17 @@ pub fn read_logs(logs: &[PathBuf]) -> Result<Vec<Chosen>, io::Error> {
     Ok(chosen)
 }
 
-fn count(by_key: &mut BTreeMap<String, Proposals>, line: log::Line) {
+/// Counts a vote.
+pub(super) fn count(proposals: &mut Proposals, line: log::Line) {
     let at_us = line.at_us;
-    let change = line.change();
-    let Some(accepted) = change.accepted else { return };
-    let proposals = by_key.entry(change.key).or_default();
+    let Some(accepted) = line.change().accepted else { return };
     let proposal = proposals.entry(accepted.ballot);
     let proposal = proposal.or_insert(Proposal { text: accepted.text, at_us: Vec::new() });
     proposal.at_us.push(at_us);
 }
 
-fn chosen_of(proposals: Proposals) -> Vec<ChosenText> {
+/// What was chosen of all that was proposed.
+pub(super) fn chosen_of(proposals: Proposals) -> Vec<ChosenText> {
     let mut chosen: Vec<ChosenText> = Vec::new();
     let mut first_proposers: BTreeMap<String, u8> = BTreeMap::new();
     for (ballot, Proposal { text, mut at_us }) in proposals {

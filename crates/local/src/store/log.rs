@@ -54,7 +54,7 @@ impl LoggedVoter {
     pub(super) fn answer(&mut self, ask: &VoteAsk) -> VoteAnswer {
         let (answer, change) = self.voter.judge(ask);
         let Some(change) = change else { return answer };
-        let line = Line::of(change);
+        let line = Line::at(now_us(), change);
         if self.append(&line).is_err() {
             return VoteAnswer::Failed;
         }
@@ -86,9 +86,15 @@ impl std::fmt::Debug for LoggedVoter {
 }
 
 impl Line {
-    fn of(change: VoteChange) -> Self {
+    /// The line of a change that is made at this time.
+    pub(super) fn at(at_us: u64, change: VoteChange) -> Self {
         let VoteChange { key, promised, accepted } = change;
-        Self { at_us: now_us(), key, promised, accepted }
+        Self { at_us, key, promised, accepted }
+    }
+
+    /// The key of what was changed.
+    pub(super) fn key(&self) -> &str {
+        &self.key
     }
 
     /// What was changed.

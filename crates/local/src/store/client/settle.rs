@@ -5,7 +5,7 @@ use super::{Asked, StoreClient, unasked};
 
 /// What became of a conditional write.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Settled<T> {
+pub(in crate::store) enum Settled<T> {
     /// It took place.
     Written,
     /// It did not, and will not: this is stored.
@@ -34,7 +34,7 @@ impl StoreClient {
 
 /// Whoever finds the text that it wants to write is told that it is written. Who finds another one,
 /// after a try that may have taken place, may find what came after its own.
-fn settle<T>(
+pub(in crate::store) fn settle<T>(
     asked: Asked,
     read: impl FnOnce(&str) -> Option<T>,
     excludes: impl FnOnce(&T) -> bool,
