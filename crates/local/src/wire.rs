@@ -113,3 +113,6 @@ async fn write_lines(mut writing: impl AsyncWrite + Unpin, mut lines: mpsc::Rece
     // What is left is closed anyway.
     let _ = writing.shutdown().await;
 }
+
+#[cfg(test)]
+mod tests;

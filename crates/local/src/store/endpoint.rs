@@ -66,9 +66,10 @@ impl Endpoint {
 
     async fn operate(&self, key: String, wanted: Wanted) -> StoreReply {
         let until = Instant::now() + OPERATION;
-        let prepared = locked(&self.prepared).remove(&key);
+        // Taken out, so that no other write uses it too. A read needs none.
+        let prepared = (wanted != Wanted::Read).then(|| locked(&self.prepared).remove(&key));
         let mut operation = Operation::new(key, wanted);
-        let mut ask = self.first(&mut operation, prepared);
+        let mut ask = self.first(&mut operation, prepared.flatten());
         loop {
             match self.round(&mut operation, ask, until).await {
                 Next::Ask(next) => ask = next,

@@ -134,3 +134,6 @@ fn value(key: &str, text: &str) -> io::Result<ChosenValue> {
 fn unreadable(key: &str, cause: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("under `{key}`: {cause}"))
 }
+
+#[cfg(test)]
+mod tests;

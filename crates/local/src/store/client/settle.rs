@@ -56,3 +56,6 @@ pub(in crate::store) fn settle<T>(
         (_, true) => Settled::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests;

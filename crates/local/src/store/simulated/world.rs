@@ -257,7 +257,8 @@ impl World {
         let Some(call) = self.clients[client].call else { return };
         let Replica { prepared, ballots, .. } = &mut self.replicas[endpoint];
         let mut operation = Operation::new(KEY.to_owned(), self.calls[call].wanted.clone());
-        let ready = prepared.remove(KEY);
+        let is_write = self.calls[call].wanted != Wanted::Read;
+        let ready = is_write.then(|| prepared.remove(KEY)).flatten();
         let ready = ready.and_then(|ready| operation.begin_prepared(ready, ballots));
         self.prepared += usize::from(ready.is_some());
         let ask = ready.unwrap_or_else(|| operation.begin(ballots));
