@@ -32,6 +32,7 @@ pub use judge::{
     Premature, RowFate, Seconds, Subject, Verdict, Violation, judge,
 };
 pub use page::Page;
+pub use random::Random;
 pub use report::{
     ActionOutcome, ActionReport, Course, DnsSpan, Ending, Figures, GateSpan, HappeningLine,
     LagPoint, Loss, LossRow, Part, Recovery, Report, Route, RunReport, Spread, Summary, Totals,

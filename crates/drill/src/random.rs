@@ -4,43 +4,46 @@ use crate::scenario::Span;
 
 /// A sequence of numbers that look random and follow from a seed (SplitMix64).
 #[derive(Debug, Clone)]
-pub(crate) struct Random {
+pub struct Random {
     seed: u64,
     state: u64,
 }
 
 impl Random {
     /// The sequence of this seed.
-    pub(crate) const fn new(seed: u64) -> Self {
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
         Self { seed, state: seed }
     }
 
     /// A sequence of its own for what the label names. It follows from the seed and the label, not
     /// from what was drawn before, so that one thing more or less changes nothing for all others.
-    pub(crate) fn fork(&self, label: &str) -> Self {
+    #[must_use]
+    pub fn fork(&self, label: &str) -> Self {
         self.numbered(label.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         }))
     }
 
     /// A sequence of its own for one of many: this client, that line.
-    pub(crate) const fn numbered(&self, number: u64) -> Self {
+    #[must_use]
+    pub const fn numbered(&self, number: u64) -> Self {
         Self::new(mixed(mixed(self.seed).wrapping_add(number)))
     }
 
     /// The next number: any of the 2^64.
-    pub(crate) const fn next(&mut self) -> u64 {
+    pub const fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(STEP);
         mixed(self.state)
     }
 
     /// A number below this one; 0 when that is 0.
-    pub(crate) const fn below(&mut self, bound: u64) -> u64 {
+    pub const fn below(&mut self, bound: u64) -> u64 {
         ((self.next() as u128 * bound as u128) >> 64) as u64
     }
 
     /// A number of the span, each as likely as the others.
-    pub(crate) const fn within(&mut self, span: Span) -> u64 {
+    pub const fn within(&mut self, span: Span) -> u64 {
         match span.most.saturating_sub(span.least) {
             0 => span.least,
             u64::MAX => self.next(),
@@ -49,7 +52,7 @@ impl Random {
     }
 
     /// Whether what happens this many of a hundred times happens now.
-    pub(crate) const fn chance(&mut self, percent: u32) -> bool {
+    pub const fn chance(&mut self, percent: u32) -> bool {
         match percent {
             0 => false,
             100.. => true,

@@ -7,6 +7,7 @@ mod pace;
 mod place;
 mod store;
 mod wire;
+pub mod rehearsal;
 
 pub use dns::{
     Authority, CHECKERS, CheckStatus, Checkers, DnsServer, DnsStatus, Resolver, SwitchSettings,

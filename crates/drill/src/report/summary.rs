@@ -137,23 +137,26 @@ impl Summary {
     /// The RTO; none when no run served anybody.
     #[must_use]
     pub fn rto(&self) -> Option<Spread> {
-        spread(&self.rto_ms)
+        Spread::of(&self.rto_ms)
     }
 
     /// The longest pause of each drill.
     #[must_use]
     pub fn pause(&self) -> Option<Spread> {
-        spread(&self.pause_ms)
+        Spread::of(&self.pause_ms)
     }
 }
 
-/// By the nearest rank, so that each is a value that was measured.
-fn spread(values: &[u64]) -> Option<Spread> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable();
-    let max = *sorted.last()?;
-    let rank = |percent: usize| sorted[(sorted.len() * percent).div_ceil(100) - 1];
-    Some(Spread { p50: rank(50), p99: rank(99), max })
+impl Spread {
+    /// By the nearest rank, so that each is a value that was measured; none when there are none.
+    #[must_use]
+    pub fn of(values: &[u64]) -> Option<Self> {
+        let mut sorted = values.to_vec();
+        sorted.sort_unstable();
+        let max = *sorted.last()?;
+        let rank = |percent: usize| sorted[(sorted.len() * percent).div_ceil(100) - 1];
+        Some(Self { p50: rank(50), p99: rank(99), max })
+    }
 }
 
 #[cfg(test)]
@@ -162,13 +165,13 @@ mod tests {
 
     #[test]
     fn ranks_are_values_that_were_measured() {
-        assert_eq!(spread(&[]), None);
-        assert_eq!(spread(&[7]), Some(Spread { p50: 7, p99: 7, max: 7 }));
-        assert_eq!(spread(&[3, 1, 2]), Some(Spread { p50: 2, p99: 3, max: 3 }));
+        assert_eq!(Spread::of(&[]), None);
+        assert_eq!(Spread::of(&[7]), Some(Spread { p50: 7, p99: 7, max: 7 }));
+        assert_eq!(Spread::of(&[3, 1, 2]), Some(Spread { p50: 2, p99: 3, max: 3 }));
         let hundred: Vec<u64> = (1..=100).collect();
-        assert_eq!(spread(&hundred), Some(Spread { p50: 50, p99: 99, max: 100 }));
+        assert_eq!(Spread::of(&hundred), Some(Spread { p50: 50, p99: 99, max: 100 }));
         let more: Vec<u64> = (1..=200).rev().collect();
-        assert_eq!(spread(&more), Some(Spread { p50: 100, p99: 198, max: 200 }));
+        assert_eq!(Spread::of(&more), Some(Spread { p50: 100, p99: 198, max: 200 }));
     }
 
     fn figures(seed: u64, gravity: Option<usize>) -> Figures {

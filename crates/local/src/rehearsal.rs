@@ -1,0 +1,28 @@
+//! The live rehearsal: a scenario played in real time against real processes, its evidence made into
+//! a history, which the judge of the simulator reads.
+//!
+//! ```text
+//! scenario ─ play ─▶ clients, script, people ─▶ evidence ─ history ─▶ judge ─▶ report, measured ─▶ statistics
+//! ```
+
+mod asked;
+mod clients;
+mod line;
+mod load;
+mod measured;
+mod notes;
+mod reply;
+mod statistics;
+mod tempo;
+mod told;
+
+pub use asked::Asked;
+pub use clients::{Client, Crowd, Patience, Resolve, Working, ask_again};
+pub use line::{Line, NoReply, Reply, site_at};
+pub use load::{Load, Wish, Wishes};
+pub use measured::{Handover, LostPayment, Measured, WritePause, as_expected_live};
+pub use notes::{Noted, Notes, now_us};
+pub use reply::answer;
+pub use statistics::{Counted, Statistics};
+pub use tempo::Tempo;
+pub use told::Summaries;
