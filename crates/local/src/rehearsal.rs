@@ -7,22 +7,29 @@
 
 mod asked;
 mod clients;
+mod director;
 mod line;
 mod load;
 mod measured;
 mod notes;
+mod people;
 mod reply;
+mod script;
+mod stage;
 mod statistics;
 mod tempo;
 mod told;
 
 pub use asked::Asked;
 pub use clients::{Client, Crowd, Patience, Resolve, Working, ask_again};
+pub use director::{Director, Waits};
 pub use line::{Line, NoReply, Reply, site_at};
 pub use load::{Load, Wish, Wishes};
 pub use measured::{Handover, LostPayment, Measured, WritePause, as_expected_live};
 pub use notes::{Noted, Notes, now_us};
 pub use reply::answer;
+pub use script::Cue;
+pub use stage::{Stage, Wanted};
 pub use statistics::{Counted, Statistics};
 pub use tempo::Tempo;
 pub use told::Summaries;
