@@ -7,12 +7,19 @@
 
 mod asked;
 mod clients;
+mod conduct;
 mod director;
+mod evidence;
+mod gate_lines;
+mod gates;
+mod history;
+mod kept;
 mod line;
 mod load;
 mod measured;
 mod notes;
 mod people;
+mod playable;
 mod reply;
 mod script;
 mod stage;
@@ -22,11 +29,17 @@ mod told;
 
 pub use asked::Asked;
 pub use clients::{Client, Crowd, Patience, Resolve, Working, ask_again};
+pub use conduct::{Played, play};
 pub use director::{Director, Waits};
+pub use evidence::{Ending, Evidence, GateLine, TailOf};
+pub use gate_lines::gate_lines;
+pub use history::history;
+pub use kept::*;
 pub use line::{Line, NoReply, Reply, site_at};
 pub use load::{Load, Wish, Wishes};
 pub use measured::{Handover, LostPayment, Measured, WritePause, as_expected_live};
 pub use notes::{Noted, Notes, now_us};
+pub use playable::{LIVE, playable};
 pub use reply::answer;
 pub use script::Cue;
 pub use stage::{Stage, Wanted};

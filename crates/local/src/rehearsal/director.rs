@@ -160,6 +160,11 @@ impl<S: Stage> Director<S> {
         self.with(|state| !state.script.waits_for_time() && state.are_over())
     }
 
+    /// When a line happened last.
+    pub(super) fn last_fired(&self) -> Instant {
+        self.with(|state| state.script.last_fired)
+    }
+
     /// What has not happened yet, for people.
     #[must_use]
     pub fn left(&self) -> Vec<String> {

@@ -68,7 +68,7 @@ impl<S: Stage> Director<S> {
     }
 
     /// Whether the active Region takes payments, as a probe from outside sees it.
-    async fn active_serves(&self, stage: &S) -> bool {
+    pub(super) async fn active_serves(&self, stage: &S) -> bool {
         match active(stage).await {
             Some(site) => stage.is_ready(site).await,
             // Nobody can tell which it is, or a run is on its way.

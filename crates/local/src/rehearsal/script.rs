@@ -85,7 +85,10 @@ impl<S: Stage> Director<S> {
     /// Lets every line wait for its time, if a time is what it waits for. Its times count from the
     /// line before it when it hangs on that.
     pub fn begin(&self) {
-        let lines = self.with(|state| state.script.lines.clone());
+        let lines = self.with(|state| {
+            state.script.last_fired = Instant::now();
+            state.script.lines.clone()
+        });
         for (number, when) in lines.into_iter().enumerate() {
             let hangs = matches!(when.trigger, Trigger::After(_) | Trigger::RunOver(_));
             if let Trigger::At(span) | Trigger::After(span) | Trigger::RunOver(span) = when.trigger

@@ -71,6 +71,9 @@ pub trait Stage: Send + Sync + 'static {
     /// What the active Region has left to do, for people: outbox, movements that are not settled.
     fn left(&self) -> impl Future<Output = Vec<String>> + Send;
 
+    /// How far the standby's database is behind, in milliseconds; none when nobody can tell.
+    fn lag_ms(&self) -> impl Future<Output = Option<u64>> + Send;
+
     /// Writes something down as having happened now.
     fn note(&self, what: What);
 }

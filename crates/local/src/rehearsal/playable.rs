@@ -1,0 +1,118 @@
+//! Which scenarios can be played on one machine, and which are played when nobody names any.
+
+use drill::{Fault, Happening, Scenario};
+
+/// The shipped scenarios that are played live when nobody names any: mostly those in which a Region
+/// is lost and replaced.
+pub const LIVE: [&str; 20] = [
+    "region-lost",
+    "region-isolated",
+    "region-frozen",
+    "database-lost",
+    "lag-high",
+    "store-cut-failover",
+    "region-lost-away",
+    "region-lost-for-good",
+    "frozen-under-load",
+    "processor-times-out",
+    "promotion-unclear",
+    "runner-killed-failover",
+    "control-planes-down",
+    "two-operators",
+    "switchover",
+    "failback",
+    "sticky-resolvers",
+    "witness-lost",
+    "api-lost",
+    "service-restarted",
+];
+
+/// Whether a scenario can be played live.
+///
+/// # Errors
+/// Every reason why not, for people.
+pub fn playable(scenario: &Scenario) -> Result<(), Vec<String>> {
+    let lines = scenario.happenings.iter();
+    let mut reasons: Vec<String> = lines
+        .filter_map(|line| {
+            let why = why_not(&line.happening)?;
+            Some(format!("`{}`: {why}", line.happening))
+        })
+        .collect();
+    reasons.dedup();
+    if reasons.is_empty() { Ok(()) } else { Err(reasons) }
+}
+
+fn why_not(happening: &Happening) -> Option<&'static str> {
+    match happening {
+        Happening::Fault(fault) => why_not_fault(*fault),
+        Happening::ShortenJournal(_) => {
+            Some("no store forgets a journal; the simulator lets it, to see what a run bears")
+        }
+        _ => None,
+    }
+}
+
+const fn why_not_fault(fault: Fault) -> Option<&'static str> {
+    match fault {
+        Fault::ClockSkew(..) => {
+            Some("all processes of one machine have one clock; play it in the simulator")
+        }
+        Fault::MessagesLost(_) => {
+            Some("TCP sends lost messages again; play it in the simulator, or cut a link")
+        }
+        Fault::WritesStall(..) => {
+            Some("PostgreSQL stalls no single writes on request; play it in the simulator")
+        }
+        Fault::StorageFenceFails => {
+            Some("nothing here stops an old writer's volume by itself, so nothing can fail to")
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use drill::{Trigger, parse, shipped};
+
+    use super::*;
+
+    fn scenario(name: &str) -> Scenario {
+        let (_, text) = shipped().iter().find(|(shipped, _)| *shipped == name).expect("shipped");
+        parse(name, text).expect("a test of `drill` reads every shipped scenario")
+    }
+
+    /// Whether a failover is a part of it.
+    fn fails_over(scenario: &Scenario) -> bool {
+        let by_line = scenario.happenings.iter().any(|line| {
+            matches!(line.happening, Happening::Run(runbook::PlanKind::Failover))
+                && !matches!(line.trigger, Trigger::RunnerStep(_))
+        });
+        by_line || scenario.operator.watch.is_some()
+    }
+
+    #[test]
+    fn what_is_played_by_itself_can_be_played_and_mostly_fails_over() {
+        let live: Vec<Scenario> = LIVE.into_iter().map(scenario).collect();
+        for one in &live {
+            assert_eq!(playable(one), Ok(()), "{}", one.name);
+        }
+        let failovers = live.iter().filter(|one| fails_over(one)).count();
+        assert_eq!(failovers, 14);
+    }
+
+    #[test]
+    fn the_others_say_why_not() {
+        for (name, lines) in [
+            ("clock-skew", 4),
+            ("messages-lost", 1),
+            ("writes-stall", 1),
+            ("fence-timed-out", 1),
+            ("everything-at-once", 4),
+            ("region-lost", 0),
+        ] {
+            let reasons = playable(&scenario(name)).err().unwrap_or_default();
+            assert_eq!(reasons.len(), lines, "{name}: {reasons:#?}");
+        }
+    }
+}
