@@ -5,9 +5,9 @@ mod dns;
 mod network;
 mod pace;
 mod place;
+pub mod rehearsal;
 mod store;
 mod wire;
-pub mod rehearsal;
 
 pub use dns::{
     Authority, CHECKERS, CheckStatus, Checkers, DnsServer, DnsStatus, Resolver, SwitchSettings,

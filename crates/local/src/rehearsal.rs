@@ -34,7 +34,7 @@ pub use director::{Director, Waits};
 pub use evidence::{Ending, Evidence, GateLine, TailOf};
 pub use gate_lines::gate_lines;
 pub use history::history;
-pub use kept::*;
+pub use kept::{EpochRaise, WatchedCommit};
 pub use line::{Line, NoReply, Reply, site_at};
 pub use load::{Load, Wish, Wishes};
 pub use measured::{Handover, LostPayment, Measured, WritePause, as_expected_live};

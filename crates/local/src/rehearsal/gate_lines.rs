@@ -13,6 +13,8 @@ struct Line {
     outcome: String,
     reason: Option<String>,
     epoch: Option<u64>,
+    /// When it closed by itself, where that is told later.
+    closed_at: Option<String>,
 }
 
 /// Why gates are closed, by the codes of `fence`.
@@ -43,7 +45,7 @@ fn gate_line(site: Site, line: &str) -> Option<GateLine> {
     if line.message != "gate" {
         return None;
     }
-    let at_us = milliseconds(&line.at)? * 1_000;
+    let at_us = milliseconds(line.closed_at.as_deref().unwrap_or(&line.at))? * 1_000;
     if line.outcome == "open" {
         return Some(GateLine { at_us: at_us + 999, site, open: line.epoch, reason: "" });
     }
@@ -94,12 +96,14 @@ mod tests {
 not a line
 {"at":"1970-01-01T00:00:02.250Z","level":"info","message":"gate","outcome":"open","epoch":7}
 {"at":"1970-01-01T00:00:03.000Z","level":"warn","message":"gate","outcome":"closed","reason":"on_holiday"}
+{"at":"1970-01-01T00:00:09.000Z","level":"warn","message":"gate","outcome":"closed","reason":"lease_expired","epoch":7,"closed_at":"1970-01-01T00:00:04.000Z"}
 "#;
         let site = Site::Standby;
         let expected = [
             GateLine { at_us: 1_500_000, site, open: None, reason: "not_active" },
             GateLine { at_us: 2_250_999, site, open: Some(7), reason: "" },
             GateLine { at_us: 3_000_000, site, open: None, reason: "closed" },
+            GateLine { at_us: 4_000_000, site, open: None, reason: "lease_expired" },
         ];
         assert_eq!(gate_lines(site, log), expected);
     }

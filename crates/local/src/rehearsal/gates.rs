@@ -1,10 +1,9 @@
-//! When each Region's gate was open: by its log where its process could write one, and by its lease
-//! where it could not.
+//! When each Region's gate was open: by its log, and by what ended its process where it could write
+//! none.
 //!
-//! A gate closes by itself when its lease ends, and the line about it comes at the next look. A
-//! process that was killed writes none, and one that stands still writes it when it wakes. So an open
-//! gate ends with its line, with its process, or with its lease, whichever is first; but as long as it
-//! let something through, it was open.
+//! A gate that closed by itself says so later, and when it was. A process that was killed writes
+//! nothing any more, and one that stands still for ever neither: the gate of the one ended with it,
+//! that of the other with its lease.
 
 use drill::{Fault, Happening, Site, What};
 
@@ -55,18 +54,14 @@ fn end(
     let by_line = next.map(|next| (next.at_us, next.reason));
     let until_us = by_line.map_or(u64::MAX, |(at_us, _)| at_us);
     let stop = stops(evidence, line.site).find(|(at_us, _)| (line.at_us..until_us).contains(at_us));
-    match stop {
-        Some((at_us, Stop::Killed)) => (Some(at_us), "ended"),
-        Some((at_us, Stop::Frozen)) => {
+    match (stop, by_line) {
+        (Some((at_us, Stop::Killed)), _) => (Some(at_us), "ended"),
+        (_, Some((at_us, reason))) => (Some(at_us), reason),
+        (Some((at_us, Stop::Frozen)), None) => {
             let lease_us = lease_us(evidence, line.site, at_us).unwrap_or(at_us);
-            (Some(lease_us.max(at_us).min(until_us)), "lease_expired")
+            (Some(lease_us.max(at_us)), "lease_expired")
         }
-        None => by_line.map_or((None, ""), |(at_us, reason)| {
-            let lease_us = lease_us(evidence, line.site, at_us).unwrap_or(at_us);
-            let used_us = last_commit_us(evidence, line.site, at_us).unwrap_or_default();
-            // The end of an earlier line's lease is not the end of this gate.
-            (Some(lease_us.max(used_us).max(line.at_us).min(at_us)), reason)
-        }),
+        (None, None) => (None, ""),
     }
 }
 
@@ -94,14 +89,4 @@ fn lease_us(evidence: &Evidence, site: Site, at_us: u64) -> Option<u64> {
     });
     // A holder that has left is in it no more.
     leases.next()?.expires_at().map(|until| until.0 * 1_000)
-}
-
-/// When the Region's ledger committed last before this moment.
-fn last_commit_us(evidence: &Evidence, site: Site, at_us: u64) -> Option<u64> {
-    let by_tail = evidence.tails.iter().filter(|tail| tail.site == site);
-    let commits = evidence.commits.iter().chain(by_tail.flat_map(|tail| &tail.commits));
-    let of = commits.filter(|commit| {
-        commit.at_us < at_us && super::history::site_of(evidence, commit.row_epoch) == site
-    });
-    of.map(|commit| commit.at_us).max()
 }

@@ -39,7 +39,7 @@ pub fn history(evidence: &Evidence) -> History {
 }
 
 /// The Region whose ledger had this epoch.
-pub(super) fn site_of(evidence: &Evidence, epoch: u64) -> Site {
+fn site_of(evidence: &Evidence, epoch: u64) -> Site {
     let raised = evidence.raises.iter().rev().find(|raise| raise.epoch == epoch);
     let site = raised.and_then(|raise| Site::ALL.into_iter().find(|s| s.region() == raise.region));
     site.unwrap_or(Site::Primary)

@@ -1,21 +1,9 @@
-//! TEMPORARY.
-use fence::{ControlRecord, Lease, RunId};
-use payments::{Intent, MovementId, State};
-use runbook::Entry;
+//! TEMPORARY until POSTGRES is on main.
+pub(super) use crate::store::{Chosen, ChosenValue};
+use payments::{MovementId, State};
+/// T
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chosen {
-    pub at_us: u64,
-    pub proposer: u8,
-    pub value: ChosenValue,
-}
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChosenValue {
-    Record(ControlRecord),
-    Lease(Lease),
-    Intent(Intent),
-    Entry(RunId, Entry),
-}
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct WatchedCommit {
     pub number: u64,
     pub transaction: u64,
@@ -25,7 +13,9 @@ pub struct WatchedCommit {
     pub movement: MovementId,
     pub state: Option<State>,
 }
+/// T
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct EpochRaise {
     pub epoch: u64,
     pub region: String,

@@ -5,3 +5,4 @@
 mod dns;
 mod links;
 mod store;
+mod rehearsal;
