@@ -4,5 +4,5 @@
 
 mod dns;
 mod links;
-mod store;
 mod rehearsal;
+mod store;
