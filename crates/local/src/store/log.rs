@@ -27,6 +27,7 @@ pub(super) struct Line {
 pub(super) struct LoggedVoter {
     voter: Voter,
     log: File,
+    length: u64,
     path: PathBuf,
 }
 
@@ -40,14 +41,13 @@ impl LoggedVoter {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let mut log = OpenOptions::new().append(true).create(true).open(path)?;
-        let (lines, whole) = read(path)?;
+        let log = OpenOptions::new().append(true).create(true).open(path)?;
+        let (lines, length) = read(path)?;
         // What comes next must not begin in the middle of a line.
-        log.set_len(whole)?;
-        log.flush()?;
+        log.set_len(length)?;
         let mut voter = Voter::default();
         lines.into_iter().for_each(|line| voter.apply(line.change()));
-        Ok(Self { voter, log, path: path.to_owned() })
+        Ok(Self { voter, log, length, path: path.to_owned() })
     }
 
     /// The answer, once what it changes is written down.
@@ -70,12 +70,13 @@ impl LoggedVoter {
     fn append(&mut self, line: &Line) -> io::Result<()> {
         let mut bytes = serde_json::to_vec(line)?;
         bytes.push(b'\n');
-        let length = self.log.metadata()?.len();
-        self.log.write_all(&bytes).inspect_err(|_| {
-            // A full disk: half a line must not stand before the next one. If even that fails, so
-            // does reading the log.
-            let _ = self.log.set_len(length);
-        })
+        if let Err(error) = self.log.write_all(&bytes) {
+            // A full disk: half a line must not stand before the next one.
+            self.log.set_len(self.length)?;
+            return Err(error);
+        }
+        self.length += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Ok(())
     }
 }
 

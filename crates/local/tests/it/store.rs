@@ -4,4 +4,5 @@ mod journal;
 mod logs;
 mod majority;
 mod races;
+mod silence;
 mod trio;

@@ -3,7 +3,7 @@
 use fence::{Millis, RunId};
 use runbook::{Appended, Entry, Event, Journal, RunnerName};
 
-use super::trio::Trio;
+use super::trio::{Trio, assert_comes_to};
 
 fn entry(position: u64, runner: &str) -> Entry {
     let runner = RunnerName(runner.to_owned());
@@ -25,9 +25,9 @@ async fn an_entry_is_written_once() {
         (&here, entry(1, "ann"), Appended::Taken),
     ];
     for (journal, entry, expected) in &steps {
-        assert_eq!(journal.append(entry).await, *expected, "{entry:?}");
+        assert_comes_to!(journal.append(entry).await, *expected, "{entry:?}");
     }
-    assert_eq!(here.read().await, Ok(vec![entry(0, "ann"), entry(1, "ben")]));
+    assert_comes_to!(here.read().await, Ok(vec![entry(0, "ann"), entry(1, "ben")]));
 }
 
 /// A name that begins like another's is another run; more entries than one page has come in order.
@@ -47,8 +47,8 @@ async fn many_entries_of_two_runs() {
         let expected: Vec<_> = (0..300).map(|position| entry(position, run.as_str())).collect();
         assert_eq!(read, expected);
     }
-    assert_eq!(client.runs().await, Ok(runs.to_vec()));
-    assert_eq!(client.journal(&RunId::new("b")).read().await, Ok(vec![]));
+    assert_comes_to!(client.runs().await, Ok(runs.to_vec()));
+    assert_comes_to!(client.journal(&RunId::new("b")).read().await, Ok(vec![]));
 }
 
 /// Who writes past a gap, which no runner does, is not read past it.
@@ -57,7 +57,7 @@ async fn nothing_is_read_past_a_gap() {
     let trio = Trio::start().await;
     let journal = trio.client(1).journal(&RunId::new("a"));
     for position in [0, 1, 3] {
-        assert_eq!(journal.append(&entry(position, "ann")).await, Appended::Written);
+        assert_comes_to!(journal.append(&entry(position, "ann")).await, Appended::Written);
     }
-    assert_eq!(journal.read().await, Ok(vec![entry(0, "ann"), entry(1, "ann")]));
+    assert_comes_to!(journal.read().await, Ok(vec![entry(0, "ann"), entry(1, "ann")]));
 }

@@ -7,7 +7,7 @@ use local::{ChosenValue, read_logs};
 use payments::{Intents, Written};
 use runbook::{Appended, Entry, Event, Journal, RunnerName};
 
-use super::trio::{Trio, first_intent, first_write, next_write, stored};
+use super::trio::{Trio, assert_comes_to, first_intent, first_write, next_write, stored};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_value_in_order() {
@@ -15,22 +15,22 @@ async fn every_value_in_order() {
     let (here, there) = (trio.client(1), trio.client(2));
     let mut expected = Vec::new();
     let first = first_write(1);
-    assert_eq!(here.write(&first).await, Written::Done);
+    assert_comes_to!(here.write(&first).await, Written::Done);
     expected.push((1, ChosenValue::Intent(first.intent.clone())));
     let run = RunId::new("r");
     let event = Event::Took { runner: RunnerName("ann".to_owned()) };
     let entry = Entry { position: 0, at: Millis(5), event };
-    assert_eq!(there.journal(&run).append(&entry).await, Appended::Written);
+    assert_comes_to!(there.journal(&run).append(&entry).await, Appended::Written);
     expected.push((2, ChosenValue::Entry(run, entry)));
     let second = next_write(&first.intent, 6_000);
-    assert_eq!(there.write(&second).await, Written::Done);
+    assert_comes_to!(there.write(&second).await, Written::Done);
     expected.push((2, ChosenValue::Intent(second.intent.clone())));
 
     // A write that one voter has accepted, and another brings to its end.
     trio.end(1).await;
     trio.end(3).await;
     let third = next_write(&second.intent, 7_000);
-    assert_eq!(there.write(&third).await, Written::Unknown);
+    assert_comes_to!(there.write(&third).await, Written::Unknown);
     assert_eq!(told(&trio), expected);
     trio.begin(1).await;
     assert_eq!(stored(&here, 1).await, Some(third.intent.clone()));
@@ -49,7 +49,7 @@ fn told(trio: &Trio) -> Vec<(u8, ChosenValue)> {
 async fn half_a_line() {
     let mut trio = Trio::start().await;
     let client = trio.client(1);
-    assert_eq!(client.write(&first_write(1)).await, Written::Done);
+    assert_comes_to!(client.write(&first_write(1)).await, Written::Done);
     trio.end(2).await;
     let log = trio.logs()[1].clone();
     let mut file = std::fs::OpenOptions::new().append(true).open(&log).expect("it is there");
@@ -57,7 +57,7 @@ async fn half_a_line() {
     assert_eq!(told(&trio).len(), 1);
     trio.begin(2).await;
     trio.end(3).await;
-    assert_eq!(client.write(&first_write(2)).await, Written::Done);
+    assert_comes_to!(client.write(&first_write(2)).await, Written::Done);
     assert_eq!(stored(&client, 1).await, Some(first_intent(1)));
     assert_eq!(told(&trio).len(), 2);
 }

@@ -7,7 +7,7 @@ use fence::{
 use local::Pace;
 use payments::{Intents, Read, Written};
 
-use super::trio::{Trio, first_intent, first_write, next_write, stored};
+use super::trio::{Trio, assert_comes_to, first_intent, first_write, next_write, stored};
 
 /// One replica is away, and the store answers as before; in both Regions.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -19,11 +19,15 @@ async fn one_away() {
             let client = trio.client(near);
             let place = format!("{away} is away, a client near {near}");
             let key = key * 10 + near as u8;
-            assert_eq!(client.read(&first_intent(key).key).await, Read::Absent, "{place}");
-            assert_eq!(client.write(&first_write(key)).await, Written::Done, "{place}");
+            assert_comes_to!(client.read(&first_intent(key).key).await, Read::Absent, place);
+            assert_comes_to!(client.write(&first_write(key)).await, Written::Done, place);
             let next = next_write(&first_intent(key), 6_000);
-            assert_eq!(client.write(&next).await, Written::Done, "{place}");
-            assert_eq!(client.read(&next.intent.key).await, Read::Found(next.intent), "{place}");
+            assert_comes_to!(client.write(&next).await, Written::Done, place);
+            assert_comes_to!(
+                client.read(&next.intent.key).await,
+                Read::Found(next.intent.clone()),
+                place
+            );
         }
         trio.begin(away).await;
     }
@@ -36,24 +40,24 @@ async fn one_away() {
 async fn two_away() {
     let mut trio = Trio::start().await;
     let client = trio.client(1);
-    assert_eq!(client.write(&first_write(1)).await, Written::Done);
+    assert_comes_to!(client.write(&first_write(1)).await, Written::Done);
     trio.end(2).await;
     trio.end(3).await;
-    assert_eq!(client.read(&first_intent(1).key).await, Read::Unavailable);
+    assert_comes_to!(client.read(&first_intent(1).key).await, Read::Unavailable);
     assert!(client.all_intents().await.is_err());
     assert!(client.runs().await.is_err());
     let answered = client.read_record().await;
     let cause = answered.expect_err("there is no majority").cause;
     assert!(cause.contains("no majority of voters answers"), "{cause}");
     let next = next_write(&first_intent(1), 6_000);
-    assert_eq!(client.write(&next).await, Written::Unknown);
-    assert_eq!(client.write(&first_write(2)).await, Written::Unavailable);
+    assert_comes_to!(client.write(&next).await, Written::Unknown);
+    assert_comes_to!(client.write(&first_write(2)).await, Written::Unavailable);
     trio.begin(3).await;
     assert_eq!(stored(&client, 2).await, None);
     // One voter had accepted it, and is in the majority that is there: it is brought to its end.
     assert_eq!(stored(&client, 1).await.as_ref(), Some(&next.intent));
     // Asked again it is done, as it was before.
-    assert_eq!(client.write(&next).await, Written::Done);
+    assert_comes_to!(client.write(&next).await, Written::Done);
 }
 
 /// Who comes back has what it has written down, and with the third it is enough.
@@ -63,7 +67,7 @@ async fn back_from_its_log() {
     trio.end(3).await;
     let client = trio.client(1);
     for number in 1..=20 {
-        assert_eq!(client.write(&first_write(number)).await, Written::Done);
+        assert_comes_to!(client.write(&first_write(number)).await, Written::Done);
     }
     trio.end(1).await;
     trio.end(2).await;
@@ -75,7 +79,7 @@ async fn back_from_its_log() {
     let changed = Written::Changed(Box::new(first_intent(4)));
     let other = next_write(&first_intent(4), 9_000).intent;
     let write = payments::IntentWrite { intent: other, expects: None };
-    assert_eq!(client.write(&write).await, changed);
+    assert_comes_to!(client.write(&write).await, changed);
 }
 
 /// Record and lease, as the loops of `fence` write them.
@@ -89,11 +93,11 @@ async fn record_and_lease() {
         by: Author::new("ann"),
         reason: "the first".to_owned(),
     };
-    assert_eq!(here.read_record().await, Ok(None));
+    assert_comes_to!(here.read_record().await, Ok(None));
     let Ok(Transition::Done(record)) = transition(&here, &initialize).await else {
         panic!("the record can be written");
     };
-    assert_eq!(there.read_record().await, Ok(Some(record)));
+    assert_comes_to!(there.read_record().await, Ok(Some(record)));
     assert!(matches!(transition(&there, &initialize).await, Ok(Transition::Done(_))));
     let timing = Pace::default().timing;
     for (name, now) in [("one", 1_000), ("other", 1_010), ("one", 1_200)] {

@@ -2,7 +2,7 @@
 
 use payments::{Intent, Intents, Written};
 
-use super::trio::{Trio, first_intent, first_write, next_write, stored};
+use super::trio::{Trio, assert_comes_to, first_intent, first_write, next_write, stored};
 
 const ROUNDS: u64 = 40;
 
@@ -11,7 +11,7 @@ const ROUNDS: u64 = 40;
 async fn one_of_two_writers_wins() {
     let trio = Trio::start().await;
     let (here, there) = (trio.client(1), trio.client(2));
-    assert_eq!(here.write(&first_write(1)).await, Written::Done);
+    assert_comes_to!(here.write(&first_write(1)).await, Written::Done);
     let mut before = first_intent(1);
     let mut won = [0, 0];
     for round in 1..=ROUNDS {

@@ -14,6 +14,24 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+/// Asks until this is the answer, a few times: on a busy machine there may be no time to answer, and
+/// everything that is asked here may be asked again.
+macro_rules! assert_comes_to {
+    ($answer:expr, $expected:expr $(, $place:expr)?) => {{
+        let expected = $expected;
+        for tries_left in (0..5).rev() {
+            let answer = $answer;
+            if answer == expected {
+                break;
+            }
+            let place = String::new() $(+ &$place)?;
+            assert!(tries_left > 0, "{answer:?}, not {expected:?} {place}");
+        }
+    }};
+}
+
+pub(crate) use assert_comes_to;
+
 /// The replicas.
 pub(crate) struct Trio {
     pub(crate) folder: TempDir,
@@ -69,8 +87,17 @@ impl Trio {
 
     /// A client in the Region of this number.
     pub(crate) fn client(&self, number: usize) -> StoreClient {
-        let endpoint = |number: usize| self.settings[number - 1].clients.expect("it has clients");
-        StoreClient::new(vec![endpoint(number), endpoint(3 - number)])
+        StoreClient::new(vec![self.clients(number), self.clients(3 - number)])
+    }
+
+    /// Where the replica of this number is asked.
+    pub(crate) fn clients(&self, number: usize) -> SocketAddr {
+        self.settings[number - 1].clients.expect("it has clients")
+    }
+
+    /// Where the replica of this number votes.
+    pub(crate) fn votes(&self, number: usize) -> SocketAddr {
+        self.settings[number - 1].votes
     }
 
     pub(crate) fn logs(&self) -> Vec<PathBuf> {
