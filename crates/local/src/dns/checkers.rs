@@ -30,30 +30,23 @@ pub struct Checkers {
 }
 
 impl Checkers {
-    /// Begins to ask what the checks of the authority watch, and to tell it the answers.
+    /// Begins to ask what the checks of the authority watch, and to tell it the answers. It must be
+    /// called on a runtime of tokio.
     #[must_use]
     pub fn start(authority: &Authority) -> Self {
         let mut tasks = JoinSet::new();
         let endpoints = authority.endpoints();
         let count = u32::try_from(endpoints.len() * CHECKERS.len()).unwrap_or(u32::MAX);
-        let clients = CHECKERS.map(client);
-        let pairs = endpoints
-            .into_iter()
-            .flat_map(|watched| [0, 1].map(|checker| (checker, watched.clone())));
-        for ((checker, (id, endpoint)), place) in pairs.zip(0..) {
-            // They do not ask all at once.
-            let phase = endpoint.interval * place / count;
-            let round = Round {
-                authority: authority.clone(),
-                http: clients[checker].clone(),
-                checker,
-                id,
-                endpoint,
-            };
-            tasks.spawn(async move {
-                sleep(phase).await;
-                round.ask_for_ever().await;
-            });
+        let mut started = 0;
+        for (checker, http) in CHECKERS.map(client).into_iter().enumerate() {
+            for (id, endpoint) in endpoints.clone() {
+                // They do not ask all at once.
+                let phase = endpoint.interval * started / count;
+                let (authority, http) = (authority.clone(), http.clone());
+                let round = Round { authority, http, checker, id, endpoint };
+                tasks.spawn(round.ask_for_ever(phase));
+                started += 1;
+            }
         }
         Self { _tasks: tasks }
     }
@@ -81,7 +74,8 @@ struct Round {
 }
 
 impl Round {
-    async fn ask_for_ever(self) {
+    async fn ask_for_ever(self, phase: Duration) {
+        sleep(phase).await;
         loop {
             let reply = timeout(self.endpoint.patience(), self.ask()).await.ok().flatten();
             let answer = match &reply {

@@ -15,6 +15,9 @@ use super::{LinkName, Passage, Rules, Way};
 /// How often a connection that waits is looked at, whether its client still does.
 const GLANCE: Duration = Duration::from_millis(20);
 
+/// For so long a client that has said all before it is connected still hears an answer.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// After a failed `accept`, which is mostly for want of file descriptors.
 const BREATHER: Duration = Duration::from_millis(10);
 
@@ -75,7 +78,11 @@ impl Border {
             () = has_left(client), if !self.is_open() => return None,
         };
         sleep(round_trip).await;
-        let upstream = TcpStream::connect(self.upstream).await.ok()?;
+        let upstream = tokio::select! {
+            upstream = TcpStream::connect(self.upstream) => upstream.ok()?,
+            // A process that is stopped accepts nobody, and clients come and go.
+            () = has_left_after(client, PATIENCE) => return None,
+        };
         // It fails for a socket that is already gone, and whoever reads there will learn that.
         let _ = [client, &upstream].map(|end| end.set_nodelay(true));
         Some(upstream)
@@ -140,6 +147,11 @@ impl Drop for Ends {
             }
         }
     }
+}
+
+async fn has_left_after(client: &TcpStream, time: Duration) {
+    sleep(time).await;
+    has_left(client).await;
 }
 
 /// Waits until the client has closed its end. What it sent before lies unread, so this looks again

@@ -41,7 +41,7 @@ struct Endpoint {
     /// The Region that it names; without one it answers 503.
     says: Arc<Mutex<Option<Site>>>,
     askers: Arc<Mutex<Vec<Ipv4Addr>>>,
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl Endpoint {
@@ -51,7 +51,7 @@ impl Endpoint {
         let (says, askers) = (Arc::new(Mutex::new(says)), Arc::default());
         let mut tasks = JoinSet::new();
         tasks.spawn(serve(listener, Arc::clone(&says), Arc::clone(&askers)));
-        Self { address, says, askers, _tasks: tasks }
+        Self { address, says, askers, tasks }
     }
 
     fn say(&self, says: Option<Site>) {
@@ -192,7 +192,7 @@ async fn an_endpoint_that_is_gone_is_silent_and_found_again() {
     let mut system = System::start().await;
     let _checkers = Checkers::start(&system.authority);
     let gone = system.endpoints[0].address;
-    system.endpoints[0]._tasks = JoinSet::new();
+    system.endpoints[0].tasks = JoinSet::new();
     let endpoint_check = |system: &System| {
         let status = system.authority.status();
         status.checks.into_iter().find(|check| check.name == "primary's endpoint").unwrap()
@@ -205,7 +205,7 @@ async fn an_endpoint_that_is_gone_is_silent_and_found_again() {
     assert_eq!(system.answer().await, address(Site::Primary), "no record has that check");
     let says = Arc::clone(&system.endpoints[0].says);
     let listener = TcpListener::bind(gone).await.unwrap();
-    system.endpoints[0]._tasks.spawn(serve(listener, says, Arc::default()));
+    system.endpoints[0].tasks.spawn(serve(listener, says, Arc::default()));
     while !endpoint_check(&system).is_healthy {
         assert!(began.elapsed() < PATIENCE);
         sleep(INTERVAL).await;

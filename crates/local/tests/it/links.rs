@@ -227,6 +227,50 @@ async fn a_shorter_delay_overtakes_nothing() {
 }
 
 #[tokio::test]
+async fn whatever_the_rules_do_bytes_stay_whole_and_in_order() {
+    let linked = Linked::new().await;
+    let (client, server) = linked.connected().await;
+    let (asked, answered) = (long(4_000_000), long(3_000_000));
+    let both = [
+        tokio::spawn(tell_and_hear(client, asked.clone(), 1_111, 40)),
+        tokio::spawn(tell_and_hear(server, answered.clone(), 33_333, 1)),
+    ];
+    for step in 0..60_u64 {
+        let turn = [OUTSIDE, REGION][usize::from(step % 3 == 0)];
+        let passage = match step % 4 {
+            0 => Passage::Held,
+            late => Passage::Open { delay: Duration::from_millis(late * step % 17) },
+        };
+        linked.network.set(only(turn, passage));
+        tokio::time::sleep(Duration::from_millis(1 + step % 3)).await;
+    }
+    linked.network.set(|_| Passage::FREE);
+    let [at_client, at_server] = both;
+    assert!(at_server.await.unwrap() == asked, "what the client sent is not what arrived");
+    assert!(at_client.await.unwrap() == answered, "what the server sent is not what arrived");
+}
+
+/// Sends all in pieces of this many bytes, with a pause after so many, and hears the other side out
+/// meanwhile.
+async fn tell_and_hear(end: TcpStream, told: Vec<u8>, piece: usize, pause_after: usize) -> Vec<u8> {
+    let (mut from, mut to) = end.into_split();
+    let telling = async {
+        for pieces in told.chunks(piece * pause_after) {
+            for piece in pieces.chunks(piece) {
+                to.write_all(piece).await.unwrap();
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        to.shutdown().await.unwrap();
+    };
+    let mut heard = Vec::new();
+    let hearing = timeout(PATIENCE, from.read_to_end(&mut heard));
+    let ((), hearing) = tokio::join!(telling, hearing);
+    hearing.expect("it does not end").unwrap();
+    heard
+}
+
+#[tokio::test]
 async fn a_refused_direction_resets_what_there_is_and_what_comes() {
     for refused in [OUTSIDE, REGION] {
         let linked = Linked::new().await;

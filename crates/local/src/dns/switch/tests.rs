@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 
 use expect_test::expect;
+use proptest::prelude::*;
 
 use super::super::zone::{Found, choose};
 use super::*;
@@ -121,6 +122,34 @@ fn it_begins_as_if_traffic_had_always_been_meant_for_the_home_primary() {
         hear(&mut checks, [Says::Nothing, Says::Nothing], 1);
         assert_eq!(traffic(&checks), Site::Primary);
     }
+}
+
+proptest! {
+    /// Each answer comes when it likes, to one checker of one check.
+    #[test]
+    fn traffic_stays_while_nobody_names_the_home_standby(
+        answers in prop::collection::vec((0..5_usize, 0..2_usize, any::<bool>()), 0..200)
+    ) {
+        let mut checks = settings().checks(2);
+        let ids: Vec<CheckId> = checks.endpoints().map(|(id, _)| id).collect();
+        prop_assert_eq!(ids.len(), 5);
+        let body = named(Site::Primary);
+        for (number, checker, is_answered) in answers {
+            let reply = Answer::Reply { status: 200, body: body.as_bytes() };
+            checks.saw(ids[number], checker, if is_answered { reply } else { Answer::Nothing });
+            prop_assert_eq!(traffic(&checks), Site::Primary);
+        }
+    }
+}
+
+#[test]
+fn new_checks_must_see_answers_before_a_record_has_them() {
+    let mut new = settings().new_checks(2);
+    for _ in 0..THRESHOLD {
+        new.saw(PRIMARY_NAMED_HERE, 0, Answer::Nothing);
+        new.saw(PRIMARY_NAMED_HERE, 1, Answer::Nothing);
+    }
+    assert_eq!(traffic(&new), Site::Standby, "silence moves traffic: create, wait, attach");
 }
 
 #[test]
