@@ -14,8 +14,8 @@ use super::transaction::{Parameters, Transaction, get, read};
 use crate::error::StoreError;
 use crate::stored::{Malformed, StoredSum, StoredTransfer};
 
-/// How many payments are audited at a time, so that an audit of any ledger fits into memory.
-const AUDITED_TOGETHER: i64 = 1_000;
+/// How many payments are read at a time, so that an audit of any ledger fits into memory.
+const READ_TOGETHER: i64 = 1_000;
 
 impl Books for PgLedger {
     async fn payment(&self, payment: PaymentId) -> Read<PaymentRecord> {
@@ -75,25 +75,54 @@ impl PgLedger {
     ///
     /// Those of the store.
     pub async fn audit(&self) -> Result<Vec<BookFault>, StoreError> {
+        let mut faults = Vec::new();
+        self.walk(|records, postings| {
+            faults.extend(audit_books(&postings));
+            faults.extend(audit_records(&records, &postings));
+        })
+        .await?;
+        Ok(faults)
+    }
+
+    /// Every payment's record in the order of their ids, and every posting in the books, as they were at one moment.
+    /// For ledgers that fit into memory: what a drill compares, and what an old writer has that the new one has not.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub async fn everything(&self) -> Result<(Vec<PaymentRecord>, Vec<Posting>), StoreError> {
+        let (mut records, mut postings) = (Vec::new(), Vec::new());
+        self.walk(|next, theirs| {
+            records.extend(next);
+            postings.extend(theirs);
+        })
+        .await?;
+        Ok((records, postings))
+    }
+
+    /// Shows all payments with their postings, some at a time, as they were at one moment.
+    async fn walk(
+        &self,
+        mut show: impl FnMut(Vec<PaymentRecord>, Vec<Posting>),
+    ) -> Result<(), StoreError> {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let mut open = Transaction::begin(&self.pool, self.limits, begin).await?;
-        let (mut faults, mut after) = (Vec::new(), String::new());
+        let mut after = String::new();
         loop {
             // Each step has the time of a transaction, the whole as many as it needs.
             open.go_on();
             let sql = include_str!("sql/audit_payments.sql");
-            let rows = open.query(sql, &[&after, &AUDITED_TOGETHER]).await?;
+            let rows = open.query(sql, &[&after, &READ_TOGETHER]).await?;
             let Some(last) = rows.last() else { break };
             let last: String = get(last, 0)?;
             let records: Result<Vec<_>, StoreError> =
                 rows.iter().map(|row| read_record(get(row, 1)?)).collect();
             let postings = postings(&open, &after, &last).await?;
-            faults.extend(audit_books(&postings));
-            faults.extend(audit_records(&records?, &postings));
+            show(records?, postings);
             after = last;
         }
         open.rollback().await;
-        Ok(faults)
+        Ok(())
     }
 }
 

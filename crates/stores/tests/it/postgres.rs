@@ -204,6 +204,35 @@ async fn traffic_does_not_hold_the_epoch_down() {
     tasks.shutdown().await;
 }
 
+/// More payments than are read at a time.
+#[tokio::test]
+async fn everything_is_read_as_it_was_written() {
+    let server = Server::shared();
+    let settings = server.database();
+    let ledger = PgLedger::new(&settings).unwrap();
+    ledger.migrate().await.unwrap();
+    assert_eq!(ledger.everything().await.unwrap(), (vec![], vec![]));
+    ledger.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap();
+    let (first, second) = (posts(1, 1), posts(2, 1));
+    let refused = refund(&second, 1, Fate::Refused(Refusal::PaymentOpen));
+    for transaction in [&second, &first, &refused] {
+        assert_eq!(ledger.commit(transaction).await, Committed::Done);
+    }
+    let (records, postings) = ledger.everything().await.unwrap();
+    assert_eq!(records, [first.record.clone(), refused.record.clone()]);
+    let written = [&first, &second].map(|posted| posted.transfers[0].postings()).concat();
+    assert_eq!(postings.len(), written.len());
+    assert!(written.iter().all(|posting| postings.contains(posting)), "{postings:?}");
+    let copies = "INSERT INTO payments SELECT left(id, -4) || to_char(n, 'FM0000'), \
+                  translate(repeat(md5(n::text), 2), '0123456789abcdef', 'abcdefghijklmnop'), account, amount, \
+                  currency, token, description, metadata, accepted, version, state \
+                  FROM payments, generate_series(1001, 3000) AS n WHERE id = (SELECT max(id) FROM payments)";
+    server.ask(&settings, copies);
+    let (records, _) = ledger.everything().await.unwrap();
+    assert_eq!(records.len(), 2_002);
+    assert!(records.is_sorted_by(|one, next| one.id < next.id), "each is there once");
+}
+
 #[tokio::test]
 async fn an_order_of_older_rules_is_read() {
     let server = Server::shared();
