@@ -5,6 +5,7 @@ mod dns;
 mod network;
 mod pace;
 mod place;
+pub mod postgres;
 pub mod rehearsal;
 mod store;
 mod wire;

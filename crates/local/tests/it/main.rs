@@ -4,5 +4,14 @@
 
 mod dns;
 mod links;
+mod postgres;
+mod postgres_pair;
 mod rehearsal;
 mod store;
+
+#[path = "../../../stores/tests/it/programs.rs"]
+#[allow(dead_code, reason = "the tests of the stores need more of it")]
+mod programs;
+#[path = "../../../stores/tests/it/samples.rs"]
+#[allow(dead_code, reason = "the tests of the stores need more of it")]
+mod samples;

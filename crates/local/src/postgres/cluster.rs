@@ -1,0 +1,282 @@
+//! A cluster: one server with its data, in one directory.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use stores::{FixedPassword, Password, PgSettings};
+use tokio::time::{Instant, sleep};
+
+use super::admin::Admin;
+use super::configuration::{LEDGER_DATABASE, LEDGER_USER, access, passwords, quoted, settings};
+use super::error::ClusterError;
+use super::files::{copy, last_lines, remove};
+use super::home::Home;
+use super::programs::Programs;
+use super::server::{LOOK, Server, StopMode};
+use super::template::Template;
+
+/// How long a server may take to start, with whatever it has to recover.
+const START_TIME: Duration = Duration::from_secs(60);
+
+/// How long a server may take to stop before it is stopped at once.
+const STOP_TIME: Duration = Duration::from_secs(10);
+
+/// What a cluster is to be.
+#[derive(Clone)]
+pub struct ClusterSettings {
+    /// Where everything of it is. Its path has at most 78 bytes, for the sake of sockets.
+    pub directory: PathBuf,
+    /// Where it listens, in 127.0.0.0/8.
+    pub address: SocketAddr,
+    /// What it is called in messages.
+    pub name: String,
+    /// The password of the ledger's owner and of its follower: that of the template.
+    pub password: String,
+    /// How much its disk holds, in bytes; none: as much as the machine's. Only root may limit it.
+    pub disk_limit: Option<u64>,
+}
+
+impl fmt::Debug for ClusterSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { directory, address, name, .. } = self;
+        write!(f, "ClusterSettings({name} at {address}, in {})", directory.display())
+    }
+}
+
+/// A cluster. Its server ends when this is dropped, and its files stay.
+#[derive(Debug)]
+pub struct Cluster {
+    pub(super) programs: Programs,
+    pub(super) settings: ClusterSettings,
+    pub(super) home: Home,
+    server: Mutex<Option<Arc<Server>>>,
+    pub(super) observer: tokio::sync::Mutex<Option<Admin>>,
+}
+
+/// For whom a server starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// For everybody.
+    Everybody,
+    /// For us alone.
+    Us,
+    /// For us alone, and we only look.
+    UsLooking,
+}
+
+impl Cluster {
+    /// A cluster of which nothing is there yet, or what an earlier one of the same directory left.
+    #[must_use]
+    pub fn new(programs: &Programs, settings: ClusterSettings) -> Self {
+        let home = Home::new(&settings.directory);
+        let (programs, server) = (programs.clone(), Mutex::default());
+        Self { programs, settings, home, server, observer: tokio::sync::Mutex::default() }
+    }
+
+    /// Makes its data: those of the template, in place of what was there. Two clusters that are made of one template are
+    /// copies of each other, so that one may follow the other at once.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file system; [`ClusterError::NotPermitted`] when its disk cannot be limited.
+    pub async fn create(&self, template: &Template) -> Result<(), ClusterError> {
+        self.prepare().await?;
+        remove(&self.home.data())?;
+        copy(&self.programs, template.data(), &self.home.data()).await
+    }
+
+    /// Makes what is around the data.
+    pub(super) async fn prepare(&self) -> Result<(), ClusterError> {
+        self.home.make(self.programs.user)?;
+        self.limit_disk().await
+    }
+
+    /// Starts the server, and returns when it takes connections: as a writer, or as a standby, as it was when it ended.
+    ///
+    /// # Errors
+    ///
+    /// [`ClusterError::Ended`] with the last lines of its log.
+    pub async fn start(&self) -> Result<(), ClusterError> {
+        if self.is_running() {
+            return Ok(());
+        }
+        self.start_for(Audience::Everybody).await?;
+        self.keep_slot().await
+    }
+
+    pub(super) async fn start_for(&self, audience: Audience) -> Result<(), ClusterError> {
+        self.configure()?;
+        let mut command = self.programs.command("postgres");
+        command.arg("-D").arg(self.home.data());
+        command.arg("-c").arg(format!("config_file={}", self.home.configuration().display()));
+        if audience != Audience::Everybody {
+            command.args(["-c", "listen_addresses=", "-c", "autovacuum=off"]);
+        }
+        if audience == Audience::UsLooking {
+            command.args(["-c", "default_transaction_read_only=on"]);
+        }
+        let server = Arc::new(Server::spawn(command, &self.home)?);
+        *self.lock() = Some(server.clone());
+        self.wait_for_connections(&server).await
+    }
+
+    pub(super) fn configure(&self) -> Result<(), ClusterError> {
+        let files = [
+            (self.home.configuration(), settings(&self.home, self.settings.address)),
+            (self.home.access(), access()),
+            (self.home.passwords(), passwords(&self.settings.password)),
+        ];
+        for (path, text) in files {
+            self.home.write(&path, &text, self.programs.user)?;
+        }
+        Ok(())
+    }
+
+    async fn wait_for_connections(&self, server: &Server) -> Result<(), ClusterError> {
+        let deadline = Instant::now() + START_TIME;
+        while self.admin("postgres").await.is_err() {
+            if server.has_ended() {
+                let last = last_lines(&self.home.log(), 10);
+                return Err(ClusterError::Ended { log: self.home.log(), last });
+            }
+            if Instant::now() >= deadline {
+                return Err(self.slow("the start", START_TIME));
+            }
+            sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    /// Stops the server; at once when it does not stop in ten seconds, as one does not whose standby is out of reach.
+    /// One that is frozen goes on for that.
+    pub async fn stop(&self, mode: StopMode) {
+        let Some(server) = self.server() else { return };
+        server.ask_to_stop(mode);
+        if !server.ends_within(STOP_TIME).await {
+            server.kill();
+        }
+    }
+
+    /// Ends all its processes at once, as the loss of its machine would.
+    pub fn kill(&self) {
+        if let Some(server) = self.server() {
+            server.kill();
+        }
+    }
+
+    /// Stops all its processes where they are; connections stay open, and nobody answers.
+    pub fn freeze(&self) {
+        if let Some(server) = self.server() {
+            server.freeze();
+        }
+    }
+
+    /// Lets them go on, as if nothing had been.
+    pub fn thaw(&self) {
+        if let Some(server) = self.server() {
+            server.thaw();
+        }
+    }
+
+    /// The numbers of its processes, the server's own first.
+    #[must_use]
+    pub fn pids(&self) -> Vec<u32> {
+        let pids = self.server().map(|server| server.pids()).unwrap_or_default();
+        pids.into_iter().map(|pid| pid.as_raw_pid().unsigned_abs()).collect()
+    }
+
+    /// Whether the server has not ended, by itself or not. One that is frozen has not.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.server().is_some_and(|server| !server.has_ended())
+    }
+
+    /// How the ledger is reached at the server's own address, by its owner.
+    #[must_use]
+    pub fn settings(&self) -> PgSettings {
+        self.settings_at(self.settings.address)
+    }
+
+    /// The same at another address, such as a link's.
+    #[must_use]
+    pub fn settings_at(&self, address: SocketAddr) -> PgSettings {
+        let host = address.ip().to_string();
+        let mut settings = PgSettings::new(&host, address.port(), LEDGER_USER, LEDGER_DATABASE);
+        let password = Password::new(self.settings.password.as_str());
+        settings.credentials = Arc::new(FixedPassword(password));
+        settings
+    }
+
+    /// The URL of the ledger at this address. The password is in it: for environments, never for arguments.
+    #[must_use]
+    pub fn url_at(&self, address: SocketAddr) -> String {
+        let password = url_text(&self.settings.password);
+        format!("postgresql://{LEDGER_USER}:{password}@{address}/{LEDGER_DATABASE}?sslmode=disable")
+    }
+
+    /// The URL of the ledger at the server's own address.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.url_at(self.settings.address)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.settings.address
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// Where the server writes what it does.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.home.log()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<Server>>> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn server(&self) -> Option<Arc<Server>> {
+        self.lock().clone()
+    }
+
+    pub(super) async fn admin(&self, database: &str) -> Result<Admin, ClusterError> {
+        let (socket, port) = (self.home.socket(), self.settings.address.port());
+        let connected = Admin::over_socket(&socket, port, database).await;
+        connected.map_err(ClusterError::sql("take a connection of the supervisor's"))
+    }
+
+    pub(super) fn slow(&self, what: &'static str, within: Duration) -> ClusterError {
+        ClusterError::Slow { what, within, log: self.home.log() }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.kill();
+        self.unlimit_disk();
+    }
+}
+
+/// A text in the place of a URL's password.
+fn url_text(text: &str) -> String {
+    let encoded = text.bytes().map(|byte| match byte {
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    encoded.collect()
+}
+
+/// A statement that gives a role its password, for a server that writes it nowhere else.
+pub(super) fn alter_password(role: &str, password: &str) -> String {
+    format!("ALTER ROLE {role} PASSWORD {}", quoted(password))
+}

@@ -1,0 +1,293 @@
+//! Clusters are started, followed, promoted, lost and brought back, with real servers.
+
+use std::time::Duration;
+
+use local::postgres::{Cluster, ClusterError, How, Role, StopMode, TailRead};
+use payments::{Committed, Epoch, Ledger as _, Read, State, Transaction};
+
+use crate::postgres_pair::{Pair, ask, commit, has, ledger, level, raise, tell};
+use crate::samples::{payment_id, posts, refund, succeeds};
+
+const SOON: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn a_server_starts_stops_and_forgets_nothing() {
+    let pair = Pair::absent(None).await;
+    let one = &pair.one;
+    assert!(!one.is_running() && one.pids().is_empty());
+    one.create(&pair.template).await.unwrap();
+    one.start().await.unwrap();
+    raise(one, 1).await;
+    type End = fn(&Cluster);
+    let ends: [(u8, End); 3] = [
+        (1, |_| ()),
+        (2, Cluster::kill),
+        (3, |one| {
+            one.freeze();
+            one.kill();
+        }),
+    ];
+    for (number, end) in ends {
+        commit(one, &[posts(number, 1)]).await;
+        assert!(one.pids().len() > 4, "the writer of the log is a process, too");
+        end(one);
+        one.stop(StopMode::Fast).await;
+        assert!(!one.is_running() && one.pids().is_empty());
+        one.start().await.unwrap();
+        one.start().await.unwrap();
+        assert_eq!(has(one, 1..5).await, (1..=number).collect::<Vec<_>>());
+    }
+    assert_eq!(ledger(one).audit().await.unwrap(), []);
+    assert_eq!(one.position().await.unwrap().role, Role::Writer);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_start_says_why() {
+    let pair = Pair::absent(None).await;
+    pair.one.create(&pair.template).await.unwrap();
+    let _taken = std::net::TcpListener::bind(pair.one.address()).unwrap();
+    let said = pair.one.start().await.unwrap_err().to_string();
+    assert!(said.contains("could not bind"), "{said}");
+}
+
+#[tokio::test]
+async fn a_standby_follows_and_takes_over() {
+    let pair = Pair::started().await;
+    let (old, new) = (&pair.one, &pair.other);
+    commit(old, &[posts(1, 1), succeeds(&posts(1, 1))]).await;
+    level(new, old).await;
+    assert_eq!(has(new, 1..3).await, [1]);
+    assert_eq!(new.position().await.unwrap().role, Role::Standby);
+    assert_eq!(ledger(new).commit(&posts(2, 1)).await, Committed::Unavailable);
+    assert_eq!(new.read_commits().await.unwrap(), old.read_commits().await.unwrap());
+
+    old.kill();
+    assert_eq!(new.lag(old).await, None);
+    let begun = std::time::Instant::now();
+    new.promote().await.unwrap();
+    let promoted = begun.elapsed();
+    raise(new, 2).await;
+    commit(new, &[posts(2, 2)]).await;
+    tell(&[("promotion", promoted), ("promotion to first write", begun.elapsed())]);
+    assert_eq!(has(new, 1..4).await, [1, 2]);
+    new.promote().await.expect("a writer stays what it is");
+    let raises = new.read_raises().await.unwrap();
+    let raises: Vec<_> = raises.iter().map(|one| (one.epoch, one.region.as_str())).collect();
+    assert_eq!(raises, [(1, "one"), (2, "other")]);
+}
+
+/// What is committed is watched: each change once, with the epoch that it carried.
+#[tokio::test]
+async fn commits_are_watched() {
+    let pair = Pair::started().await;
+    let first = posts(1, 1);
+    let second = succeeds(&first);
+    let refused = payments::Fate::Refused(payments::Refusal::PaymentOpen);
+    commit(&pair.one, &[first.clone(), second.clone(), refund(&second, 7, refused)]).await;
+    let stale = ledger(&pair.one).commit(&posts(2, 9)).await;
+    assert!(matches!(stale, Committed::Fenced(_)), "{stale:?}");
+    let commits = pair.one.read_commits().await.unwrap();
+    let seen: Vec<_> = commits
+        .iter()
+        .map(|one| (one.movement.to_string(), one.state, one.epoch, one.row_epoch))
+        .collect();
+    let payment = payment_id(1).to_string();
+    let refund_id = commits[2].movement.to_string();
+    assert!(refund_id.starts_with("ref_"), "{refund_id}");
+    assert_eq!(
+        seen,
+        [
+            (payment.clone(), Some(State::Posted), Some(1), 1),
+            (payment, Some(State::Succeeded), Some(1), 1),
+            (refund_id, None, None, 1),
+        ]
+    );
+    assert!(commits.is_sorted_by_key(|one| (one.at_us, one.transaction)), "{commits:?}");
+}
+
+#[tokio::test]
+async fn a_switch_loses_nothing_and_rebuilds_nothing() {
+    let pair = Pair::started().await;
+    let mut roles = [&pair.one, &pair.other];
+    for epoch in 1..=4_u8 {
+        let [old, new] = roles;
+        commit(old, &[posts(epoch, u64::from(epoch))]).await;
+        let begun = std::time::Instant::now();
+        let last = old.demote(SOON).await.unwrap();
+        let stopped = begun.elapsed();
+        new.reaches(last, SOON).await.unwrap();
+        new.promote().await.unwrap();
+        let promoted = begun.elapsed();
+        raise(new, u64::from(epoch) + 1).await;
+        tell(&[("stop", stopped), ("promotion", promoted), ("first write", begun.elapsed())]);
+        assert_eq!(has(new, 1..9).await, (1..=epoch).collect::<Vec<_>>());
+        old.start_as_standby(new.address()).await.unwrap();
+        level(old, new).await;
+        roles = [new, old];
+    }
+    let [writer, standby] = roles;
+    assert_eq!(standby.read_commits().await.unwrap(), writer.read_commits().await.unwrap());
+    assert_eq!(standby.read_commits().await.unwrap().len(), 4);
+    let logs = roles.map(|cluster| std::fs::read_to_string(cluster.log()).unwrap()).concat();
+    let copies = logs.matches("received replication command: BASE_BACKUP").count();
+    assert_eq!(copies, 1, "that of the beginning");
+}
+
+#[tokio::test]
+async fn a_writer_whose_standby_is_out_of_reach_does_not_hand_over() {
+    let pair = Pair::started().await;
+    level(&pair.other, &pair.one).await;
+    pair.other.freeze();
+    commit(&pair.one, &[posts(1, 1)]).await;
+    let demoted = pair.one.demote(Duration::from_millis(300)).await;
+    assert!(matches!(demoted, Err(ClusterError::NotHandedOver(_))), "{demoted:?}");
+    // The switch is cancelled.
+    pair.one.start().await.unwrap();
+    commit(&pair.one, &[posts(2, 1)]).await;
+    pair.other.thaw();
+    level(&pair.other, &pair.one).await;
+    assert_eq!(has(&pair.other, 1..4).await, [1, 2]);
+}
+
+/// The standby lacks what was committed last, and takes over; the old writer comes back.
+async fn fail_over_with_loss(pair: &Pair) {
+    let (old, new) = (&pair.one, &pair.other);
+    commit(old, &[posts(1, 1), posts(2, 1)]).await;
+    level(new, old).await;
+    new.stop(StopMode::Fast).await;
+    commit(old, &[succeeds(&posts(2, 1)), posts(3, 1), posts(4, 1)]).await;
+    old.kill();
+    new.start().await.unwrap();
+    new.promote().await.unwrap();
+    raise(new, 2).await;
+    // Accepted again, and so in both.
+    let again = Transaction { epoch: Epoch::new(2), ..posts(4, 1) };
+    commit(new, &[again, posts(5, 2)]).await;
+}
+
+#[tokio::test]
+async fn an_old_writer_names_what_is_lost_and_is_rewound() {
+    let pair = Pair::started().await;
+    fail_over_with_loss(&pair).await;
+    let (old, new) = (&pair.one, &pair.other);
+    let file = pair.folder.join("evidence.json");
+    let rejoined = old.rejoin(new.address(), &file).await.unwrap();
+    tell(&[("rejoin", rejoined.took)]);
+    assert_eq!(rejoined.how, How::Rewound);
+    let TailRead::Read(tail) = rejoined.tail else { panic!("{:?}", rejoined.tail) };
+    let lost: Vec<_> = tail.payments.iter().map(|record| record.id).collect();
+    assert_eq!(lost, [payment_id(2), payment_id(3)], "the fourth is there again");
+    let commits: Vec<_> =
+        tail.commits.iter().map(|one| (one.movement.payment(), one.state)).collect();
+    assert_eq!(
+        commits,
+        [
+            (payment_id(2), Some(State::Succeeded)),
+            (payment_id(3), Some(State::Posted)),
+            (payment_id(4), Some(State::Posted)),
+        ]
+    );
+    let written: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(written, tail.evidence());
+    assert_eq!(written["movements"].as_array().unwrap().len(), 2, "{written:#}");
+
+    level(old, new).await;
+    assert_eq!(has(old, 1..7).await, [1, 2, 4, 5]);
+    assert_eq!(ledger(old).audit().await.unwrap(), []);
+    // It is whole: it takes over in turn.
+    let last = new.demote(SOON).await.unwrap();
+    old.reaches(last, SOON).await.unwrap();
+    old.promote().await.unwrap();
+    raise(old, 3).await;
+    new.start_as_standby(old.address()).await.unwrap();
+    commit(old, &[posts(6, 3)]).await;
+    level(new, old).await;
+    assert_eq!(has(new, 1..7).await, [1, 2, 4, 5, 6]);
+}
+
+#[tokio::test]
+async fn an_old_writer_that_is_not_rewound_is_rebuilt() {
+    let pair = Pair::started().await;
+    fail_over_with_loss(&pair).await;
+    let (old, new) = (&pair.one, &pair.other);
+    let forbid = "REVOKE EXECUTE ON FUNCTION pg_read_binary_file(text) FROM replication";
+    assert_eq!(ask(&pair, new, forbid).await, "");
+    let rejoined = old.rejoin(new.address(), &pair.folder.join("evidence.json")).await.unwrap();
+    tell(&[("rejoin by a copy", rejoined.took)]);
+    let How::Rebuilt { why } = &rejoined.how else { panic!("{rejoined:?}") };
+    assert!(why.contains("permission denied for function pg_read_binary_file"), "{why}");
+    let TailRead::Read(tail) = rejoined.tail else { panic!("{:?}", rejoined.tail) };
+    assert_eq!(tail.payments.len(), 2);
+    level(old, new).await;
+    assert_eq!(has(old, 1..7).await, [1, 2, 4, 5]);
+}
+
+#[tokio::test]
+async fn data_that_nobody_can_read_are_kept() {
+    let pair = Pair::started().await;
+    fail_over_with_loss(&pair).await;
+    let (old, new) = (&pair.one, &pair.other);
+    std::fs::remove_file(pair.folder.join("one/volume/data/global/pg_control")).unwrap();
+    let rejoined = old.rejoin(new.address(), &pair.folder.join("evidence.json")).await.unwrap();
+    assert!(matches!(rejoined.how, How::Rebuilt { .. }), "{rejoined:?}");
+    let TailRead::Unread { why, kept } = rejoined.tail else { panic!("{:?}", rejoined.tail) };
+    assert!(why.contains("pg_control"), "{why}");
+    assert!(kept.join("PG_VERSION").exists());
+    level(old, new).await;
+    assert_eq!(has(old, 1..7).await, [1, 2, 4, 5]);
+}
+
+/// Whoever is asleep answers nobody, and goes on with the same connections as if nothing had been.
+#[tokio::test]
+async fn a_frozen_server_wakes_up_with_its_connections() {
+    let pair = Pair::started().await;
+    let one = &pair.one;
+    let open = ledger(one);
+    assert_eq!(open.commit(&posts(1, 1)).await, Committed::Done);
+    let pids = one.pids();
+    one.freeze();
+    assert!(one.is_running());
+    assert!(one.position().await.is_err());
+    let commit = tokio::spawn({
+        let open = open.clone();
+        async move { open.commit(&posts(2, 1)).await }
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(!commit.is_finished());
+    one.thaw();
+    assert_eq!(commit.await.unwrap(), Committed::Done);
+    assert!(pids.iter().all(|pid| one.pids().contains(pid)), "nobody of them has ended");
+    assert_eq!(open.read(payment_id(2)).await, Read::Found(posts(2, 1).record));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_ends_the_writer_until_there_is_space() {
+    let pair = Pair::absent(Some(120 << 20)).await;
+    let one = &pair.one;
+    match one.create(&pair.template).await {
+        // Not root, or root of a container that may not.
+        Err(ClusterError::NotPermitted(_)) => return,
+        created => created.unwrap(),
+    }
+    one.start().await.unwrap();
+    raise(one, 1).await;
+    one.fill_disk().unwrap();
+    let ledger = ledger(one);
+    let mut taken = Vec::new();
+    for number in 1..=u8::MAX {
+        match ledger.commit(&posts(number, 1)).await {
+            Committed::Done => taken.push(number),
+            _ => break,
+        }
+    }
+    let large = "CREATE TABLE large AS SELECT repeat('a', 99) FROM generate_series(1, 200000)";
+    let said = ask(&pair, one, large).await;
+    assert_ne!(said, "", "there is no space for it");
+    one.stop(StopMode::Immediate).await;
+    one.free_disk().unwrap();
+    one.start().await.unwrap();
+    assert_eq!(has(one, 1..u8::MAX).await, taken);
+    assert!(!taken.is_empty() || has(one, 1..2).await.is_empty());
+    commit(one, &[posts(254, 1)]).await;
+}
