@@ -20,6 +20,9 @@ const STANDBY_ENDPOINT: CheckId = CheckId("standby's endpoint");
 /// How many answers in a row turn a checker.
 const THRESHOLD: u8 = 3;
 
+/// How many intervals of the switch lie between two questions whether an API answers.
+const ENDPOINT_INTERVALS: u32 = 3;
+
 /// What the switch is made of.
 #[derive(Debug, Clone)]
 pub struct SwitchSettings {
@@ -32,7 +35,8 @@ pub struct SwitchSettings {
     pub apis: [SocketAddrV4; 2],
     /// For how long resolvers keep an answer.
     pub ttl: Duration,
-    /// From an answer to the next request of the same checker.
+    /// From an answer to the next request of the same checker; three times as long for the checks
+    /// that no record has.
     pub check_interval: Duration,
 }
 
@@ -92,43 +96,46 @@ impl SwitchSettings {
     }
 
     fn new_checks(&self, checkers: usize) -> Checks {
+        Checks::new(self.health_checks(), checkers)
+    }
+
+    fn health_checks(&self) -> [(CheckId, HealthCheck); 6] {
         use Site::{Primary, Standby};
         let both = Watched::Calculated {
             children: vec![STANDBY_NAMED_HERE, STANDBY_NAMED_THERE],
             threshold: 2,
         };
-        let checks = [
+        [
             (STANDBY_NAMED_HERE, self.named_by(Primary, Standby)),
             (STANDBY_NAMED_THERE, self.named_by(Standby, Standby)),
             (PRIMARY_NAMED_HERE, self.named_by(Primary, Primary)),
             (PRIMARY_SWITCH, HealthCheck { watched: both, is_inverted: false, is_disabled: false }),
             (PRIMARY_ENDPOINT, self.answers(Primary)),
             (STANDBY_ENDPOINT, self.answers(Standby)),
-        ];
-        Checks::new(checks, checkers)
+        ]
     }
 
     /// Unhealthy while the endpoint of one Region says that traffic is meant for another; inverted,
     /// so that an endpoint that says nothing counts as healthy.
     fn named_by(&self, speaker: Site, meant: Site) -> HealthCheck {
-        let endpoint = self.endpoint(speaker, "/health/traffic", Some(named(meant)));
-        HealthCheck { watched: endpoint, is_inverted: true, is_disabled: false }
+        let endpoint = Endpoint {
+            search: Some(named(meant)),
+            ..self.endpoint(speaker, "/health/traffic", self.check_interval)
+        };
+        let watched = Watched::Endpoint(endpoint);
+        HealthCheck { watched, is_inverted: true, is_disabled: false }
     }
 
     /// Whether the API answers. For people only: no record has it.
     fn answers(&self, site: Site) -> HealthCheck {
-        let endpoint = self.endpoint(site, "/health", None);
-        HealthCheck { watched: endpoint, is_inverted: false, is_disabled: false }
+        let interval = self.check_interval * ENDPOINT_INTERVALS;
+        let watched = Watched::Endpoint(self.endpoint(site, "/health", interval));
+        HealthCheck { watched, is_inverted: false, is_disabled: false }
     }
 
-    fn endpoint(&self, site: Site, path: &'static str, search: Option<String>) -> Watched {
-        Watched::Endpoint(Endpoint {
-            address: self.api(site),
-            path,
-            search,
-            interval: self.check_interval,
-            threshold: THRESHOLD,
-        })
+    fn endpoint(&self, site: Site, path: &'static str, interval: Duration) -> Endpoint {
+        let address = self.api(site);
+        Endpoint { address, path, search: None, interval, threshold: THRESHOLD }
     }
 }
 
@@ -137,5 +144,7 @@ fn named(site: Site) -> String {
     format!(r#""traffic_region":"{}""#, site.region())
 }
 
+#[cfg(test)]
+mod deployed;
 #[cfg(test)]
 mod tests;
