@@ -6,6 +6,7 @@ mod network;
 mod pace;
 mod place;
 pub mod postgres;
+mod process;
 pub mod rehearsal;
 mod store;
 mod wire;
@@ -17,6 +18,7 @@ pub use dns::{
 pub use network::{Line, LinkName, Network, Passage, Way};
 pub use pace::Pace;
 pub use place::Place;
+pub use process::{Claimed, Directory, Ended, NotStarted, Process, Warden, serve_warden};
 pub use store::{
     Chosen, ChosenValue, ReplicaSettings, RunJournal, StoreClient, read_logs, serve_replica,
 };

@@ -6,6 +6,7 @@ mod dns;
 mod links;
 mod postgres;
 mod postgres_pair;
+mod process;
 mod rehearsal;
 mod store;
 
