@@ -1,6 +1,7 @@
 //! Two Regions on one machine: real PostgreSQL replication, real processes, real sockets, real DNS
 //! packets, and what makes them fail.
 
+mod act;
 mod dns;
 mod network;
 mod pace;
@@ -9,8 +10,13 @@ pub mod postgres;
 mod process;
 pub mod rehearsal;
 mod store;
+mod system;
 mod wire;
 
+pub use act::{
+    NotBegun, NotDone, Reach, RunnerSettings, Unreachable, Ways, begin, carry_on, draining, facts,
+    observed_words, region, settings,
+};
 pub use dns::{
     Authority, CHECKERS, CheckStatus, Checkers, DnsServer, DnsStatus, Resolver, SwitchSettings,
     Ttl, Unresolved, View, look_up,
@@ -21,5 +27,10 @@ pub use place::Place;
 pub use process::{Claimed, Directory, Ended, NotStarted, Process, Warden, serve_warden};
 pub use store::{
     Chosen, ChosenValue, ReplicaSettings, RunJournal, StoreClient, read_logs, serve_replica,
+};
+pub use system::{
+    Answer, Ask, AtStep, Hook, NoHook, NotChanged, NotHere, NotUp, RecordStatus, RegionStatus,
+    Spoil, Standstill, Status, Step, System, SystemSettings, Waits, is_playable, socket_in,
+    usual_folder,
 };
 pub use wire::{Caller, NotAnswered};

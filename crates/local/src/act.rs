@@ -1,0 +1,20 @@
+//! Acting on the two Regions: what a runner, or a person's command, does from where it is.
+
+mod begin;
+mod facts;
+mod people;
+mod perform;
+mod reach;
+mod reconcile;
+mod runner;
+mod sql;
+mod ways;
+
+pub use begin::{NotBegun, begin, draining, settings};
+pub use facts::facts;
+pub use people::{NotDone, observed_words};
+pub use reach::{Reach, Unreachable};
+pub(crate) use reach::{action_named, now};
+pub use runner::{RunnerSettings, carry_on};
+pub(crate) use sql::standing;
+pub use ways::{Ways, region};

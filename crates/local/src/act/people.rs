@@ -1,0 +1,101 @@
+//! What people ask of the two Regions and of their runs, from outside.
+
+use fence::{Author, NoAnswer, RunId};
+use runbook::{Control, Entry, Journal as _, NotTaken, Observed, order};
+
+use crate::act::reach::{Reach, Unreachable, now};
+use crate::system::Status;
+use crate::system::ask::{Answer, Ask};
+
+/// Why something that was asked for was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDone {
+    /// Nobody answers.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
+    /// It was refused.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Reach {
+    /// How everything is.
+    ///
+    /// # Errors
+    /// When the supervisor does not answer.
+    pub async fn status(&self) -> Result<Status, Unreachable> {
+        match self.supervisor(&Ask::Status).await {
+            Some(Answer::Status(status)) => Ok(*status),
+            Some(_) => Err(Unreachable::Answer),
+            None => Err(Unreachable::Supervisor),
+        }
+    }
+
+    /// Lets something fail, or work again, in the words of scenarios.
+    ///
+    /// # Errors
+    /// When the words mean no such thing, or it cannot be played here.
+    pub async fn change(&self, words: &str) -> Result<(), NotDone> {
+        self.done(&Ask::Change { words: words.to_owned() }).await
+    }
+
+    /// Lets a run be carried on by a new runner, in the Region that is to be opened.
+    ///
+    /// # Errors
+    /// When there is no such run.
+    pub async fn start_runner(&self, run: &RunId) -> Result<(), NotDone> {
+        self.done(&Ask::StartRunner { run: run.to_string() }).await
+    }
+
+    async fn done(&self, ask: &Ask) -> Result<(), NotDone> {
+        match self.supervisor(ask).await {
+            Some(Answer::Done) => Ok(()),
+            Some(Answer::Not(cause)) => Err(NotDone::Refused(cause)),
+            Some(_) => Err(Unreachable::Answer.into()),
+            None => Err(Unreachable::Supervisor.into()),
+        }
+    }
+
+    /// The runs that there were.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn runs(&self) -> Result<Vec<RunId>, NoAnswer> {
+        self.store.runs().await
+    }
+
+    /// The journal of a run.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn entries(&self, run: &RunId) -> Result<Vec<Entry>, NoAnswer> {
+        self.store.journal(run).read().await
+    }
+
+    /// Writes what somebody orders into the journal of a run.
+    ///
+    /// # Errors
+    /// When it may not be ordered now, or when the journal does not answer.
+    pub async fn order(&self, run: &RunId, control: &Control, by: &Author) -> Result<(), NotTaken> {
+        order(&self.store.journal(run), control, by, now()).await
+    }
+}
+
+/// What was seen of an action, as the end of a sentence about it.
+#[must_use]
+pub fn observed_words(observed: &Observed) -> String {
+    match observed {
+        Observed::Done | Observed::Approved(_) => String::new(),
+        Observed::Evidence(evidence) => {
+            let lag = evidence.lag_ms.map_or("unknown".to_owned(), |ms| format!("{ms} ms"));
+            let missing = evidence.intents_missing;
+            let missing = missing.map_or("unknown".to_owned(), |number| number.to_string());
+            format!(": the standby's database is behind by {lag}, payments it lacks: {missing}")
+        }
+        Observed::Tail(tail) | Observed::Database(tail) => {
+            format!(": {} movements, books with {} faults", tail.movements, tail.faults)
+        }
+        Observed::Epoch(epoch) => format!(": epoch {epoch}"),
+        Observed::Movements(number) => format!(": {number} payments"),
+    }
+}

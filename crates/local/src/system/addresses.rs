@@ -1,0 +1,115 @@
+//! Where everything listens, and the links by which one place reaches another.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+
+use drill::Site;
+
+use crate::network::{Line, LinkName, Network};
+use crate::place::Place;
+
+/// How often a port is looked for that is free in both Regions.
+const TRIES_MAX: u32 = 100;
+
+/// Where the processes themselves listen.
+#[derive(Debug, Clone)]
+pub(crate) struct Addresses {
+    pub(crate) databases: [SocketAddr; 2],
+    pub(crate) services: [SocketAddr; 2],
+    /// The home primary's, the home standby's and the witness's.
+    pub(crate) votes: [SocketAddr; 3],
+    pub(crate) endpoints: [SocketAddr; 2],
+    pub(crate) processor: SocketAddr,
+    pub(crate) dns: SocketAddr,
+    /// The port at which clients reach both Regions.
+    pub(crate) public_port: u16,
+}
+
+impl Addresses {
+    /// Free ones.
+    pub(crate) fn find() -> io::Result<Self> {
+        let both = Site::ALL.map(Place::Region);
+        Ok(Self {
+            databases: [free(both[0])?, free(both[1])?],
+            services: [free(both[0])?, free(both[1])?],
+            votes: [free(both[0])?, free(both[1])?, free(Place::Witness)?],
+            endpoints: [free(both[0])?, free(both[1])?],
+            processor: free(Place::Outside)?,
+            dns: free(Place::Outside)?,
+            public_port: free_in_both()?,
+        })
+    }
+}
+
+/// A port that nobody listens at. Somebody else may take it before we do; then we fail to start, and
+/// say so.
+fn free(place: Place) -> io::Result<SocketAddr> {
+    TcpListener::bind((place.address(), 0))?.local_addr()
+}
+
+fn free_in_both() -> io::Result<u16> {
+    let [primary, standby] = Site::ALL.map(|site| Place::Region(site).address());
+    for _ in 0..TRIES_MAX {
+        let listener = TcpListener::bind((primary, 0))?;
+        let port = listener.local_addr()?.port();
+        if TcpListener::bind((standby, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AddrInUse, "no port is free in both Regions"))
+}
+
+/// The near ends of all links.
+#[derive(Debug, Clone)]
+pub(crate) struct Links(BTreeMap<LinkName, SocketAddr>);
+
+impl Links {
+    /// Makes them all.
+    pub(crate) async fn make(network: &Network, addresses: &Addresses) -> io::Result<Self> {
+        let mut ends = BTreeMap::new();
+        for (link, upstream) in all(addresses) {
+            let port = match (link.from, link.line) {
+                // Clients connect to the address that DNS tells them, and to one port.
+                (Place::Outside, Line::Api) => {
+                    SocketAddr::from((link.to.address(), addresses.public_port))
+                }
+                (from, _) => SocketAddr::from((from.address(), 0)),
+            };
+            ends.insert(link, network.link(link, port, upstream).await?);
+        }
+        Ok(Self(ends))
+    }
+
+    /// The near end of a link.
+    ///
+    /// # Panics
+    /// When there is no such link.
+    pub(crate) fn end(&self, from: Place, to: Place, line: Line) -> SocketAddr {
+        self.0[&LinkName { from, to, line }]
+    }
+}
+
+fn all(addresses: &Addresses) -> Vec<(LinkName, SocketAddr)> {
+    let mut links = Vec::new();
+    for to in Site::ALL {
+        let place = Place::Region(to);
+        for from in [Place::Region(Site::Primary), Place::Region(Site::Standby), Place::Outside] {
+            let mut add =
+                |line, upstream| links.push((LinkName { from, to: place, line }, upstream));
+            add(Line::Store, addresses.endpoints[to as usize]);
+            add(Line::Sql, addresses.databases[to as usize]);
+            add(Line::Api, addresses.services[to as usize]);
+            if from == Place::Region(to.other()) {
+                add(Line::Replication, addresses.databases[to as usize]);
+                add(Line::Vote, addresses.votes[to as usize]);
+            }
+        }
+        let mut leave = |to, line, upstream| {
+            links.push((LinkName { from: place, to, line }, upstream));
+        };
+        leave(Place::Witness, Line::Vote, addresses.votes[2]);
+        leave(Place::Outside, Line::Processor, addresses.processor);
+    }
+    links
+}

@@ -1,0 +1,190 @@
+//! What the supervisor holds: both Regions' processes and databases, the network between them, and what
+//! was noted.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use drill::{Fault, Site, What};
+
+use crate::dns::Authority;
+use crate::network::{Line, Network};
+use crate::pace::Pace;
+use crate::place::Place;
+use crate::postgres::Cluster;
+use crate::process::{Process, Warden};
+use crate::rehearsal::{Notes, now_us};
+use crate::store::StoreClient;
+use crate::system::addresses::{Addresses, Links};
+use crate::system::database_service::Pair;
+use crate::system::hook::Hook;
+use crate::system::rules::Faults;
+
+/// What the supervisor holds.
+pub(crate) struct Inner {
+    /// The program that child processes are.
+    pub(crate) program: PathBuf,
+    pub(crate) directory: PathBuf,
+    pub(crate) pace: Pace,
+    pub(crate) since_us: u64,
+    pub(crate) addresses: Addresses,
+    pub(crate) links: Links,
+    pub(crate) network: Network,
+    pub(crate) clusters: [Cluster; 2],
+    pub(crate) store: StoreClient,
+    pub(crate) switch: Authority,
+    pub(crate) hook: Arc<dyn Hook>,
+    /// Ends everything if this process dies.
+    pub(crate) warden: Warden,
+    pub(crate) processes: tokio::sync::Mutex<Processes>,
+    /// Held while faults change, so that of two changes one ends before the other begins.
+    pub(crate) changing: tokio::sync::Mutex<()>,
+    faults: Mutex<Faults>,
+    pair: Mutex<Pair>,
+    pub(crate) notes: Notes,
+    warnings: Mutex<Vec<String>>,
+}
+
+/// Our own child processes; nothing for what does not run.
+#[derive(Default)]
+pub(crate) struct Processes {
+    pub(crate) services: [Option<Process>; 2],
+    /// The home primary's, the home standby's and the witness's.
+    pub(crate) replicas: [Option<Process>; 3],
+    pub(crate) runners: Vec<Runner>,
+    /// How many runners there were: a part of their names.
+    pub(crate) runners_started: u32,
+}
+
+/// A process that carries a run on.
+pub(crate) struct Runner {
+    pub(crate) run: String,
+    pub(crate) home: Site,
+    pub(crate) process: Process,
+}
+
+/// The parts that an [`Inner`] is made of.
+pub(crate) struct Parts {
+    pub(crate) program: PathBuf,
+    pub(crate) directory: PathBuf,
+    pub(crate) pace: Pace,
+    pub(crate) addresses: Addresses,
+    pub(crate) links: Links,
+    pub(crate) network: Network,
+    pub(crate) clusters: [Cluster; 2],
+    pub(crate) store: StoreClient,
+    pub(crate) switch: Authority,
+    pub(crate) hook: Arc<dyn Hook>,
+    pub(crate) warden: Warden,
+    pub(crate) notes: Notes,
+}
+
+impl Inner {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            program: parts.program,
+            directory: parts.directory,
+            pace: parts.pace,
+            since_us: now_us(),
+            addresses: parts.addresses,
+            links: parts.links,
+            network: parts.network,
+            clusters: parts.clusters,
+            store: parts.store,
+            switch: parts.switch,
+            hook: parts.hook,
+            warden: parts.warden,
+            processes: tokio::sync::Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
+            faults: Mutex::default(),
+            pair: Mutex::new(Pair::new()),
+            notes: parts.notes,
+            warnings: Mutex::default(),
+        }
+    }
+
+    /// The faults that there are now.
+    pub(crate) fn faults(&self) -> Faults {
+        lock(&self.faults).clone()
+    }
+
+    /// Takes note of a fault, and lets the network know.
+    pub(crate) fn set_fault(&self, fault: Fault, begins: bool) {
+        let faults = {
+            let mut faults = lock(&self.faults);
+            faults.change(fault, begins);
+            faults.clone()
+        };
+        self.network.set(move |way| faults.passage(way));
+    }
+
+    pub(crate) fn pair(&self) -> MutexGuard<'_, Pair> {
+        lock(&self.pair)
+    }
+
+    /// Writes down what happened now.
+    pub(crate) fn note(&self, what: What) {
+        self.notes.note(what);
+    }
+
+    /// Something went wrong that people should see.
+    pub(crate) fn warn(&self, warning: &str) {
+        lock(&self.warnings).push(warning.to_owned());
+    }
+
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        lock(&self.warnings).clone()
+    }
+
+    /// Where a Region keeps everything.
+    pub(crate) fn directory_of(&self, site: Site) -> PathBuf {
+        self.directory.join(site.role())
+    }
+
+    /// Where the processor of cards keeps its books.
+    pub(crate) fn processor_book(&self) -> PathBuf {
+        self.directory.join("processor.jsonl")
+    }
+
+    /// From now on the database of a Region ends with this process.
+    pub(crate) fn watch_database(&self, site: Site) {
+        let cluster = &self.clusters[site as usize];
+        if let Some(pid) = cluster.pids().first()
+            && let Err(error) = self.warden.watch(*pid, cluster.name())
+        {
+            self.warn(&format!("nobody would end the databases: {error}"));
+        }
+    }
+
+    /// Where the other Region's database gets what this one's writes.
+    pub(crate) fn replication_from(&self, writer: Site) -> std::net::SocketAddr {
+        let from = Place::Region(writer.other());
+        self.links.end(from, Place::Region(writer), Line::Replication)
+    }
+
+    /// The socket at which the supervisor is asked.
+    pub(crate) fn socket(&self) -> PathBuf {
+        socket_in(&self.directory)
+    }
+
+    /// What is broken, in order.
+    pub(crate) fn broken(&self) -> BTreeSet<Fault> {
+        self.faults().all().collect()
+    }
+}
+
+/// The folder of the two Regions of whoever does not say another.
+#[must_use]
+pub fn usual_folder() -> PathBuf {
+    std::env::temp_dir().join(format!("tideover-{}", rustix::process::getuid().as_raw()))
+}
+
+/// The socket at which the supervisor of this folder is asked.
+#[must_use]
+pub fn socket_in(directory: &std::path::Path) -> PathBuf {
+    directory.join("control.socket")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("nobody panics while holding it")
+}

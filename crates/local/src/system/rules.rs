@@ -1,0 +1,144 @@
+//! What is broken now, and what that means for connections.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use drill::{Fault, Site};
+
+use crate::network::{Line, LinkName, Passage, Way};
+use crate::place::Place;
+
+/// What one time over a Region's border takes when nothing is slow: next to nothing on one machine, so
+/// that "so many times as long" is measured against this.
+const BORDER: Duration = Duration::from_millis(2);
+
+/// The faults that are there.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Faults(BTreeSet<Fault>);
+
+impl Faults {
+    pub(crate) fn has(&self, fault: Fault) -> bool {
+        self.0.contains(&fault)
+    }
+
+    /// By kind and place: of two amounts the later one counts, and a mend ends either.
+    pub(crate) fn change(&mut self, fault: Fault, begins: bool) {
+        self.0.retain(|other| other.without_amount() != fault.without_amount());
+        if begins {
+            self.0.insert(fault);
+        }
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = Fault> {
+        self.0.iter().copied()
+    }
+
+    /// Whether the Region runs: it is neither lost nor stands still.
+    pub(crate) fn runs(&self, site: Site) -> bool {
+        !self.has(Fault::RegionLost(site)) && !self.has(Fault::RegionFrozen(site))
+    }
+
+    /// Whether messages get from one place to another at all.
+    pub(crate) fn reaches(&self, from: Place, to: Place) -> bool {
+        let is_border = from != to && from != Place::Outside && to != Place::Outside;
+        let is_torn = is_border && (self.is_isolated(from) || self.is_isolated(to));
+        let is_cut = match (from, to) {
+            (Place::Region(one), Place::Region(other)) => self.has(Fault::OneWayCut(one, other)),
+            _ => false,
+        };
+        !(self.is_lost(from) || self.is_lost(to) || is_torn || is_cut)
+    }
+
+    /// Whether messages get through both ways, and whoever is there runs.
+    pub(crate) fn connects(&self, from: Place, to: Place) -> bool {
+        let runs = |place| match place {
+            Place::Region(site) => self.runs(site),
+            Place::Witness | Place::Outside => true,
+        };
+        self.reaches(from, to) && self.reaches(to, from) && runs(from) && runs(to)
+    }
+
+    /// What becomes of bytes of a connection, on their way out or of the answer.
+    pub(crate) fn passage(&self, way: Way) -> Passage {
+        let (link, from, to) = (&way.link, way.from(), way.to());
+        let line = link.line;
+        if line == Line::Processor && self.has(Fault::ProcessorAway) {
+            return Passage::Refused;
+        }
+        let is_silent = line == Line::Processor && self.has(Fault::ProcessorSilent);
+        if is_silent || !self.reaches(from, to) || self.holds_store(link) {
+            return Passage::Held;
+        }
+        Passage::Open { delay: self.delay(from, to, line) }
+    }
+
+    /// Whether a line to the strongly consistent store is held, though its places reach each other.
+    fn holds_store(&self, link: &LinkName) -> bool {
+        let is_cut_off =
+            matches!(link.from, Place::Region(site) if self.has(Fault::StoreCut(site)));
+        let has_no_endpoint =
+            matches!(link.to, Place::Region(site) if self.has(Fault::StoreEndpointLost(site)));
+        link.line == Line::Store && (is_cut_off || has_no_endpoint)
+    }
+
+    fn delay(&self, from: Place, to: Place, line: Line) -> Duration {
+        let lag = self.0.iter().find_map(|fault| match fault {
+            Fault::ReplicationLag(ms) if line == Line::Replication => {
+                Some(Duration::from_millis(*ms))
+            }
+            _ => None,
+        });
+        let slow = |place| {
+            let mut faults = self.0.iter();
+            faults.find_map(|fault| match (fault, place) {
+                (Fault::RegionSlow(slow, factor), Place::Region(site))
+                    if *slow == site && from != to =>
+                {
+                    Some(BORDER * (*factor))
+                }
+                _ => None,
+            })
+        };
+        lag.unwrap_or_default() + slow(from).max(slow(to)).unwrap_or_default()
+    }
+
+    fn is_lost(&self, place: Place) -> bool {
+        matches!(place, Place::Region(site) if self.has(Fault::RegionLost(site)))
+            || place == Place::Witness && self.has(Fault::WitnessLost)
+    }
+
+    fn is_isolated(&self, place: Place) -> bool {
+        matches!(place, Place::Region(site) if self.has(Fault::RegionIsolated(site)))
+    }
+}
+
+/// Why a fault cannot be played here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotHere {
+    /// Clocks.
+    #[error("all processes of one machine have one clock: play skewed clocks in the simulator")]
+    ClockSkew,
+    /// Messages.
+    #[error("TCP sends lost messages again: play them in the simulator, or cut a link")]
+    MessagesLost,
+    /// Stalled writes.
+    #[error("PostgreSQL stalls no single writes on request: play them in the simulator")]
+    WritesStall,
+    /// The storage fence.
+    #[error("nothing here stops an old writer's volume by itself, so that nothing can fail to")]
+    StorageFence,
+}
+
+/// Whether a fault can be played here.
+///
+/// # Errors
+/// Why not.
+pub const fn is_playable(fault: Fault) -> Result<(), NotHere> {
+    match fault {
+        Fault::ClockSkew(..) => Err(NotHere::ClockSkew),
+        Fault::MessagesLost(_) => Err(NotHere::MessagesLost),
+        Fault::WritesStall(..) => Err(NotHere::WritesStall),
+        Fault::StorageFenceFails => Err(NotHere::StorageFence),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,266 @@
+//! Brings both Regions up: links first, then stores and databases, then services, then what looks at
+//! them from outside.
+
+use std::io;
+use std::net::SocketAddrV4;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use drill::{Site, What};
+use fence::{Author, ControlStore as _};
+use payments::Time;
+use processor::Terms;
+use region::{Simulator, initialize};
+use stores::{PgLedger, Raised, StoreError};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::act;
+use crate::dns::{Authority, Checkers, DnsServer, SwitchSettings};
+use crate::network::{Line, Network};
+use crate::pace::Pace;
+use crate::place::Place;
+use crate::postgres::{Cluster, ClusterError, ClusterSettings, Programs, Template};
+use crate::process::{Claimed, Directory, NotStarted, Warden};
+use crate::rehearsal::Notes;
+use crate::store::StoreClient;
+use crate::system::addresses::{Addresses, Links};
+use crate::system::hook::Hook;
+use crate::system::inner::{Inner, Parts};
+use crate::system::{System, control};
+
+/// The zone that both Regions' names are in. Nobody else has a name that ends like this (RFC 6761).
+const ZONE: &str = "payment.test";
+/// The label of the name that clients resolve.
+const LABEL: &str = "api";
+/// The name that clients resolve.
+pub(crate) const PUBLIC_NAME: &str = "api.payment.test";
+/// How long after the first question about a key that it has not seen the processor refuses it for good.
+const CLOSES_UNSEEN: Duration = Duration::from_millis(500);
+/// For how long the strongly consistent store may take to answer after its start.
+const STORE_TRIES: u32 = 400;
+
+/// How the two Regions are to be.
+#[derive(Clone)]
+pub struct SystemSettings {
+    /// Where everything is kept.
+    pub directory: PathBuf,
+    /// The program `tideover`, which child processes are.
+    pub program: PathBuf,
+    /// PostgreSQL.
+    pub programs: Programs,
+    /// What both databases begin as.
+    pub template: Arc<Template>,
+    /// The password of the template.
+    pub password: String,
+    /// How fast time goes.
+    pub pace: Pace,
+    /// Whoever is told of the steps of runs.
+    pub hook: Arc<dyn Hook>,
+    /// How much the disk of each database holds, in bytes; none: as much as the machine's.
+    pub disk_limit: Option<u64>,
+}
+
+/// Why the two Regions do not run.
+#[derive(Debug, thiserror::Error)]
+pub enum NotUp {
+    /// Others run here.
+    #[error(transparent)]
+    Claimed(#[from] Claimed),
+    /// A file, an address or a process.
+    #[error("the two Regions do not start: {what}")]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed.
+        #[source]
+        source: io::Error,
+    },
+    /// A process.
+    #[error(transparent)]
+    Process(#[from] NotStarted),
+    /// A database.
+    #[error(transparent)]
+    Database(#[from] ClusterError),
+    /// The first control record, or the ledger's first epoch.
+    #[error("the system is not initialized: {0}")]
+    NotInitialized(String),
+}
+
+impl System {
+    /// Brings both Regions up, the home primary active.
+    ///
+    /// # Errors
+    /// When something does not start; then nothing is left running.
+    pub async fn start(settings: SystemSettings) -> Result<Self, NotUp> {
+        let directory = Directory::claim(&settings.directory)?;
+        let warden = warden(&settings.program, &directory)?;
+        let addresses = Addresses::find().map_err(io("no address is free"))?;
+        let network = Network::new();
+        let links = Links::make(&network, &addresses).await.map_err(io("a link cannot listen"))?;
+        let notes = Notes::default();
+        let switch = switch(&settings, &addresses, &notes);
+        let clusters = Site::ALL.map(|site| cluster(&settings, directory.path(), &addresses, site));
+        let endpoints =
+            Site::ALL.map(|to| links.end(Place::Outside, Place::Region(to), Line::Store));
+        let inner = Arc::new(Inner::new(Parts {
+            program: settings.program.clone(),
+            directory: directory.path().to_owned(),
+            pace: settings.pace,
+            store: StoreClient::new(endpoints.to_vec()),
+            hook: Arc::clone(&settings.hook),
+            addresses,
+            links,
+            network,
+            clusters,
+            switch: switch.clone(),
+            warden,
+            notes,
+        }));
+        let mut tasks = JoinSet::new();
+        inner.bring_up(&settings, &mut tasks).await?;
+        inner.look_from_outside(&switch, &mut tasks).await?;
+        Ok(Self {
+            inner,
+            _tasks: tasks,
+            _checkers: Checkers::start(&switch),
+            _directory: directory,
+        })
+    }
+}
+
+impl Inner {
+    async fn bring_up(
+        self: &Arc<Self>,
+        settings: &SystemSettings,
+        tasks: &mut JoinSet<()>,
+    ) -> Result<(), NotUp> {
+        let socket = UnixListener::bind(self.socket()).map_err(io("its socket"))?;
+        tasks.spawn(control::answer_all(Arc::clone(self), socket));
+        self.start_processor(tasks).await?;
+        for number in 0..3 {
+            self.start_replica(number).await?;
+        }
+        self.start_databases(settings).await?;
+        self.initialize().await?;
+        let [one, other] = Site::ALL;
+        tokio::try_join!(self.start_service(one), self.start_service(other))
+            .map_err(io("a service does not answer"))?;
+        Ok(())
+    }
+
+    async fn start_databases(&self, settings: &SystemSettings) -> Result<(), ClusterError> {
+        let [writer, standby] = &self.clusters;
+        tokio::try_join!(writer.create(&settings.template), standby.create(&settings.template))?;
+        writer.start().await?;
+        self.watch_database(Site::Primary);
+        standby.start_as_standby(self.replication_from(Site::Primary)).await?;
+        self.watch_database(Site::Standby);
+        Ok(())
+    }
+
+    async fn start_processor(&self, tasks: &mut JoinSet<()>) -> Result<(), NotUp> {
+        let terms = Terms { closes_unseen: CLOSES_UNSEEN, ..Terms::default() };
+        let clock = || Time::from_ms(act::now().0);
+        let book = self.processor_book();
+        let simulator = Simulator::open(&book, terms, clock)
+            .map_err(|fault| io("the processor's books")(io::Error::other(fault)))?;
+        let listener = TcpListener::bind(self.addresses.processor).await;
+        let listener = listener.map_err(io("the processor's address"))?;
+        tasks.spawn(async move {
+            // Without it calls are refused, which the worker puts down.
+            let _ = simulator.serve(listener, std::future::pending()).await;
+        });
+        Ok(())
+    }
+
+    /// The first control record, and the ledger's first epoch.
+    async fn initialize(&self) -> Result<(), NotUp> {
+        let failed = |error: &dyn std::fmt::Display| NotUp::NotInitialized(error.to_string());
+        self.await_store().await?;
+        let settings = self.clusters[Site::Primary as usize].settings();
+        let ledger = PgLedger::new(&settings).map_err(|error| failed(&error))?;
+        let region = act::region(Site::Primary);
+        let raise = async |epoch: fence::Epoch| -> Result<(), StoreError> {
+            let epoch = payments::Epoch::new(epoch.number());
+            match ledger.raise_epoch(epoch, region.as_str()).await? {
+                Raised::Done | Raised::Passed(_) => Ok(()),
+            }
+        };
+        let by = Author::new("tideover");
+        initialize(&self.store, &region, by, raise).await.map_err(|error| failed(&error))?;
+        Ok(())
+    }
+
+    async fn await_store(&self) -> Result<(), NotUp> {
+        for _ in 0..STORE_TRIES {
+            if self.store.read_record().await.is_ok() {
+                return Ok(());
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        let log = self.replica_log(0);
+        let text =
+            format!("the strongly consistent store does not answer: see `{}`", log.display());
+        Err(NotUp::NotInitialized(text))
+    }
+
+    /// DNS, and whoever looks for writers that were replaced.
+    async fn look_from_outside(
+        self: &Arc<Self>,
+        switch: &Authority,
+        tasks: &mut JoinSet<()>,
+    ) -> Result<(), NotUp> {
+        let server = DnsServer::start(self.addresses.dns, switch.clone()).await;
+        let server = server.map_err(io("the DNS server's address"))?;
+        tasks.spawn(async move {
+            let _serves = server;
+            std::future::pending::<()>().await;
+        });
+        self.note(What::Dns { to: Site::Primary });
+        tasks.spawn(Arc::clone(self).take_back_replaced_writers());
+        Ok(())
+    }
+}
+
+fn cluster(
+    settings: &SystemSettings,
+    directory: &Path,
+    addresses: &Addresses,
+    site: Site,
+) -> Cluster {
+    let cluster = ClusterSettings {
+        directory: directory.join(site.role()).join("pg"),
+        address: addresses.databases[site as usize],
+        name: format!("the database of the {}", site.role()),
+        password: settings.password.clone(),
+        disk_limit: settings.disk_limit,
+    };
+    Cluster::new(&settings.programs, cluster)
+}
+
+fn warden(program: &Path, directory: &Directory) -> Result<Warden, NotStarted> {
+    let mut command = std::process::Command::new(program);
+    command.args(["local", "warden", "--directory"]).arg(directory.path());
+    Warden::start(command, directory)
+}
+
+fn switch(settings: &SystemSettings, addresses: &Addresses, notes: &Notes) -> Authority {
+    let api = |site| SocketAddrV4::new(Place::Region(site).address(), addresses.public_port);
+    let dns = SwitchSettings {
+        zone: ZONE.to_owned(),
+        record: LABEL.to_owned(),
+        apis: Site::ALL.map(api),
+        ttl: settings.pace.ttl,
+        check_interval: settings.pace.check_interval,
+    };
+    let notes = notes.clone();
+    Authority::new(&dns, move |at_us, to| notes.note_at(at_us, What::Dns { to }))
+}
+
+/// What went wrong while something was tried.
+fn io(what: &'static str) -> impl Fn(io::Error) -> NotUp {
+    move |source| NotUp::Io { what, source }
+}
