@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -250,13 +251,13 @@ fn as_supervisor() {
         Command::new(&program).arg("1000").process_group(0).spawn().unwrap().id(),
     );
     // It was told to be over, so that its id may be another's.
-    let stranger = shell("exec sleep 1000").process_group(0).spawn().unwrap();
+    let mut stranger = shell("exec sleep 1000").process_group(0).spawn().unwrap();
     warden.watch(stranger.id(), "stranger").unwrap();
     warden.forget(stranger.id()).unwrap();
     pids.insert("stranger", stranger.id());
     fs::write(path.join("pids.new"), serde_json::to_vec(&pids).unwrap()).unwrap();
     fs::rename(path.join("pids.new"), path.join("pids.json")).unwrap();
-    sleep(LONG * 3);
+    stranger.wait().unwrap();
 }
 
 /// Not a test: the warden of the others.
@@ -264,6 +265,6 @@ fn as_supervisor() {
 fn as_warden() {
     let Some(path) = directory_of(GUARDED) else { return };
     for ended in serve_warden(std::io::stdin().lock(), &path) {
-        eprintln!("{}", ended.name);
+        writeln!(std::io::stderr(), "{}", ended.name).unwrap();
     }
 }
