@@ -73,10 +73,14 @@ impl Border {
     /// Connects on the far side, as late as two messages would have gone there and back. None when
     /// nobody listens there, or when the client no longer waits.
     async fn reach(&mut self, client: &TcpStream) -> Option<TcpStream> {
+        let must_wait = !self.is_open();
         let round_trip = tokio::select! {
             round_trip = self.opened() => round_trip?,
-            () = has_left(client), if !self.is_open() => return None,
+            () = has_left(client), if must_wait => return None,
         };
+        if must_wait && is_gone(client).await {
+            return None;
+        }
         sleep(round_trip).await;
         let upstream = tokio::select! {
             upstream = TcpStream::connect(self.upstream) => upstream.ok()?,
@@ -154,13 +158,16 @@ async fn has_left_after(client: &TcpStream, time: Duration) {
     has_left(client).await;
 }
 
-/// Waits until the client has closed its end. What it sent before lies unread, so this looks again
-/// and again.
+/// Waits until the client has closed its end.
 async fn has_left(client: &TcpStream) {
-    while let Ok(ready) = client.ready(Interest::READABLE).await {
-        if ready.is_read_closed() {
-            return;
-        }
+    while !is_gone(client).await {
         sleep(GLANCE).await;
     }
+}
+
+/// Whether the client has closed its end, though what it sent before lies unread. It does not wait:
+/// a socket that was never written to can be.
+async fn is_gone(client: &TcpStream) -> bool {
+    let ready = client.ready(Interest::READABLE | Interest::WRITABLE).await;
+    ready.map_or(true, |ready| ready.is_read_closed())
 }
