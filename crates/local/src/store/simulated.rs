@@ -1,6 +1,7 @@
 //! The core in every disorder: letters lost, doubled and late, replicas that die and come back with
 //! their logs, clients that give up and ask elsewhere. Judged by a checker that shares no code.
 
+mod client;
 mod history;
 mod world;
 

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::{Answered, GATHERED_MAX, NotAnswered, Question, line, read_line};
 
@@ -23,6 +23,9 @@ const QUEUE_MAX: usize = 1024;
 
 /// How long a connection may take to be made.
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+
+/// For how long no connection is tried after one that was not made, or on which nothing was heard.
+const CONNECT_PAUSE: Duration = Duration::from_millis(20);
 
 /// From how many on it is looked who still waits for an answer.
 const WAITING_MANY: usize = 256;
@@ -110,38 +113,48 @@ impl Address {
     }
 }
 
-/// Makes a connection whenever there is something to ask.
+/// Makes a connection whenever there is something to ask, and lately one could be made.
 async fn keep<A: DeserializeOwned>(address: Address, mut asked: mpsc::Receiver<Asked<A>>) {
+    let mut paused_until = Instant::now();
     while let Some(first) = asked.recv().await {
-        match timeout(CONNECT_LIMIT, address.connect()).await {
+        if Instant::now() < paused_until {
+            refuse(first);
+            continue;
+        }
+        let has_heard = match timeout(CONNECT_LIMIT, address.connect()).await {
             Ok(Ok(stream)) => converse(stream, first, &mut asked).await,
-            Ok(Err(_)) | Err(_) => refuse(first, &mut asked),
+            Ok(Err(_)) | Err(_) => {
+                refuse(first);
+                false
+            }
+        };
+        if !has_heard {
+            paused_until = Instant::now() + CONNECT_PAUSE;
         }
     }
 }
 
-/// There is no connection: nothing that waits for it is sent.
-fn refuse<A>(first: Asked<A>, asked: &mut mpsc::Receiver<Asked<A>>) {
-    let mut next = Some(first);
-    while let Some(Asked { asker, .. }) = next {
-        // Who has gone away need not be told.
-        let _ = asker.send(Err(NotAnswered::NotSent));
-        next = asked.try_recv().ok();
-    }
+/// There is no connection: this is not sent.
+fn refuse<A>(asked: Asked<A>) {
+    // Who has gone away need not be told.
+    let _ = asked.asker.send(Err(NotAnswered::NotSent));
 }
 
-/// Asks and hears until the connection ends. Who waits then hears nothing.
+/// Asks and hears until the connection ends, and tells whether anything was heard. Who waits in the end
+/// hears nothing.
 async fn converse<A: DeserializeOwned>(
     stream: Box<dyn Stream>,
     first: Asked<A>,
     asked: &mut mpsc::Receiver<Asked<A>>,
-) {
+) -> bool {
     let (reading, writing) = tokio::io::split(stream);
-    let waiting = Arc::new(Waiting(Mutex::new(BTreeMap::new())));
+    let waiting = Waiting(Mutex::new(BTreeMap::new()));
+    let mut has_heard = false;
     tokio::select! {
-        () = hear(reading, &waiting) => {}
+        () = hear(reading, &waiting, &mut has_heard) => {}
         () = tell(writing, first, asked, &waiting) => {}
     }
+    has_heard
 }
 
 /// Who waits for the answers to the questions of these numbers.
@@ -161,9 +174,14 @@ impl<A> Waiting<A> {
     }
 }
 
-async fn hear<A: DeserializeOwned>(reading: impl AsyncRead + Unpin, waiting: &Waiting<A>) {
+async fn hear<A: DeserializeOwned>(
+    reading: impl AsyncRead + Unpin,
+    waiting: &Waiting<A>,
+    has_heard: &mut bool,
+) {
     let mut reading = BufReader::new(reading);
     while let Some(Answered { id, answer }) = read_line(&mut reading).await {
+        *has_heard = true;
         if let Some(asker) = waiting.take(id) {
             // Who has waited long enough has gone away.
             let _ = asker.send(Ok(answer));

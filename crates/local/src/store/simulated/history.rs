@@ -8,7 +8,8 @@ use todc_utils::specifications::Specification;
 use super::super::evidence::{Proposals, chosen_of, count};
 use super::super::log::Line;
 use super::super::proposer::Wanted;
-use super::world::{Call, Outcome, World, revision};
+use super::client::{Call, Outcome, revision};
+use super::world::World;
 
 /// A register with conditional writes.
 struct Register;
