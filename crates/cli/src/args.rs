@@ -1,7 +1,9 @@
 //! What can be typed: the commands and their options.
 
 mod check;
+mod children;
 mod drill;
+mod live;
 mod run;
 mod serve;
 
@@ -10,7 +12,12 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::check::{CheckArgs, ExplainArgs, FailOn, PageForm, ReportForm};
+pub(crate) use self::children::{Child, ReplicaArgs, RunnerArgs};
 pub(crate) use self::drill::DrillArgs;
+pub(crate) use self::live::{
+    AbortArgs, ApproveArgs, CarryOutArgs, FaultArgs, OrderArgs, RunsArgs, StatusArgs, UpArgs,
+    UpFolder,
+};
 pub(crate) use self::run::{Form, RunArgs};
 pub(crate) use self::serve::{ProcessorArgs, ServeArgs};
 
@@ -25,6 +32,7 @@ Exit codes:
   3  tideover.toml, what follows from it, or a scenario is wrong; every fault is listed
   4  a drill found that a rule was broken
   5  a check found something that counts
+  6  a run waits for people, or has turned back
 
 Environment:
   CDK_DEFAULT_ACCOUNT  account number, where the file has none
@@ -44,6 +52,7 @@ Examples:
   tideover check                   judge the pair of Regions before it is deployed: this one, or anybody's
   cdk deploy --app cdk.out --all   deploy them with the stock CDK CLI
   tideover serve                   take payments on this machine, with nothing installed
+  tideover up                      both Regions on this machine, with real PostgreSQL replication; then lose one
   tideover failover --dry-run      what would be done if a Region were lost: action, API, Region and plane
 ";
 
@@ -103,10 +112,30 @@ pub(crate) enum Command {
     /// Move the service home as planned, without loss
     #[command(after_help = run::FAILBACK_HELP)]
     Failback(RunArgs),
+    /// Carry a run on that stopped, was paused, or has lost its runner
+    Resume(OrderArgs),
+    /// Approve of what a run waits for: the loss, as it is shown
+    Approve(ApproveArgs),
+    /// Turn a run back that has not passed its point of no return
+    Abort(AbortArgs),
+    /// List the runs that there were, or tell the journal of one
+    Runs(RunsArgs),
+    /// Both Regions side by side: who is active, who takes money, how far the standby is behind, what is broken
+    Status(StatusArgs),
+    /// Run both Regions on this machine, with demo payments, until it is told to end
+    Up(UpArgs),
+    /// Let something fail in the two Regions on this machine, or work again
+    Fault(FaultArgs),
     /// Serve one Region's payment service on this machine
     Serve(ServeArgs),
     /// Run the simulated card processor by itself
     Processor(ProcessorArgs),
+    /// The child processes of `tideover up` and of live drills
+    #[command(hide = true)]
+    Local {
+        #[command(subcommand)]
+        child: Child,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell to complete for

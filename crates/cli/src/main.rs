@@ -8,6 +8,7 @@ mod assembly_directory;
 mod commands;
 mod failure;
 mod input;
+mod live;
 mod serve;
 mod templates;
 mod terminal;
@@ -42,8 +43,16 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Switchover(args) => commands::run::run(PlanKind::Switchover, &args),
         Command::Failover(args) => commands::run::run(PlanKind::Failover, &args),
         Command::Failback(args) => commands::run::run(PlanKind::Failback, &args),
+        Command::Resume(args) => commands::order::resume(&args),
+        Command::Approve(args) => commands::order::approve(&args),
+        Command::Abort(args) => commands::order::abort(&args),
+        Command::Runs(args) => commands::order::runs(&args),
+        Command::Status(args) => commands::status::status(&args),
+        Command::Up(args) => commands::up::up(&args),
+        Command::Fault(args) => commands::fault::fault(&args),
         Command::Serve(args) => commands::serve::serve(&args),
         Command::Processor(args) => commands::processor::processor(&args),
+        Command::Local { child } => commands::children::run(child),
         Command::Completions { shell } => commands::manual::completions(shell),
         Command::Man => commands::manual::man(),
     }

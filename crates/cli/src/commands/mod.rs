@@ -1,13 +1,19 @@
 //! One file for each command, or for a few that belong together.
 
+pub(crate) mod carry_out;
 pub(crate) mod check;
+pub(crate) mod children;
 pub(crate) mod drill;
 pub(crate) mod explain;
+pub(crate) mod fault;
 pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod manual;
+pub(crate) mod order;
 pub(crate) mod package;
 pub(crate) mod processor;
 pub(crate) mod run;
 pub(crate) mod serve;
+pub(crate) mod status;
 pub(crate) mod synth;
+pub(crate) mod up;

@@ -1,4 +1,4 @@
-//! `tideover switchover`, `failover` and `failback`: the plan, in every form.
+//! `tideover switchover`, `failover` and `failback`: the plan in every form, or the run itself.
 
 use std::io::{Write, stderr, stdout};
 
@@ -7,6 +7,7 @@ use runbook::{Homes, PlanKind, supposed};
 use stacks::{homes, names};
 
 use crate::args::{Form, RunArgs};
+use crate::commands::carry_out::carry_out;
 use crate::failure::Ended;
 use crate::input;
 
@@ -17,7 +18,7 @@ const FUNCTION: &str = "${RunbookFunction}";
 
 pub(crate) fn run(kind: PlanKind, args: &RunArgs) -> anyhow::Result<()> {
     if !args.dry_run {
-        return Err(cannot_carry_out(kind).into());
+        return carry_out(kind, &args.carry_out);
     }
     if args.function.is_some() && args.output != Form::StateMachine {
         return Err(no_function_here().into());
@@ -42,16 +43,6 @@ fn supposition(kind: PlanKind, args: &RunArgs, homes: &Homes) -> String {
     format!(
         "note: nobody was asked: made from `{file}` as if {active} were active and every condition of a {kind} held"
     )
-}
-
-fn cannot_carry_out(kind: PlanKind) -> Ended {
-    Ended {
-        code: WRONG_COMMAND,
-        error: "this version makes plans and carries none out".to_owned(),
-        hint: format!(
-            "type `tideover {kind} --dry-run` to see the plan, with `--output markdown` to follow it by hand"
-        ),
-    }
 }
 
 fn no_function_here() -> Ended {

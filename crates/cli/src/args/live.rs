@@ -1,0 +1,131 @@
+//! What can be typed about the two Regions on this machine.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use super::Output;
+
+/// Which two Regions are meant: those that `tideover up` runs.
+#[derive(Debug, clap::Args)]
+pub(crate) struct UpFolder {
+    /// Folder of the two Regions on this machine [default: one for each user, in the system's folder for temporary files]
+    #[arg(long, env = "TIDEOVER_UP", hide_env = true, value_name = "DIR")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = UP_HELP)]
+pub(crate) struct UpArgs {
+    #[command(flatten)]
+    pub(crate) up: UpFolder,
+    /// How many payments a second demo clients offer; 0 for none
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub(crate) rate: u32,
+}
+
+const UP_HELP: &str = "\
+Two Regions on this machine: in each a PostgreSQL cluster, the payment service and a replica of the strongly consistent
+store, as processes of their own; a witness, DNS with health checks, and the simulated card processor. Needs
+PostgreSQL 14 to 18. Everything ends with this process, however it ends. Leases, health checks and TTLs are AWS's,
+shrunk, so that a Region is lost and replaced in seconds.
+
+While it runs, in another terminal:
+  tideover status
+  tideover fault lose primary          whatever a scenario can say: isolate, freeze, slow, lag replication, ...
+  tideover failover --by you --reason 'the Region is gone'
+  tideover fault restore primary
+  tideover failback --by you --reason 'back home' --change CHG-1
+";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) up: UpFolder,
+    /// How to tell it
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = FAULT_HELP)]
+pub(crate) struct FaultArgs {
+    #[command(flatten)]
+    pub(crate) up: UpFolder,
+    /// What is to fail, or to work again, in the words of scenarios
+    #[arg(required = true, value_name = "WORDS")]
+    pub(crate) words: Vec<String>,
+}
+
+const FAULT_HELP: &str = "\
+Examples:
+  tideover fault lose primary                       kill everything in it
+  tideover fault restore primary
+  tideover fault freeze primary                     it stands still, and wakes where it stood
+  tideover fault isolate primary                    it lives, and reaches nothing but its own clients
+  tideover fault cut from primary to standby        one way
+  tideover fault lag replication 5s
+  tideover fault lose store of primary
+All of them: docs/scenarios.md
+";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunsArgs {
+    #[command(flatten)]
+    pub(crate) up: UpFolder,
+    /// The run whose journal is to be told; without it, all runs are listed
+    #[arg(value_name = "RUN")]
+    pub(crate) run: Option<String>,
+}
+
+/// An order about a run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OrderArgs {
+    #[command(flatten)]
+    pub(crate) up: UpFolder,
+    /// The run [default: the one that is open]
+    #[arg(value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// Who orders it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AbortArgs {
+    #[command(flatten)]
+    pub(crate) order: OrderArgs,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ApproveArgs {
+    #[command(flatten)]
+    pub(crate) order: OrderArgs,
+}
+
+/// What a run is asked for with, besides what its plan is made from.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CarryOutArgs {
+    #[command(flatten)]
+    pub(crate) up: UpFolder,
+    /// Who asks for it
+    #[arg(long, value_name = "NAME", required_unless_present = "dry_run")]
+    pub(crate) by: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
+    pub(crate) reason: Option<String>,
+    /// The approved change under which a failback is done
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) change: Option<String>,
+    /// A condition to do without, by the name that the refusal gives; may be repeated
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) despite: Vec<String>,
+    /// The switchover that is on its way, when it is to go on as a failover
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// How many people must approve of a loss
+    #[arg(long, default_value_t = NonZero::<u32>::MIN.saturating_add(1), value_name = "N")]
+    pub(crate) approvers: NonZero<u32>,
+}

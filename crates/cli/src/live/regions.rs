@@ -1,0 +1,52 @@
+//! What two Regions on this machine need before they can be brought up, and how clients find them.
+
+use std::net::IpAddr;
+use std::path::Path;
+
+use local::postgres::{Programs, Template};
+use local::rehearsal::{Patience, Resolve};
+use local::{Pace, Place, Resolver, System, Ttl};
+use service::Source;
+
+use crate::failure::with_hint;
+
+/// What they are made of.
+pub(crate) struct Prepared {
+    pub(crate) programs: Programs,
+    pub(crate) template: Template,
+    pub(crate) password: String,
+}
+
+/// Finds PostgreSQL, and makes what both databases begin as.
+pub(crate) async fn prepare(directory: &Path) -> anyhow::Result<Prepared> {
+    let programs = Programs::find().map_err(|none| {
+        with_hint(none.to_string(), "`tideover drill` rehearses without anything installed")
+    })?;
+    let password = format!("{:032x}", Source::system().bits());
+    let template = Template::make(&programs, directory, &password).await?;
+    Ok(Prepared { programs, template, password })
+}
+
+/// A client's resolver.
+pub(crate) struct Names {
+    resolver: Resolver,
+    name: String,
+}
+
+impl Resolve for Names {
+    async fn resolve(&mut self) -> Option<IpAddr> {
+        self.resolver.resolve(&self.name).await.ok().map(IpAddr::V4)
+    }
+}
+
+/// A resolver for each client.
+pub(crate) fn names(system: &System) -> impl Fn(Patience) -> Names + use<> {
+    let ways = system.ways(Place::Outside);
+    move |patience| {
+        let ttl = match patience {
+            Patience::Honest => Ttl::Honoured,
+            Patience::Sticky => Ttl::Ignored(Pace::default().sticky_ttl),
+        };
+        Names { resolver: Resolver::new(ways.dns, ttl), name: ways.public_name.clone() }
+    }
+}
