@@ -75,8 +75,10 @@ impl Border {
     async fn reach(&mut self, client: &TcpStream) -> Option<TcpStream> {
         let must_wait = !self.is_open();
         let round_trip = tokio::select! {
+            // Who has said all at once, and hears the answer, has not left an open link.
+            biased;
             round_trip = self.opened() => round_trip?,
-            () = has_left(client), if must_wait => return None,
+            () = has_left(client) => return None,
         };
         if must_wait && is_gone(client).await {
             return None;

@@ -108,6 +108,21 @@ async fn bytes_pass_both_ways_and_each_end_is_passed_on() {
 }
 
 #[tokio::test]
+async fn who_says_all_before_it_is_connected_is_heard_and_answered() {
+    let delay = Duration::from_millis(30);
+    let linked = Linked::new().await;
+    linked.network.set(only(OUTSIDE, Passage::Open { delay }));
+    let mut client = linked.connect().await;
+    client.write_all(b"ask").await.unwrap();
+    client.shutdown().await.unwrap();
+    let mut server = linked.accept().await;
+    assert_eq!(hear_out(&mut server).await, Ok(b"ask".to_vec()));
+    server.write_all(b"answer").await.unwrap();
+    drop(server);
+    assert_eq!(hear_out(&mut client).await, Ok(b"answer".to_vec()));
+}
+
+#[tokio::test]
 async fn what_is_held_arrives_whole_and_in_order_when_it_heals() {
     let linked = Linked::new().await;
     let (mut client, mut server) = linked.connected().await;
