@@ -105,8 +105,10 @@ pub(super) fn chosen_of(proposals: Proposals) -> Vec<ChosenText> {
         let proposer = *first_proposers.entry(text.clone()).or_insert(ballot.number);
         at_us.sort_unstable();
         let Some(&at_us) = at_us.get(MAJORITY - 1) else { continue };
-        if chosen.last().is_none_or(|last| last.text != text) {
-            chosen.push(ChosenText { at_us, proposer, text });
+        match chosen.last_mut() {
+            // The votes for the first proposal may have come after those that brought it to its end.
+            Some(last) if last.text == text => last.at_us = last.at_us.min(at_us),
+            _ => chosen.push(ChosenText { at_us, proposer, text }),
         }
     }
     let mut next_us = u64::MAX;

@@ -44,8 +44,9 @@ fn what_another_has_brought_to_its_end() {
     check(&[("a@1.1", &[10]), ("a@2.2", &[20, 21])], &["a by 1 at 21"]);
 }
 
-/// The second vote was late: by then it had been built upon.
+/// The second vote was late: by then it had been built upon, or brought to its end.
 #[test]
 fn a_late_vote() {
     check(&[("a@1.1", &[10, 90]), ("b@3.2", &[20, 21])], &["a by 1 at 21", "b by 2 at 21"]);
+    check(&[("a@1.1", &[10, 90]), ("a@2.2", &[20, 21])], &["a by 1 at 21"]);
 }
