@@ -31,7 +31,7 @@ pub use judge::{
     At, Books, Counts, DNS_DETECTION_MS, DNS_TTL_MS, Facts, LostRow, MissedWhen, Outcome, Pause,
     Premature, RowFate, Seconds, Subject, Verdict, Violation, judge,
 };
-pub use page::Page;
+pub use page::{Page, Played, Table};
 pub use random::Random;
 pub use report::{
     ActionOutcome, ActionReport, Course, DnsSpan, Ending, Figures, GateSpan, HappeningLine,

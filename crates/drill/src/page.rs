@@ -30,6 +30,28 @@ pub struct Page<'report> {
     pub replay: &'report str,
     /// All drills that were played along with it, by the name of their scenario; may be empty.
     pub drills: &'report [(String, Summary)],
+    /// Where it was played.
+    pub played: Played<'report>,
+}
+
+/// Where a drill was played, which says what its times are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Played<'report> {
+    /// In the simulator.
+    Simulated,
+    /// On one machine, by its clock; with what all drills measured that were played along with it.
+    Live(&'report [Table]),
+}
+
+/// A table of figures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// What it is about.
+    pub title: String,
+    /// What its columns are; the first is words, the others numbers.
+    pub headings: Vec<&'static str>,
+    /// Its rows, each as long as the headings.
+    pub rows: Vec<Vec<String>>,
 }
 
 impl Page<'_> {
@@ -59,6 +81,7 @@ impl Page<'_> {
             .then(Markup::of_class("p", "soft", Markup::text(&report.title)).line())
             .then(verdict(report))
             .then(numbers(report))
+            .then(self.measured())
             .then(section("What happened when", figures::course(report)))
             .then(section("RTO by phase", recoveries::recoveries(report)))
             .then(section("RPO: what was lost", tables::loss(report)))
@@ -69,12 +92,28 @@ impl Page<'_> {
             .then(section("The scenario", listing(self.scenario)))
     }
 
+    /// What live drills measured, simulated ones have no such tables.
+    fn measured(&self) -> Markup {
+        match self.played {
+            Played::Simulated => Markup::default(),
+            Played::Live(measured) => {
+                section("All live drills", measured.iter().map(tables::measured).collect())
+            }
+        }
+    }
+
     fn footer(&self) -> Markup {
         let again = Markup::plain("code", Markup::text(self.replay));
-        let text = Markup::literal(
-            "Simulated: the times are those of the drill, not of a clock. \
-            Play it again, to the same bytes: ",
-        );
+        let text = Markup::literal(match self.played {
+            Played::Simulated => {
+                "Simulated: the times are those of the drill, not of a clock. \
+                 Play it again, to the same bytes: "
+            }
+            Played::Live(_) => {
+                "Played live: real processes and databases, by the clock of one machine. \
+                 Play it again, with other times: "
+            }
+        });
         Markup::plain("footer", text.then(again)).line()
     }
 }

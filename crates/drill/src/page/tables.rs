@@ -1,5 +1,6 @@
 //! The tables of a page.
 
+use super::Table;
 use super::html::{Column, Markup, table};
 use crate::judge::{RowFate, Seconds};
 use crate::report::{ActionReport, Ending, LossRow, Report, RunReport, Spread, Summary};
@@ -64,6 +65,17 @@ fn moved(row: &LossRow) -> Markup {
 
 fn seconds(at_ms: u64) -> String {
     Seconds(at_ms).to_string()
+}
+
+/// What live drills measured.
+pub(super) fn measured(measured: &Table) -> Markup {
+    let columns = measured.headings.iter().enumerate().map(|(number, heading)| match number {
+        0 => Column::Words(heading),
+        _ => Column::Number(heading),
+    });
+    let rows = measured.rows.iter();
+    let rows = rows.map(|cells| cells.iter().map(Markup::text).collect::<Vec<_>>());
+    table(&measured.title, &columns.collect::<Vec<_>>(), &rows.collect::<Vec<_>>())
 }
 
 /// The story line by line.

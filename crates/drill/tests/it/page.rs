@@ -21,6 +21,7 @@ fn page(title: &str) -> String {
         scenario: "title        The active Region is lost\nat 2.6s      lose primary\n",
         replay: "tideover drill --scenario region-lost --seed 7",
         drills: &[("region-lost".to_owned(), summary)],
+        played: drill::Played::Simulated,
     };
     page.html()
 }

@@ -29,6 +29,7 @@ fn told(scenario: &Scenario, seed: u64) -> (Report, String, String) {
         scenario: &scenario.to_string(),
         replay: "tideover drill",
         drills: &[(scenario.name.clone(), summary)],
+        played: drill::Played::Simulated,
     };
     let page = page.html();
     let text = story_text(&report, &lines, |_, line| line.to_owned());

@@ -1,17 +1,14 @@
-//! What came of many live drills: as text for people, as JSON for programs.
+//! What came of many live drills: as tables and text for people, as JSON for programs.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 
-use drill::{Part, Seconds, Spread};
+use drill::{Part, Seconds, Spread, Table};
 use serde_json::{Value, json};
 
 use super::statistics::Statistics;
 
 /// The format of the JSON.
 const FORMAT: &str = "tideover-live-drills/1";
-
-/// How wide the first column of the tables is.
-const NAME: usize = 28;
 
 /// The drills of each scenario by its name, and all of them.
 #[derive(Debug, Clone, Default)]
@@ -23,26 +20,39 @@ pub struct Summaries {
 }
 
 impl Summaries {
-    /// For people.
+    /// For people, who see the payments that were lost by their outcomes only.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = self.scenarios_text();
-        text.push('\n');
-        text += &self.all.phases_text();
-        text.push('\n');
-        text += &self.all.counts_text();
-        text
+        let tables = [self.each(), self.all.phases(), self.all.counts(), self.all.outcomes()];
+        let texts: Vec<String> = tables.iter().map(text).collect();
+        texts.join("\n")
     }
 
-    fn scenarios_text(&self) -> String {
-        let heading = ["drills", "broken", "RTO p50", "p99", "max", "pause max", "RPO max", "lost"];
-        let mut text = row("scenario", &heading.map(str::to_owned));
+    /// For a page, with every payment that was lost.
+    #[must_use]
+    pub fn tables(&self) -> Vec<Table> {
+        vec![self.each(), self.all.phases(), self.all.counts(), self.all.payments()]
+    }
+
+    fn each(&self) -> Table {
         let all = (self.scenarios.len() > 1).then_some(("all", &self.all));
         let each = self.scenarios.iter().map(|(name, one)| (name.as_str(), one));
-        for (name, one) in each.chain(all) {
-            text += &row(name, &cells(one));
+        let rows = each.chain(all).map(|(name, one)| row(name, cells(one)));
+        Table {
+            title: "Each scenario".to_owned(),
+            headings: vec![
+                "scenario",
+                "drills",
+                "broken",
+                "RTO p50",
+                "p99",
+                "max",
+                "pause max",
+                "RPO max",
+                "lost",
+            ],
+            rows: rows.collect(),
         }
-        text
     }
 
     /// For programs: `docs/drill.md` says what each field is.
@@ -63,36 +73,68 @@ impl Summaries {
 
 impl Statistics {
     /// The phases of recovery, and the pauses of planned changes.
-    fn phases_text(&self) -> String {
+    fn phases(&self) -> Table {
         let [failovers, planned] = self.handovers();
-        let heading = ["p50", "p99", "max"].map(str::to_owned);
-        let mut text = row(&format!("RTO of {failovers} failovers"), &heading);
-        for part in Part::ALL {
-            text += &spread_row(&format!("  {}", part.as_str()), self.part(part));
+        let parts = Part::ALL.into_iter();
+        let parts = parts.map(|part| spread_row(part.as_str(), self.part(part)));
+        let whole = [
+            spread_row("from the loss to the first payment elsewhere", self.rto()),
+            spread_row("planned: no payment acknowledged for", self.clients_pause()),
+            spread_row("planned: no commit in the ledger for", self.ledger_pause()),
+        ];
+        Table {
+            title: format!("{failovers} failovers, {planned} planned changes"),
+            headings: vec!["phase", "p50", "p99", "max"],
+            rows: parts.chain(whole).collect(),
         }
-        text += &spread_row("  from loss to payment", self.rto());
-        text += &row(&format!("pause of {planned} planned changes"), &heading);
-        text += &spread_row("  of payments", self.clients_pause());
-        text + &spread_row("  of the ledger", self.ledger_pause())
     }
 
-    fn counts_text(&self) -> String {
+    fn counts(&self) -> Table {
         let counted = &self.counted;
         let offered = self.offered_least.map_or("unknown".to_owned(), |least| least.to_string());
-        let lines = [
-            ("acknowledged payments lost", counted.lost.to_string()),
-            ("payments doubled", counted.doubled.to_string()),
-            ("writes accepted under an old epoch", counted.old_epoch.to_string()),
-            ("rows that promotions lost, all named by intents", counted.rows.to_string()),
-            ("acknowledged, and gone without intents", counted.lost_without_intents.to_string()),
-            ("payments acknowledged", self.totals.acknowledged.to_string()),
-            ("offered in each second, at least", offered),
-        ];
-        let mut text = String::new();
-        for (name, value) in lines {
-            writeln!(text, "{name:48}{value:>10}").expect("writing to memory cannot fail");
+        let number = |name: &str, count: u64| row(name, [count.to_string()]);
+        Table {
+            title: "All drills".to_owned(),
+            headings: vec!["what", "number"],
+            rows: vec![
+                number("acknowledged payments lost", counted.lost),
+                number("payments doubled", counted.doubled),
+                number("writes accepted under an old epoch", counted.old_epoch),
+                number("rows that promotions lost, each named by its intent", counted.rows),
+                number(
+                    "of them acknowledged, and gone without intents",
+                    counted.lost_without_intents,
+                ),
+                number("requests acknowledged", self.totals.acknowledged),
+                row("payments offered in a second, at least", [offered]),
+            ],
         }
-        text
+    }
+
+    fn outcomes(&self) -> Table {
+        let mut outcomes: BTreeMap<&str, u64> = BTreeMap::new();
+        for (_, lost) in &self.lost {
+            *outcomes.entry(lost.outcome).or_default() += 1;
+        }
+        let rows = outcomes.into_iter().map(|(outcome, count)| row(outcome, [count.to_string()]));
+        Table {
+            title: "What became of what promotions lost".to_owned(),
+            headings: vec!["outcome", "number"],
+            rows: rows.collect(),
+        }
+    }
+
+    fn payments(&self) -> Table {
+        let rows = self.lost.iter().map(|(drill, lost)| {
+            let key = lost.key.clone().unwrap_or_else(|| "no client was told of it".to_owned());
+            let told = if lost.was_acknowledged { "yes" } else { "no" }.to_owned();
+            row(&lost.movement.to_string(), [drill.to_string(), key, told, lost.outcome.to_owned()])
+        });
+        Table {
+            title: "Every payment and refund that a promotion lost".to_owned(),
+            headings: vec!["payment or refund", "drill", "key", "was acknowledged", "became"],
+            rows: rows.collect(),
+        }
     }
 
     fn json(&self) -> Value {
@@ -148,22 +190,38 @@ fn cells(one: &Statistics) -> [String; 8] {
     ]
 }
 
-fn spread_row(name: &str, spread: Option<Spread>) -> String {
-    let cells = match spread {
-        Some(spread) => [spread.p50, spread.p99, spread.max].map(shown),
-        None => ["-", "-", "-"].map(str::to_owned),
-    };
-    row(name, &cells)
+fn spread_row(name: &str, spread: Option<Spread>) -> Vec<String> {
+    let unmeasured = || ["-"; 3].map(str::to_owned);
+    row(name, spread.map_or_else(unmeasured, |it| [it.p50, it.p99, it.max].map(shown)))
 }
 
-fn row(name: &str, cells: &[String]) -> String {
-    let mut row = format!("{name:NAME$}");
-    for cell in cells {
-        write!(row, "{cell:>11}").expect("writing to memory cannot fail");
-    }
-    row + "\n"
+fn row<const N: usize>(name: &str, cells: [String; N]) -> Vec<String> {
+    [name.to_owned()].into_iter().chain(cells).collect()
 }
 
 fn shown(ms: u64) -> String {
     Seconds(ms).to_string()
+}
+
+/// A table in columns: words from the left, numbers from the right. One without rows says nothing.
+fn text(table: &Table) -> String {
+    if table.rows.is_empty() {
+        return String::new();
+    }
+    let headings: Vec<String> = table.headings.iter().map(|&heading| heading.to_owned()).collect();
+    let lines: Vec<&Vec<String>> = [&headings].into_iter().chain(&table.rows).collect();
+    let widths: Vec<usize> = (0..headings.len())
+        .map(|at| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or_default())
+        .collect();
+    let mut text = format!("{}\n", table.title);
+    for line in lines {
+        let cells = line.iter().zip(&widths).enumerate();
+        let cells = cells.map(|(number, (cell, &width))| match number {
+            0 => format!("  {cell:width$}"),
+            _ => format!("  {cell:>width$}"),
+        });
+        text += &cells.collect::<String>();
+        text.push('\n');
+    }
+    text
 }

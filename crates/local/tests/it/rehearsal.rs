@@ -212,7 +212,7 @@ fn planned_changes_have_a_pause_of_clients_and_one_of_the_ledger() {
     }
     summaries.scenarios.push(("switchover".to_owned(), summaries.all.clone()));
     let text = summaries.text();
-    for wanted in ["switchover ", "pause of 6 planned changes", "acknowledged payments lost"] {
+    for wanted in ["switchover ", "0 failovers, 6 planned changes", "acknowledged payments lost"] {
         assert!(text.contains(wanted), "{text}");
     }
     let json = summaries.json();

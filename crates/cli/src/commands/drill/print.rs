@@ -196,6 +196,7 @@ pub(super) fn page(chosen: &[Chosen], played: &Played, told: &Told) -> Option<St
         scenario: &scenario,
         replay: &told.again,
         drills: &drills,
+        played: drill::Played::Simulated,
     };
     Some(page.html())
 }
