@@ -1,7 +1,7 @@
 //! Clients: each wants its payments made, asks again with the same key until it has an answer that
 //! stays, and reaches the Region that its resolver remembers.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,11 +15,18 @@ use super::line::{Line, NoReply, site_at};
 use super::load::{Load, Wish, Wishes};
 use super::notes::Notes;
 use super::reply::answer;
+use crate::dns::Resolver;
 
 /// What a client's resolver remembers of DNS.
 pub trait Resolve: Send + 'static {
     /// Where the public name leads now; none when no server answers.
-    fn resolve(&mut self) -> impl Future<Output = Option<IpAddr>> + Send;
+    fn resolve(&mut self, name: &str) -> impl Future<Output = Option<Ipv4Addr>> + Send;
+}
+
+impl Resolve for Resolver {
+    async fn resolve(&mut self, name: &str) -> Option<Ipv4Addr> {
+        Self::resolve(self, name).await.ok()
+    }
 }
 
 /// How a client's resolver treats the time for which an answer counts.
@@ -211,7 +218,7 @@ impl<R: Resolve> Client<R> {
             self.last = line.site;
             return Some(line.to());
         }
-        let IpAddr::V4(address) = self.names.resolve().await? else { return None };
+        let address = self.names.resolve(&self.crowd.host).await?;
         self.last = site_at(address)?;
         Some(SocketAddr::from((address, self.crowd.port)))
     }

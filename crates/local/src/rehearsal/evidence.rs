@@ -4,8 +4,9 @@ use drill::{ClientRequest, Site};
 use fence::ControlRecord;
 use payments::{Intent, PaymentRecord, Posting};
 
-use super::kept::{Chosen, EpochRaise, WatchedCommit};
 use super::notes::Noted;
+use crate::postgres::{EpochRaise, WatchedCommit};
+use crate::store::Chosen;
 
 /// What everybody saw. Times are microseconds since the Unix epoch, on the one clock of this machine.
 #[derive(Debug, Clone, Default)]

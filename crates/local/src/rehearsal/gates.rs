@@ -8,7 +8,7 @@
 use drill::{Fault, Happening, Site, What};
 
 use super::evidence::{Evidence, GateLine};
-use super::kept::ChosenValue;
+use crate::store::ChosenValue;
 
 /// A time in which a gate was open, in microseconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

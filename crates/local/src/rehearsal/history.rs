@@ -9,7 +9,8 @@ use runbook::{Entry, Event};
 
 use super::evidence::{Evidence, TailOf};
 use super::gates::{Span, spans};
-use super::kept::{Chosen, ChosenValue, WatchedCommit};
+use crate::postgres::WatchedCommit;
+use crate::store::{Chosen, ChosenValue};
 
 /// What happened, as the judge reads it.
 #[must_use]

@@ -8,6 +8,7 @@ mod postgres;
 mod postgres_pair;
 mod process;
 mod rehearsal;
+mod rehearsal_director;
 mod store;
 
 #[path = "../../../stores/tests/it/programs.rs"]

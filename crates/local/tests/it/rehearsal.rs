@@ -7,9 +7,9 @@ use drill::{
     History, Moment, RunStep, START_MS, Scenario, Site, What, judge, parse, shipped, simulate,
 };
 use fence::{Millis, RunId};
+use local::postgres::{EpochRaise, WatchedCommit};
 use local::rehearsal::{
-    Ending, EpochRaise, Evidence, GateLine, Measured, Noted, Statistics, Summaries, TailOf,
-    WatchedCommit, history,
+    Ending, Evidence, GateLine, Measured, Noted, Statistics, Summaries, TailOf, history,
 };
 use local::{Chosen, ChosenValue};
 use payments::{Intent, IntentState, MovementId};
@@ -118,7 +118,7 @@ impl Apart {
             }
             What::EpochRaised { site, epoch } => {
                 let region = site.region().to_owned();
-                self.evidence.raises.push(EpochRaise { epoch: *epoch, region, at_us });
+                self.evidence.raises.push(EpochRaise { epoch: *epoch, region, lsn: None, at_us });
             }
             What::Gate { site, open, reason } => {
                 let (site, open, reason) = (*site, *open, *reason);
