@@ -105,8 +105,7 @@ impl System {
     ///
     /// # Errors
     /// When it does not start.
-    pub async fn restart_service(&self, site: Site, line: &str) -> Result<(), NotChanged> {
-        self.inner.note(What::Happened { line: line.to_owned(), is_fault: true });
+    pub async fn restart_service(&self, site: Site) -> Result<(), NotChanged> {
         self.inner.restart_service(site).await
     }
 

@@ -41,7 +41,11 @@ struct Inner {
 struct Desk {
     processor: CardProcessor,
     file: BookFile,
+    watch: Option<Watch>,
 }
+
+/// Whoever is told when money moves.
+type Watch = Box<dyn Fn(&Moved) + Send>;
 
 impl Simulator {
     /// The processor whose books are in this file, which is made if it is not there. One process at a time may have it.
@@ -54,7 +58,8 @@ impl Simulator {
         clock: impl Fn() -> Time + Send + Sync + 'static,
     ) -> Result<Self, BooksFault> {
         let (file, entries) = BookFile::open(path)?;
-        let desk = Desk { processor: CardProcessor::restore(terms, entries), file };
+        let processor = CardProcessor::restore(terms, entries);
+        let desk = Desk { processor, file, watch: None };
         Ok(Self(Arc::new(Inner { desk: Mutex::new(desk), clock: Box::new(clock) })))
     }
 
@@ -77,6 +82,11 @@ impl Simulator {
             served = async { axum::serve(RepeatingListener(listener), router).await } => served,
             () = shutdown => Ok(()),
         }
+    }
+
+    /// Tells of every movement of money from now on, when it is made.
+    pub fn watch(&self, told: impl Fn(&Moved) + Send + 'static) {
+        self.desk().watch = Some(Box::new(told));
     }
 
     /// Every movement of money, charges and refunds.
@@ -103,7 +113,11 @@ impl Simulator {
 impl Desk {
     fn act<T>(&mut self, key: &str, act: impl FnOnce(&mut CardProcessor) -> T) -> (T, Written) {
         let before = self.processor.entry(key).cloned();
+        let moved = self.processor.movements().len();
         let done = act(&mut self.processor);
+        if let Some(watch) = &self.watch {
+            self.processor.movements()[moved..].iter().for_each(watch);
+        }
         let changed = self.processor.entry(key).filter(|entry| before.as_ref() != Some(entry));
         (done, self.file.write(key, changed))
     }

@@ -1,10 +1,9 @@
 //! What two Regions on this machine need before they can be brought up, and how clients find them.
 
-use std::net::IpAddr;
 use std::path::Path;
 
 use local::postgres::{Programs, Template};
-use local::rehearsal::{Patience, Resolve};
+use local::rehearsal::Patience;
 use local::{Pace, Place, Resolver, System, Ttl};
 use service::Source;
 
@@ -27,26 +26,14 @@ pub(crate) async fn prepare(directory: &Path) -> anyhow::Result<Prepared> {
     Ok(Prepared { programs, template, password })
 }
 
-/// A client's resolver.
-pub(crate) struct Names {
-    resolver: Resolver,
-    name: String,
-}
-
-impl Resolve for Names {
-    async fn resolve(&mut self) -> Option<IpAddr> {
-        self.resolver.resolve(&self.name).await.ok().map(IpAddr::V4)
-    }
-}
-
 /// A resolver for each client.
-pub(crate) fn names(system: &System) -> impl Fn(Patience) -> Names + use<> {
+pub(crate) fn names(system: &System) -> impl Fn(Patience) -> Resolver + use<> {
     let ways = system.ways(Place::Outside);
     move |patience| {
         let ttl = match patience {
             Patience::Honest => Ttl::Honoured,
             Patience::Sticky => Ttl::Ignored(Pace::default().sticky_ttl),
         };
-        Names { resolver: Resolver::new(ways.dns, ttl), name: ways.public_name.clone() }
+        Resolver::new(ways.dns, ttl)
     }
 }

@@ -1,6 +1,7 @@
 //! What one runner reaches, from the place where it runs.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use drill::Site;
@@ -31,6 +32,7 @@ pub struct Reach {
     supervisor: Caller<Ask, Answer>,
     journal: RunJournal,
     run: RunId,
+    steps: AtomicU64,
 }
 
 /// Why a runner reaches nothing.
@@ -83,6 +85,7 @@ impl Reach {
             http: HttpClient::new(&trust, Reachable::Anywhere, limits),
             journal: store.journal(run),
             run: run.clone(),
+            steps: AtomicU64::new(0),
             store,
             ledgers,
             ways,
@@ -109,8 +112,14 @@ impl Reach {
         self.supervisor.ask(ask, SUPERVISOR_LIMIT).await.ok()
     }
 
+    /// How many steps were made.
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps.load(Ordering::Relaxed)
+    }
+
     /// Tells that a step is about to be made, and makes it when it may be.
     async fn step(&self, step: Step) -> Option<Spoil> {
+        self.steps.fetch_add(1, Ordering::Relaxed);
         let ask = Ask::Step { run: self.run.to_string(), step };
         match self.supervisor(&ask).await {
             Some(Answer::GoOn { spoil }) => spoil,

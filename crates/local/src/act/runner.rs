@@ -39,10 +39,12 @@ pub async fn carry_on(settings: RunnerSettings) -> Result<(), Unreachable> {
     let mut runner = Runner { name, takeover };
     let mut told = None;
     loop {
+        let steps = reach.steps();
         let stopped = drive(&reach, &reach, &runner).await;
         // From here on it takes nothing from anybody.
         runner.takeover = Takeover::WhenSilent;
-        if told.as_ref() != Some(&stopped) {
+        // Whoever has decided once is to know that it has come to the same.
+        if told.as_ref() != Some(&stopped) || reach.steps() != steps {
             let (run, why) = (run.to_string(), standstill(&stopped));
             reach.supervisor(&Ask::Stopped { run, why }).await.ok_or(Unreachable::Supervisor)?;
             told = Some(stopped.clone());

@@ -42,8 +42,6 @@ pub struct Evidence {
 pub struct TailOf {
     /// Whose database it was.
     pub site: Site,
-    /// When it was read.
-    pub read_us: u64,
     /// The commits.
     pub commits: Vec<WatchedCommit>,
 }

@@ -22,6 +22,12 @@ pub(super) struct Span {
     pub(super) reason: &'static str,
 }
 
+impl Span {
+    pub(super) fn is_open_at(&self, at_us: u64) -> bool {
+        (self.from_us..self.until_us.unwrap_or(u64::MAX)).contains(&at_us)
+    }
+}
+
 /// When a Region's process could not write its log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stop {

@@ -7,7 +7,7 @@ use fence::Millis;
 use payments::{IntentState, MovementId, ScopedKey, State};
 use runbook::{Entry, Event};
 
-use super::evidence::{Evidence, TailOf};
+use super::evidence::Evidence;
 use super::gates::{Span, spans};
 use crate::postgres::WatchedCommit;
 use crate::store::{Chosen, ChosenValue};
@@ -17,7 +17,7 @@ use crate::store::{Chosen, ChosenValue};
 pub fn history(evidence: &Evidence) -> History {
     let spans = spans(evidence);
     let mut seen = Seen::default();
-    seen.note(evidence);
+    seen.note(evidence, &spans);
     seen.keep(evidence);
     seen.commit(evidence, &spans);
     seen.open_gates(&spans);
@@ -88,13 +88,19 @@ impl Seen {
         self.0.push((at_us, Rank::of(&what), what));
     }
 
-    /// What clients and supervisor noted; only the evidence knows what a promotion lost.
-    fn note(&mut self, evidence: &Evidence) {
+    /// What clients and supervisor noted; only the evidence knows what a promotion lost, and whose
+    /// gate was open when the processor was called.
+    fn note(&mut self, evidence: &Evidence, spans: &[Span]) {
         for noted in &evidence.notes {
             let what = match &noted.what {
                 What::Promoted { site, .. } => {
                     let lost = lost(evidence, *site, noted.at_us);
                     What::Promoted { site: *site, lost }
+                }
+                What::Moved { key, movement, minor_units, from } => {
+                    let (key, movement, minor_units) = (*key, *movement, *minor_units);
+                    let from = open_at(spans, noted.at_us).unwrap_or(*from);
+                    What::Moved { key, movement, minor_units, from }
                 }
                 other => other.clone(),
             };
@@ -180,6 +186,11 @@ impl Seen {
     }
 }
 
+/// Whose gate was open then.
+fn open_at(spans: &[Span], at_us: u64) -> Option<Site> {
+    spans.iter().rev().find(|span| span.is_open_at(at_us)).map(|span| span.site)
+}
+
 /// Names a commit wherever it is: numbers alone are given again by who goes on from an earlier place.
 fn name(commit: &WatchedCommit) -> (u64, u64, u64, MovementId) {
     (commit.number, commit.transaction, commit.at_us, commit.movement)
@@ -188,11 +199,7 @@ fn name(commit: &WatchedCommit) -> (u64, u64, u64, MovementId) {
 /// A commit that tells no event carries no epoch that could be seen; only what an open gate let
 /// through was a service's, and what a run puts into quarantine is not.
 fn committed(commit: &WatchedCommit, site: Site, spans: &[Span]) -> What {
-    let is_open = |span: &&Span| {
-        let until_us = span.until_us.unwrap_or(u64::MAX);
-        span.site == site && (span.from_us..until_us).contains(&commit.at_us)
-    };
-    let is_gated = spans.iter().any(|span| is_open(&span));
+    let is_gated = spans.iter().any(|span| span.site == site && span.is_open_at(commit.at_us));
     let is_by_run = commit.state == Some(State::Quarantined);
     What::Committed {
         site,
@@ -205,14 +212,19 @@ fn committed(commit: &WatchedCommit, site: Site, spans: &[Span]) -> What {
 }
 
 /// What the other Region's database had committed when this one was promoted, and this one has not
-/// in any state.
+/// in any state. Of several times that it was the writer only the last one counts.
 fn lost(evidence: &Evidence, promoted: Site, at_us: u64) -> Vec<MovementId> {
-    let is_its = |tail: &&TailOf| tail.site == promoted.other() && tail.read_us >= at_us;
-    let Some(tail) = evidence.tails.iter().find(is_its) else { return Vec::new() };
-    let before = |commit: &&WatchedCommit| commit.at_us <= at_us;
-    let kept = evidence.commits.iter().filter(before);
+    let old = promoted.other();
+    let began_us = evidence.notes.iter().filter_map(|noted| match noted.what {
+        What::Promoted { site, .. } if site == old && noted.at_us < at_us => Some(noted.at_us),
+        _ => None,
+    });
+    let began_us = began_us.max().unwrap_or_default();
+    let before = |commit: &&WatchedCommit| (began_us..=at_us).contains(&commit.at_us);
+    let kept = evidence.commits.iter().filter(|commit| commit.at_us <= at_us);
     let kept: BTreeSet<MovementId> = kept.map(|commit| commit.movement).collect();
-    let had = tail.commits.iter().filter(before).map(|commit| commit.movement);
+    let tails = evidence.tails.iter().filter(|tail| tail.site == old);
+    let had = tails.flat_map(|tail| &tail.commits).filter(before).map(|commit| commit.movement);
     let lost: BTreeSet<MovementId> = had.filter(|movement| !kept.contains(movement)).collect();
     lost.into_iter().collect()
 }

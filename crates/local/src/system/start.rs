@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use drill::{Site, What};
 use fence::{Author, ControlStore as _};
-use payments::Time;
-use processor::Terms;
+use payments::{MovementId, PaymentId, ProcessorKey, RefundId, Time};
+use processor::{Moved, Terms, Wanted};
 use region::{Simulator, initialize};
 use stores::{PgLedger, Raised, StoreError};
 use tokio::net::{TcpListener, UnixListener};
@@ -167,6 +167,12 @@ impl Inner {
         let book = self.processor_book();
         let simulator = Simulator::open(&book, terms, clock)
             .map_err(|fault| io("the processor's books")(io::Error::other(fault)))?;
+        let notes = self.notes.clone();
+        simulator.watch(move |moved| {
+            if let Some(moved) = what_moved(moved) {
+                notes.note(moved);
+            }
+        });
         let listener = TcpListener::bind(self.addresses.processor).await;
         let listener = listener.map_err(io("the processor's address"))?;
         tasks.spawn(async move {
@@ -258,6 +264,20 @@ fn switch(settings: &SystemSettings, addresses: &Addresses, notes: &Notes) -> Au
     };
     let notes = notes.clone();
     Authority::new(&dns, move |at_us, to| notes.note_at(at_us, What::Dns { to }))
+}
+
+/// Money that moved, as a drill tells of it; nothing for a key that is no movement's. The processor
+/// does not know who calls: whoever has the history knows whose gate was open.
+fn what_moved(moved: &Moved) -> Option<What> {
+    let movement = match &moved.wanted {
+        Wanted::Charge(_) => MovementId::Payment(PaymentId::parse(&moved.key)?),
+        Wanted::Refund(of) => {
+            MovementId::Refund(PaymentId::parse(of)?, RefundId::parse(&moved.key)?)
+        }
+    };
+    let (key, from) = (ProcessorKey::of(movement), Site::Primary);
+    let minor_units = moved.money.amount.minor_units();
+    Some(What::Moved { key, movement, minor_units, from })
 }
 
 /// What went wrong while something was tried.

@@ -142,8 +142,7 @@ impl Apart {
             });
             let commits: Vec<WatchedCommit> = old.map(|(_, commit)| commit.clone()).collect();
             self.by_site.retain(|(_, commit)| !commits.contains(commit));
-            let read_us = promoted_us + 1;
-            self.evidence.tails.push(TailOf { site: site.other(), read_us, commits });
+            self.evidence.tails.push(TailOf { site: site.other(), commits });
         }
         self.evidence.commits = self.by_site.into_iter().map(|(_, commit)| commit).collect();
         self.evidence

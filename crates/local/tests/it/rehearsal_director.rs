@@ -38,7 +38,7 @@ impl Paper {
 
     fn write(&self, line: &str) {
         let ms = self.begin.elapsed().as_millis();
-        self.lines.lock().unwrap().push(format!("{ms:>5} {line}"));
+        self.lines.lock().unwrap().push(format!("{ms:04} {line}"));
     }
 
     fn text(&self) -> String {
@@ -170,11 +170,11 @@ async fn lines_happen_a_hundred_times_as_fast() {
         lines,
         0,
         expect![[r#"
-          100 lag replication 1m (ReplicationLag(600))
-          150 order: restart service of standby
-          150 restarted standby
-          350 lose primary (RegionLost(Primary))
-          400 restore primary (RegionLost(Primary))"#]],
+            0100 lag replication 1m (ReplicationLag(600))
+            0150 order: restart service of standby
+            0150 restarted standby
+            0350 lose primary (RegionLost(Primary))
+            0400 restore primary (RegionLost(Primary))"#]],
     )
     .await;
 }
@@ -185,13 +185,13 @@ async fn who_is_refused_asks_again_and_a_rival_does_not() {
         "at 10s run failover\n+1s run rival failover\n",
         3,
         expect![[r#"
-          100 order: run failover
-          100 failover-operator-1 was not planned: not now
-          110 order: run rival failover
-          110 failover-rival-2 was not planned: not now
-          200 failover-operator-3 was not planned: not now
-          300 planned failover-operator-4, attempt 3
-          300 runner of failover-operator-4"#]],
+            0100 order: run failover
+            0100 failover-operator-1 was not planned: not now
+            0110 order: run rival failover
+            0110 failover-rival-2 was not planned: not now
+            0200 failover-operator-3 was not planned: not now
+            0300 planned failover-operator-4, attempt 3
+            0300 runner of failover-operator-4"#]],
     )
     .await;
 }
@@ -209,9 +209,9 @@ async fn whoever_watches_begins_a_failover() {
     sleep(Duration::from_secs(2)).await;
     director.leave();
     expect![[r#"
-          100 lose primary (RegionLost(Primary))
-          400 planned failover-watch-1, attempt 1
-          400 runner of failover-watch-1"#]]
+        0100 lose primary (RegionLost(Primary))
+        0400 planned failover-watch-1, attempt 1
+        0400 runner of failover-watch-1"#]]
     .assert_eq(&stage.text());
 }
 
@@ -247,22 +247,22 @@ async fn things_happen_exactly_at_the_steps_of_runners() {
     assert!(director.is_over());
     director.leave();
     expect![[r#"
-           10 order: run failover
-           10 planned failover-operator-1, attempt 1
-           10 runner of failover-operator-1
-           20 order: interrupt action 2 times
-          100 step 0: Plain
-          200 step 1: Plain
-          200 lose witness (WitnessLost)
-          300 step 2: Attempt
-          400 step 3: Before(PromoteDatabase)
-          400 order: kill runner for 3s
-          400 killed the runner of failover-operator-1
-          450 runner of failover-operator-1
-          500 step 4: Attempt
-          600 step 5: Attempt
-          700 step 6: Behind(Open)
-          700 lose standby (RegionLost(Standby))
-          900 approver-1: Approve { action: ApproveLoss, lasts: DurationMs(6000) } of failover-operator-1
-          900 approver-2: Approve { action: ApproveLoss, lasts: DurationMs(6000) } of failover-operator-1"#]].assert_eq(&stage.text());
+        0010 order: run failover
+        0010 planned failover-operator-1, attempt 1
+        0010 runner of failover-operator-1
+        0020 order: interrupt action 2 times
+        0100 step 0: Plain
+        0200 step 1: Plain
+        0200 lose witness (WitnessLost)
+        0300 step 2: Attempt
+        0400 step 3: Before(PromoteDatabase)
+        0400 order: kill runner for 3s
+        0400 killed the runner of failover-operator-1
+        0450 runner of failover-operator-1
+        0500 step 4: Attempt
+        0600 step 5: Attempt
+        0700 step 6: Behind(Open)
+        0700 lose standby (RegionLost(Standby))
+        0900 approver-1: Approve { action: ApproveLoss, lasts: DurationMs(6000) } of failover-operator-1
+        0900 approver-2: Approve { action: ApproveLoss, lasts: DurationMs(6000) } of failover-operator-1"#]].assert_eq(&stage.text());
 }
