@@ -10,7 +10,9 @@ use stores::{FixedPassword, Password, PgSettings};
 use tokio::time::{Instant, sleep};
 
 use super::admin::Admin;
-use super::configuration::{LEDGER_DATABASE, LEDGER_USER, access, passwords, quoted, settings};
+use super::configuration::{
+    FIRST_DATABASE, LEDGER_DATABASE, LEDGER_USER, access, passwords, settings,
+};
 use super::error::ClusterError;
 use super::files::{copy, last_lines, remove};
 use super::home::Home;
@@ -33,7 +35,7 @@ pub struct ClusterSettings {
     pub address: SocketAddr,
     /// What it is called in messages.
     pub name: String,
-    /// The password of the ledger's owner and of its follower: that of the template.
+    /// The password of the ledger's owner and of its follower: that of the template, of ASCII signs, made of chance.
     pub password: String,
     /// How much its disk holds, in bytes; none: as much as the machine's. Only root may limit it.
     pub disk_limit: Option<u64>,
@@ -46,7 +48,7 @@ impl fmt::Debug for ClusterSettings {
     }
 }
 
-/// A cluster. Its server ends when this is dropped, and its files stay.
+/// A cluster. Its server ends when this is dropped, and its files stay, unless its disk is limited.
 #[derive(Debug)]
 pub struct Cluster {
     pub(super) programs: Programs,
@@ -61,7 +63,7 @@ pub struct Cluster {
 pub(super) enum Audience {
     /// For everybody.
     Everybody,
-    /// For us alone.
+    /// For us alone, who are making it: there is no ledger yet.
     Us,
     /// For us alone, and we only look.
     UsLooking,
@@ -120,12 +122,13 @@ impl Cluster {
         }
         let server = Arc::new(Server::spawn(command, &self.home)?);
         *self.lock() = Some(server.clone());
-        self.wait_for_connections(&server).await
+        let database = if audience == Audience::Us { FIRST_DATABASE } else { LEDGER_DATABASE };
+        self.wait_for_connections(&server, database).await
     }
 
     pub(super) fn configure(&self) -> Result<(), ClusterError> {
         let files = [
-            (self.home.configuration(), settings(&self.home, self.settings.address)),
+            (self.home.configuration(), settings(&self.home, &self.settings)),
             (self.home.access(), access()),
             (self.home.passwords(), passwords(&self.settings.password)),
         ];
@@ -135,9 +138,13 @@ impl Cluster {
         Ok(())
     }
 
-    async fn wait_for_connections(&self, server: &Server) -> Result<(), ClusterError> {
+    async fn wait_for_connections(
+        &self,
+        server: &Server,
+        database: &str,
+    ) -> Result<(), ClusterError> {
         let deadline = Instant::now() + START_TIME;
-        while self.admin("postgres").await.is_err() {
+        while self.admin(database).await.is_err() {
             if server.has_ended() {
                 let last = last_lines(&self.home.log(), 10);
                 return Err(ClusterError::Ended { log: self.home.log(), last });
@@ -274,9 +281,4 @@ fn url_text(text: &str) -> String {
         byte => format!("%{byte:02X}"),
     });
     encoded.collect()
-}
-
-/// A statement that gives a role its password, for a server that writes it nowhere else.
-pub(super) fn alter_password(role: &str, password: &str) -> String {
-    format!("ALTER ROLE {role} PASSWORD {}", quoted(password))
 }

@@ -3,26 +3,33 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use super::cluster::ClusterSettings;
 use super::home::Home;
 
 /// Owns the ledger.
 pub(super) const LEDGER_USER: &str = "payments";
 /// The database of the ledger.
 pub(super) const LEDGER_DATABASE: &str = "payments";
+/// The database of a server on which there is no ledger yet.
+pub(super) const FIRST_DATABASE: &str = "template1";
 /// Copies the log, and what `pg_rewind` asks for.
 pub(super) const REPLICATION_USER: &str = "replication";
 /// Administers the server, over its socket.
 pub(super) const SUPERUSER: &str = "postgres";
 /// The slot of whoever follows: a writer keeps the log until its one standby has it.
 pub(super) const SLOT: &str = "follower";
+/// How much of the log a server keeps that nobody has asked for, on a disk that has the space.
+const LOG_MB: u64 = 512;
 
 /// The settings of a server that listens here.
 ///
 /// `fsync` is off: what is written to files survives the end of every process, however it comes, and needs to survive
 /// nothing worse here. What a commit waits for is otherwise as it is in earnest: the log is in the files of its own
 /// server before it is answered, and its standby is sent it later.
-pub(super) fn settings(home: &Home, address: SocketAddr) -> String {
-    let (host, port) = (quoted(&address.ip().to_string()), address.port());
+pub(super) fn settings(home: &Home, cluster: &ClusterSettings) -> String {
+    let (host, port) = (quoted(&cluster.address.ip().to_string()), cluster.address.port());
+    let log_mb = cluster.disk_limit.map_or(LOG_MB, |bytes| LOG_MB.min((bytes >> 20) / 4));
+    let checkpoint_mb = 2 * log_mb;
     let [access, socket, upstream] =
         [home.access(), home.socket(), home.upstream()].map(|path| path_quoted(&path));
     format!(
@@ -42,14 +49,14 @@ password_encryption = scram-sha-256
 
 # A checkpoint comes as a writer begins, and rarely after that; it is not stretched, because a writer can be rewound to
 # only after its first.
-max_wal_size = 1GB
+max_wal_size = {checkpoint_mb}MB
 checkpoint_timeout = 30min
 checkpoint_completion_target = 0
 
 # Both servers are writer and standby in turn. The log is kept long enough for an old writer to be rewound.
 wal_level = replica
 hot_standby = on
-wal_keep_size = 512MB
+wal_keep_size = {log_mb}MB
 max_wal_senders = 8
 max_replication_slots = 8
 wal_receiver_status_interval = 100ms

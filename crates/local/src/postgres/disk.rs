@@ -7,6 +7,7 @@ use std::process::Command;
 use super::cluster::Cluster;
 use super::error::ClusterError;
 use super::files::remove_file;
+use super::leftovers::unmount;
 use super::programs::run;
 use super::user::ServerUser;
 
@@ -17,7 +18,7 @@ impl Cluster {
         let ServerUser::Other { uid, gid } = self.programs.user else {
             return Err(ClusterError::NotPermitted("only root may do that".to_owned()));
         };
-        if self.has_own_disk() {
+        if self.home.has_own_disk() {
             return Ok(());
         }
         let mut mount = Command::new("mount");
@@ -28,21 +29,13 @@ impl Cluster {
 
     /// Takes the file system away, with the data.
     pub(super) fn unlimit_disk(&self) {
-        if self.settings.disk_limit.is_some() && self.has_own_disk() {
-            // Nothing of the server is left, and whoever looks at the data now loses sight of them.
-            let _ = Command::new("umount").arg("-l").arg(self.home.volume()).output();
+        if self.settings.disk_limit.is_some() && self.home.has_own_disk() {
+            unmount(&self.home);
         }
     }
 
-    /// Whether the data are on another device than what is around them.
-    fn has_own_disk(&self) -> bool {
-        use std::os::unix::fs::MetadataExt as _;
-        let device = |path: &std::path::Path| path.metadata().map(|found| found.dev()).ok();
-        device(&self.home.volume()) != device(&self.settings.directory)
-    }
-
-    /// Fills the disk up to its last byte. What PostgreSQL does then is what happens: it goes on until it needs a new
-    /// file of its log, and then ends itself.
+    /// Fills the disk up to its last byte. What PostgreSQL does then is what happens: transactions fail as soon as their
+    /// tables need another page, and the server ends itself when it needs a new file of its log.
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@
 //! other server's.
 
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::error::ClusterError;
@@ -26,6 +26,12 @@ impl Home {
     /// What its disk holds, which may have a file system of its own.
     pub(super) fn volume(&self) -> PathBuf {
         self.0.join("volume")
+    }
+
+    /// Whether it has.
+    pub(super) fn has_own_disk(&self) -> bool {
+        let device = |path: &Path| path.metadata().map(|found| found.dev()).ok();
+        self.volume().exists() && device(&self.volume()) != device(&self.0)
     }
 
     pub(super) fn data(&self) -> PathBuf {

@@ -63,7 +63,8 @@ impl Cluster {
     ) -> Result<Rejoined, ClusterError> {
         let begun = Instant::now();
         let new = self.content_of(primary).await?;
-        self.stop(StopMode::Fast).await;
+        // Nothing that it has committed is lost by that, and nobody waits for a standby that no longer is one.
+        self.stop(StopMode::Immediate).await;
         let (tail, how) = match self.read_alone(&new).await {
             Ok(tail) => {
                 self.write_evidence(evidence, &tail)?;

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use tokio_postgres::Row;
 use tokio_postgres::types::PgLsn;
 
+use super::admin::Admin;
 use super::cluster::Cluster;
 use super::configuration::LEDGER_DATABASE;
 use super::error::ClusterError;
@@ -100,10 +101,9 @@ impl Cluster {
                 Some(admin) if !admin.is_closed() => admin,
                 _ => self.admin(LEDGER_DATABASE).await?,
             };
-            let rows = admin.rows("say where it is in the log", POSITION, &[]).await?;
-            let position = rows.first().and_then(read_position);
+            let position = position(&admin).await?;
             *observer = Some(admin);
-            position.ok_or(ClusterError::Malformed("its place in the log"))
+            Ok(position)
         });
         looked.await.unwrap_or_else(|_| Err(self.slow("an answer", LOOK_TIME)))
     }
@@ -115,6 +115,12 @@ impl Cluster {
         // Asked later, so that a standby is never ahead.
         Some(Lag::of(&standby, &writer.position().await.ok()?))
     }
+}
+
+/// Where the server of this connection is in the log.
+pub(super) async fn position(admin: &Admin) -> Result<Position, ClusterError> {
+    let rows = admin.rows("say where it is in the log", POSITION, &[]).await?;
+    rows.first().and_then(read_position).ok_or(ClusterError::Malformed("its place in the log"))
 }
 
 fn read_position(row: &Row) -> Option<Position> {

@@ -11,7 +11,7 @@ use super::control::last_checkpoint;
 use super::error::ClusterError;
 use super::files::{remove, remove_file};
 use super::programs::run;
-use super::replication::{Lsn, Role};
+use super::replication::{Lsn, Role, position};
 use super::server::StopMode;
 
 /// How long a promotion may take.
@@ -84,12 +84,10 @@ impl Cluster {
             while admin.value::<bool>("say its role", is_standby).await? {
                 sleep(PROMOTION_LOOK).await;
             }
-            self.position().await.map(|position| position.has)
+            admin.run("keep the log for its follower", KEEP_SLOT).await?;
+            Ok(position(&admin).await?.has)
         });
-        let lsn =
-            promoted.await.unwrap_or_else(|_| Err(self.slow("the promotion", PROMOTION_TIME)))?;
-        self.keep_slot().await?;
-        Ok(lsn)
+        promoted.await.unwrap_or_else(|_| Err(self.slow("the promotion", PROMOTION_TIME)))
     }
 
     /// Stops the writer when its standby has been sent all that it wrote, and returns where its last record begins.

@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 
 use stores::{PgLedger, PgSettings};
 
-use super::cluster::{Audience, Cluster, ClusterSettings, alter_password};
-use super::configuration::{LEDGER_DATABASE, LEDGER_USER, REPLICATION_USER, SUPERUSER};
+use super::admin::Admin;
+use super::cluster::{Audience, Cluster, ClusterSettings};
+use super::configuration::{
+    FIRST_DATABASE, LEDGER_DATABASE, LEDGER_USER, REPLICATION_USER, SUPERUSER, quoted,
+};
 use super::error::ClusterError;
 use super::files::remove;
 use super::home::Home;
 use super::programs::{Programs, run};
 use super::server::StopMode;
+use super::verifier::verifier;
 
 /// What the other server may call, beside the log, so that `pg_rewind` can read what it needs.
 const REWIND_FUNCTIONS: [&str; 4] = [
@@ -73,13 +77,11 @@ async fn initialize(programs: &Programs, home: &Home) -> Result<(), ClusterError
 }
 
 async fn make_users(cluster: &Cluster) -> Result<(), ClusterError> {
-    let admin = cluster.admin("postgres").await?;
-    // A statement that fails is not to be written down with the password in it.
-    admin.run("keep its log quiet", "SET log_min_error_statement = panic").await?;
+    let admin = cluster.admin(FIRST_DATABASE).await?;
+    let password = quoted(&verifier(&cluster.settings.password));
     for (role, rights) in [(LEDGER_USER, "LOGIN"), (REPLICATION_USER, "LOGIN REPLICATION")] {
-        admin.run("make a role", &format!("CREATE ROLE {role} {rights}")).await?;
-        let alter = alter_password(role, &cluster.settings.password);
-        admin.run("set a password", &alter).await?;
+        let create = format!("CREATE ROLE {role} {rights} PASSWORD {password}");
+        admin.run("make a role", &create).await?;
     }
     let create = format!("CREATE DATABASE {LEDGER_DATABASE} OWNER {LEDGER_USER}");
     admin.run("make the ledger's database", &create).await
@@ -98,6 +100,17 @@ async fn make_ledger(cluster: &Cluster) -> Result<(), ClusterError> {
         let grant = format!("GRANT EXECUTE ON FUNCTION {function} TO {REPLICATION_USER}");
         admin.run("grant a right", &grant).await?;
     }
+    drop_others(&admin).await?;
     admin.run("become the ledger's owner", &format!("SET ROLE {LEDGER_USER}")).await?;
     admin.run("install the watch of commits", include_str!("watch.sql")).await
+}
+
+/// Nobody uses the databases that a server begins with, and each is as large as the ledger's.
+async fn drop_others(admin: &Admin) -> Result<(), ClusterError> {
+    let release = "UPDATE pg_database SET datistemplate = false";
+    admin.run("release its first databases", release).await?;
+    for database in ["template0", "template1", "postgres"] {
+        admin.run("drop its first databases", &format!("DROP DATABASE {database}")).await?;
+    }
+    Ok(())
 }

@@ -5,6 +5,7 @@
 mod dns;
 mod links;
 mod postgres;
+mod postgres_figures;
 mod postgres_pair;
 mod process;
 mod rehearsal;
