@@ -1,7 +1,9 @@
 //! An endpoint: carries out what clients ask, with its own voter in the same process and the others
 //! over connections.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod list;
+
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
@@ -15,7 +17,7 @@ use tokio::time::{Instant, sleep};
 use super::ask::{StoreAsk, StoreReply};
 use super::log::LoggedVoter;
 use super::proposer::{Ballots, Next, OWN, Operation, Prepared, Wanted};
-use super::voter::{Accepted, VoteAnswer, VoteAsk};
+use super::voter::{VoteAnswer, VoteAsk};
 use crate::wire::{Caller, NotAnswered};
 
 /// For how long answers of the other voters are waited for.
@@ -28,8 +30,11 @@ const OPERATION: Duration = Duration::from_millis(140);
 /// The longest pause before an operation begins again.
 const PAUSE: Duration = Duration::from_millis(4);
 
-/// How many keys are remembered as prepared.
+/// How many keys are remembered as prepared: those that are at work, and some more.
 const PREPARED_MAX: usize = 4096;
+
+/// What is said where too few voters answer.
+const NO_MAJORITY: &str = "no majority of voters answers";
 
 /// The endpoint.
 pub(super) struct Endpoint {
@@ -38,9 +43,6 @@ pub(super) struct Endpoint {
     ballots: Mutex<Ballots>,
     prepared: Mutex<BTreeMap<String, Prepared>>,
 }
-
-/// What the voters hold under some keys, by the name of the voter.
-type Held = BTreeMap<u8, (Vec<(String, Accepted)>, bool)>;
 
 impl Endpoint {
     pub(super) fn new(number: u8, own: Arc<Mutex<LoggedVoter>>, others: &[SocketAddr]) -> Self {
@@ -54,7 +56,7 @@ impl Endpoint {
     }
 
     /// Carries out what a client asks.
-    pub(super) async fn answer(&self, ask: StoreAsk) -> StoreReply {
+    pub(super) async fn answer(self: &Arc<Self>, ask: StoreAsk) -> StoreReply {
         match ask {
             StoreAsk::Read { key } => self.operate(key, Wanted::Read).await,
             StoreAsk::Put { key, condition, text } => {
@@ -78,9 +80,7 @@ impl Endpoint {
                     ask = operation.begin(&mut locked(&self.ballots));
                 }
                 Next::Again => return operation.given_up("others write the same".to_owned()),
-                Next::Wait => {
-                    return operation.given_up("no majority of voters answers".to_owned());
-                }
+                Next::Wait => return operation.given_up(NO_MAJORITY.to_owned()),
                 Next::Ended(reply) => {
                     self.remember(operation);
                     return reply;
@@ -126,55 +126,6 @@ impl Endpoint {
                 remembered.pop_first();
             }
         }
-    }
-
-    async fn list(&self, prefix: String, after: Option<String>) -> StoreReply {
-        let ask = VoteAsk::List { prefix, after };
-        let mut held = Held::new();
-        if let VoteAnswer::Listed { items, is_all } = locked(&self.own).answer(&ask) {
-            held.insert(OWN, (items, is_all));
-        }
-        let mut votes = Votes::ask(&self.others, &ask, ROUND);
-        while held.len() < 2 {
-            match votes.next().await {
-                Some((voter, Ok(VoteAnswer::Listed { items, is_all }))) => {
-                    held.insert(voter, (items, is_all));
-                }
-                Some(_) => {}
-                None => {
-                    let cause = "no majority of voters answers".to_owned();
-                    return StoreReply::Failed { is_doubtful: false, cause };
-                }
-            }
-        }
-        self.listed(held).await
-    }
-
-    /// Where two voters hold the same, it is that; every other key is read.
-    async fn listed(&self, held: Held) -> StoreReply {
-        let more_after = held
-            .values()
-            .filter(|(_, is_all)| !is_all)
-            .filter_map(|(items, _)| items.last().map(|(key, _)| key.clone()))
-            .min();
-        let is_within = |key: &String| more_after.as_ref().is_none_or(|last| key <= last);
-        let mut by_voter = held.into_values().map(|(items, _)| BTreeMap::from_iter(items));
-        let (one, other) =
-            (by_voter.next().unwrap_or_default(), by_voter.next().unwrap_or_default());
-        let keys: BTreeSet<&String> =
-            one.keys().chain(other.keys()).filter(|key| is_within(key)).collect();
-        let mut items = Vec::new();
-        for key in keys {
-            let text = match (one.get(key), other.get(key)) {
-                (Some(one), Some(other)) if one == other => Some(one.text.clone()),
-                _ => match self.operate(key.clone(), Wanted::Read).await {
-                    StoreReply::Stored { text } => text,
-                    failed => return failed,
-                },
-            };
-            items.extend(text.map(|text| (key.clone(), text)));
-        }
-        StoreReply::Listed { items, more_after }
     }
 }
 

@@ -6,8 +6,8 @@ use std::ops::Bound::{Excluded, Included, Unbounded};
 
 use serde::{Deserialize, Serialize};
 
-/// How many items a page of a list has, about.
-const PAGE_ITEMS: usize = 256;
+/// How many items a page of a list has.
+const PAGE_ITEMS: usize = 128;
 
 /// The number of a proposal. No two proposals for one key have the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

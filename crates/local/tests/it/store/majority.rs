@@ -82,6 +82,26 @@ async fn back_from_its_log() {
     assert_comes_to!(client.write(&write).await, changed);
 }
 
+/// Who was away lacks much, and is outvoted; with only one other what it lacks is brought to it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_of_who_was_away() {
+    let mut trio = Trio::start().await;
+    let client = trio.client(1);
+    assert_comes_to!(client.write(&first_write(1)).await, Written::Done);
+    trio.end(2).await;
+    for number in 2..=200 {
+        assert_comes_to!(client.write(&first_write(number)).await, Written::Done);
+    }
+    trio.begin(2).await;
+    let expected = Ok((1..=200).map(first_intent).collect::<Vec<_>>());
+    assert_comes_to!(trio.client(2).all_intents().await, expected.clone());
+    trio.end(1).await;
+    assert_comes_to!(trio.client(2).all_intents().await, expected.clone());
+    trio.begin(1).await;
+    trio.end(3).await;
+    assert_comes_to!(trio.client(1).all_intents().await, expected.clone());
+}
+
 /// Record and lease, as the loops of `fence` write them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn record_and_lease() {
