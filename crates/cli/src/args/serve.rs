@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use fence::{DurationMs, Timing};
+
 #[derive(Debug, clap::Args)]
 #[command(after_help = SERVE_HELP)]
 pub(crate) struct ServeArgs {
@@ -25,6 +27,27 @@ pub(crate) struct ServeArgs {
     /// Endpoints that are called back, as JSON; read again when the file changes
     #[arg(long, value_name = "FILE")]
     pub(crate) webhooks: Option<PathBuf>,
+    /// Keep intents and control record in the store of two Regions that is at these addresses, this Region's own first;
+    /// whoever started this process has made everything ready, and this process ends with its standard input
+    #[arg(long, value_name = "ADDRESS", hide = true)]
+    pub(crate) store: Vec<SocketAddr>,
+    /// How long a lease lasts, how often it is renewed and how far clocks may be apart, in ms
+    #[arg(long, value_name = "LEASE,RENEWAL,BOUND", hide = true, value_parser = timing)]
+    pub(crate) timing: Option<Timing>,
+}
+
+fn timing(text: &str) -> Result<Timing, String> {
+    let spans: Result<Vec<u64>, _> = text.split(',').map(str::parse).collect();
+    let Ok([lease, renewal, bound]) = spans.as_deref() else {
+        return Err("write three numbers of milliseconds, as `10000,3000,2000`".to_owned());
+    };
+    let timing = Timing {
+        lease_length: DurationMs(*lease),
+        renewal_interval: DurationMs(*renewal),
+        clock_bound: DurationMs(*bound),
+    };
+    timing.check().map_err(|fault| fault.to_string())?;
+    Ok(timing)
 }
 
 const SERVE_HELP: &str = "\

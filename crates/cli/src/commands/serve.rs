@@ -5,15 +5,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use fence::{Holder, HolderId, LedgerEpoch, RegionName, Tenure, Timing};
+use fence::{ControlStore, Holder, HolderId, LedgerEpoch, RegionName, Tenure};
+use local::StoreClient;
 use notify::Outbox;
-use payments::{Books, Ledger};
+use payments::{Books, Intents, Ledger};
 use region::{
     Assembled, Bell, HttpLimits, Keeper, ProcessorClient, Reach, Receipts, Trust, Webhooks, Work,
     WorkPorts, Worker, WorkerOptions,
 };
 use service::{Exposure, Listening, Options, QueuedLines, Region, Service, Source, router};
-use stores::EmbeddedStore;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
@@ -22,7 +22,8 @@ use crate::args::ServeArgs;
 use crate::commands::processor::Beside;
 use crate::failure::with_hint;
 use crate::serve::signals::Signals;
-use crate::serve::stores::{Folder, begin, check_folder, postgres};
+use crate::serve::stores::{Folder, begin, check_folder, migrate, postgres};
+use crate::serve::supervised::supervisor_gone;
 use crate::serve::topic::EventFile;
 use crate::serve::webhooks::WebhookFile;
 use crate::serve::{clock, stoppable};
@@ -33,52 +34,82 @@ pub(crate) fn serve(args: &ServeArgs) -> anyhow::Result<()> {
     runtime.block_on(serve_until_told(args))
 }
 
-/// What the parts of a Region are made of.
+/// What the parts of a Region are made of, beside its stores.
 struct Site<'s> {
     args: &'s ServeArgs,
     listener: TcpListener,
     trust: Trust,
     folder: Folder,
     region: RegionName,
-    store: EmbeddedStore,
     ledger_is_in: &'static str,
 }
 
 async fn serve_until_told(args: &ServeArgs) -> anyhow::Result<()> {
     let signals = Signals::listen().context("cannot listen to signals")?;
+    let told = signals.told_to_end();
     // Before anything is written: what cannot serve leaves nothing behind.
     let listener = listen(args.listen).await?;
     let trust = trust()?;
     let folder = Folder::make(&args.data)?;
-    let store = folder.store()?;
     let region = RegionName::new(&args.region);
-    let postgres = postgres(args).await?;
-    let ledger_is_in = if postgres.is_some() { "PostgreSQL" } else { "the embedded store" };
-    let site = Site { args, listener, trust, folder, region, store, ledger_is_in };
-    match postgres {
+    let ledger_is_in = "PostgreSQL";
+    let site = Site { args, listener, trust, folder, region, ledger_is_in };
+    if !args.store.is_empty() {
+        return serve_supervised(site, told).await;
+    }
+    let store = site.folder.store()?;
+    match postgres(args)? {
         Some(ledger) => {
-            check_folder(&site.store, &ledger).await?;
+            migrate(&ledger).await?;
+            check_folder(&store, &ledger).await?;
             let raise = async |epoch, region: &str| ledger.raise_epoch(epoch, region).await;
-            begin(&site.store, &site.region, raise).await?;
-            run(site, ledger, signals).await
+            begin(&store, &site.region, raise).await?;
+            run(site, store, ledger, told).await
         }
         None => {
-            let ledger = site.store.clone();
-            let raise = async |epoch, region: &str| ledger.raise_epoch(epoch, region).await;
-            begin(&site.store, &site.region, raise).await?;
-            run(site, ledger, signals).await
+            let site = Site { ledger_is_in: "the embedded store", ..site };
+            let raise = async |epoch, region: &str| store.raise_epoch(epoch, region).await;
+            begin(&store, &site.region, raise).await?;
+            run(site, store.clone(), store, told).await
         }
     }
 }
 
+/// Serves one of two Regions until whoever started this process has gone, too. Nothing is written before the gate is
+/// open: the ledger may be a standby's, or away, and the control record is the other Region's as well.
+async fn serve_supervised(
+    site: Site<'_>,
+    told_to_end: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    let gone = supervisor_gone().context("no thread can be had")?;
+    let ledger = postgres(site.args)?.ok_or_else(|| {
+        let what = "two Regions cannot share a store and keep no ledger in PostgreSQL";
+        with_hint(what.to_owned(), "put its URL into TIDEOVER_POSTGRES_URL")
+    })?;
+    let store = StoreClient::new(site.args.store.clone());
+    let stop = async {
+        tokio::select! {
+            () = told_to_end => {}
+            () = gone => {}
+        }
+    };
+    run(site, store, ledger, stop).await
+}
+
 /// Serves until it is told to end. Then nothing new is accepted, open requests are answered, rows of the outbox that
 /// were begun are ended, and only after that the lease is left.
-async fn run<L>(site: Site<'_>, ledger: L, signals: Signals) -> anyhow::Result<()>
+async fn run<S, L>(
+    site: Site<'_>,
+    store: S,
+    ledger: L,
+    told_to_end: impl Future<Output = ()>,
+) -> anyhow::Result<()>
 where
+    S: Clone + ControlStore + Intents + Send + Sync + 'static,
     L: Books + Clone + Ledger + LedgerEpoch + Outbox + Send + Sync + 'static,
 {
     let (processor, _simulator) = processor(&site).await?;
-    let (keeper, service, worker) = put_together(&site, ledger, processor)?;
+    let (keeper, service, worker) = put_together(&site, store, ledger, processor)?;
     let (writes_end, writes_ended) = oneshot::channel::<()>();
     let (worker_end, worker_ends) = oneshot::channel::<()>();
     let (works, works_no_more) = oneshot::channel::<()>();
@@ -99,7 +130,7 @@ where
     tell(&site)?;
     let stop = async {
         tokio::select! {
-            () = signals.told_to_end() => {}
+            () = told_to_end => {}
             // Payments that nobody would carry out must not be taken.
             () = ended(works_no_more) => {}
             () = ended(keeps_no_more) => {}
@@ -114,27 +145,24 @@ where
 }
 
 /// The keeper of the gate, the service behind it, and the worker behind that.
-fn put_together<L>(
+fn put_together<S, L>(
     site: &Site<'_>,
+    store: S,
     ledger: L,
     processor: ProcessorClient,
-) -> anyhow::Result<(Keeper<EmbeddedStore, L>, Service<impl Region>, Worker<impl Work>)>
+) -> anyhow::Result<(Keeper<S, L>, Service<impl Region>, Worker<impl Work>)>
 where
+    S: Clone + ControlStore + Intents + Send + Sync + 'static,
     L: Books + Clone + Ledger + LedgerEpoch + Outbox + Send + Sync + 'static,
 {
     let log = Arc::new(QueuedLines::new(io::stdout()).context("no thread can be had")?);
-    let keeper = Keeper::new(
-        site.store.clone(),
-        ledger.clone(),
-        holder(&site.region),
-        Timing::default(),
-        clock,
-    )
-    .with_log(log.clone());
+    let timing = site.args.timing.unwrap_or_default();
+    let keeper = Keeper::new(store.clone(), ledger.clone(), holder(&site.region), timing, clock)
+        .with_log(log.clone());
     let bell = Bell::default();
     let region = Assembled {
         gatekeeper: keeper.clone(),
-        intents: Arc::new(stoppable(site.store.clone())),
+        intents: Arc::new(stoppable(store.clone())),
         ledger: Arc::new(stoppable(ledger.clone())),
         books: Arc::new(ledger.clone()),
         health: keeper.clone(),
@@ -144,7 +172,7 @@ where
     let service = Service::new(region, Source::system(), log.clone(), options);
     let ports = WorkPorts {
         gatekeeper: keeper.clone(),
-        intents: Arc::new(stoppable(site.store.clone())),
+        intents: Arc::new(stoppable(store)),
         ledger: Arc::new(stoppable(ledger.clone())),
         processor: stoppable(processor),
         outbox: Arc::new(stoppable(ledger)),

@@ -4,6 +4,7 @@
 pub(crate) mod crash_points;
 pub(crate) mod signals;
 pub(crate) mod stores;
+pub(crate) mod supervised;
 pub(crate) mod topic;
 pub(crate) mod webhooks;
 

@@ -62,11 +62,15 @@ fn what_to_do(error: &StoreError) -> &'static str {
     }
 }
 
-/// The ledger in PostgreSQL, its schema up to date.
-pub(crate) async fn postgres(args: &ServeArgs) -> anyhow::Result<Option<PgLedger>> {
+/// The ledger in PostgreSQL, if it is kept there. Nothing is connected yet.
+pub(crate) fn postgres(args: &ServeArgs) -> anyhow::Result<Option<PgLedger>> {
     let Some(url) = postgres_url(args)? else { return Ok(None) };
     let settings = PgSettings::from_url(&url, read_roots).map_err(|fault| wrong_url(&fault))?;
-    let ledger = PgLedger::new(&settings).context("cannot use the PostgreSQL settings")?;
+    Ok(Some(PgLedger::new(&settings).context("cannot use the PostgreSQL settings")?))
+}
+
+/// Brings the ledger's schema up to date.
+pub(crate) async fn migrate(ledger: &PgLedger) -> anyhow::Result<()> {
     ledger.migrate().await.map_err(|error| {
         let error =
             anyhow::Error::new(error).context("cannot bring the PostgreSQL schema up to date");
@@ -74,8 +78,7 @@ pub(crate) async fn postgres(args: &ServeArgs) -> anyhow::Result<Option<PgLedger
             format!("{error:#}"),
             "check that the server runs and the URL is right, with `psql URL`",
         )
-    })?;
-    Ok(Some(ledger))
+    })
 }
 
 /// The URL that was typed, or else that of the environment.
