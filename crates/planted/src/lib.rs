@@ -11,4 +11,4 @@ mod planting;
 pub use bug::Bug;
 pub use planting::is_planted;
 #[cfg(feature = "planted-bugs")]
-pub use planting::while_planted;
+pub use planting::{PLANTED_BUG, while_planted};
