@@ -101,7 +101,8 @@ impl Machine {
         (self.start_with(command), points)
     }
 
-    fn start_with(&self, command: Command) -> Process {
+    /// Starts the service by this command.
+    pub(crate) fn start_with(&self, command: Command) -> Process {
         let start = self.starts.fetch_add(1, Ordering::Relaxed);
         Process::start(command, &self.path(&format!("service-{start}.log")))
     }
@@ -134,7 +135,8 @@ impl Machine {
     }
 }
 
-fn url(settings: &PgSettings) -> String {
+/// The URL of a database that asks for no password.
+pub(crate) fn url(settings: &PgSettings) -> String {
     let (host, port) = (settings.host.replace('/', "%2F"), settings.port);
     format!("postgresql://{}@{host}:{port}/{}", settings.user, settings.database)
 }
@@ -149,7 +151,7 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it, its log in a file, and waits until it says where it serves.
     fn start(mut command: Command, log: &Path) -> Self {
-        command.stdin(Stdio::null()).stdout(File::create(log).unwrap()).stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(File::create(log).unwrap()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
@@ -172,6 +174,11 @@ impl Process {
     /// Where it serves.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// What nobody supervises any more reads so.
+    pub(crate) fn let_go(&mut self) {
+        drop(self.child.stdin.take());
     }
 
     /// Ends it in the middle of whatever it does.

@@ -14,4 +14,5 @@ mod points;
 mod privacy;
 mod processor;
 mod readme;
+mod shared;
 mod walk;
