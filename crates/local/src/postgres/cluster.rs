@@ -18,6 +18,7 @@ use super::files::{copy, last_lines, remove};
 use super::home::Home;
 use super::programs::Programs;
 use super::server::{LOOK, Server, StopMode};
+use super::tail::TailRead;
 use super::template::Template;
 
 /// How long a server may take to start, with whatever it has to recover.
@@ -56,6 +57,10 @@ pub struct Cluster {
     pub(super) home: Home,
     server: Mutex<Option<Arc<Server>>>,
     pub(super) observer: tokio::sync::Mutex<Option<Admin>>,
+    /// Held by whoever changes what the cluster is: a server that starts in the middle of a rewind would spoil its data.
+    pub(super) turn: tokio::sync::Mutex<()>,
+    /// What was read of its tail by a return that has not come to its end.
+    unfinished: Mutex<Option<TailRead>>,
 }
 
 /// For whom a server starts.
@@ -74,8 +79,15 @@ impl Cluster {
     #[must_use]
     pub fn new(programs: &Programs, settings: ClusterSettings) -> Self {
         let home = Home::new(&settings.directory);
-        let (programs, server) = (programs.clone(), Mutex::default());
-        Self { programs, settings, home, server, observer: tokio::sync::Mutex::default() }
+        Self {
+            programs: programs.clone(),
+            settings,
+            home,
+            server: Mutex::default(),
+            observer: tokio::sync::Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            unfinished: Mutex::default(),
+        }
     }
 
     /// Makes its data: those of the template, in place of what was there. Two clusters that are made of one template are
@@ -85,9 +97,12 @@ impl Cluster {
     ///
     /// Those of the file system; [`ClusterError::NotPermitted`] when its disk cannot be limited.
     pub async fn create(&self, template: &Template) -> Result<(), ClusterError> {
+        let _turn = self.turn.lock().await;
         self.prepare().await?;
         remove(&self.home.data())?;
-        copy(&self.programs, template.data(), &self.home.data()).await
+        copy(&self.programs, template.data(), &self.home.data()).await?;
+        self.set_unfinished(None);
+        Ok(())
     }
 
     /// Makes what is around the data.
@@ -100,8 +115,16 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// [`ClusterError::Ended`] with the last lines of its log.
+    /// [`ClusterError::Ended`] with the last lines of its log; [`ClusterError::Unfinished`] after a return that failed.
     pub async fn start(&self) -> Result<(), ClusterError> {
+        let _turn = self.turn.lock().await;
+        if self.unfinished().is_some() {
+            return Err(ClusterError::Unfinished);
+        }
+        self.start_as_it_is().await
+    }
+
+    pub(super) async fn start_as_it_is(&self) -> Result<(), ClusterError> {
         if self.is_running() {
             return Ok(());
         }
@@ -246,6 +269,14 @@ impl Cluster {
     #[must_use]
     pub fn log(&self) -> PathBuf {
         self.home.log()
+    }
+
+    pub(super) fn unfinished(&self) -> Option<TailRead> {
+        self.unfinished.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set_unfinished(&self, tail: Option<TailRead>) {
+        *self.unfinished.lock().unwrap_or_else(PoisonError::into_inner) = tail;
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<Server>>> {

@@ -79,6 +79,9 @@ pub enum ClusterError {
         .0.as_millis()
     )]
     NotHandedOver(Duration),
+    /// A return to the new writer began and failed: its data are neither the old ones nor the new.
+    #[error("its return to the new writer is not finished: let it rejoin again")]
+    Unfinished,
     /// The standby has not got this far in the log.
     #[error("the standby has the log up to {has}, not up to {wanted}, the end of the writer's")]
     NotReceived {

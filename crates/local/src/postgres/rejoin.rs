@@ -62,24 +62,49 @@ impl Cluster {
         evidence: &Path,
     ) -> Result<Rejoined, ClusterError> {
         let begun = Instant::now();
+        let _turn = self.turn.lock().await;
+        let earlier = self.unfinished();
+        let is_first = earlier.is_none();
+        let tail = match earlier {
+            Some(tail) => tail,
+            None => self.find_tail(primary).await?,
+        };
+        let text = format!("{:#}\n", tail.evidence());
+        let written = std::fs::write(evidence, text);
+        written.map_err(|error| ClusterError::io("write", evidence, error))?;
+        let how = if is_first {
+            self.take_data(&tail, primary).await?
+        } else {
+            self.copy_from(primary).await?;
+            How::Rebuilt { why: "an earlier return was not finished".to_owned() }
+        };
+        self.begin_as_standby(primary).await?;
+        Ok(Rejoined { how, tail, took: begun.elapsed() })
+    }
+
+    /// Reads the tail. From then on the server does not start but by another return.
+    async fn find_tail(&self, primary: SocketAddr) -> Result<TailRead, ClusterError> {
         let new = self.content_of(primary).await?;
         // Nothing that it has committed is lost by that, and nobody waits for a standby that no longer is one.
         self.stop(StopMode::Immediate).await;
-        let (tail, how) = match self.read_alone(&new).await {
-            Ok(tail) => {
-                self.write_evidence(evidence, &tail)?;
-                (TailRead::Read(tail), self.rewind_or_copy(primary).await?)
-            }
-            Err(error) => {
-                let why = told(&error);
-                let kept = self.keep_unread()?;
-                self.copy_from(primary).await?;
-                let how = How::Rebuilt { why: format!("its own data were not read: {why}") };
-                (TailRead::Unread { why, kept }, how)
-            }
+        let tail = match self.read_tail(&new).await {
+            Ok(tail) => TailRead::Read(tail),
+            Err(error) => TailRead::Unread { why: told(&error), kept: self.keep_unread()? },
         };
-        self.start_as_standby(primary).await?;
-        Ok(Rejoined { how, tail, took: begun.elapsed() })
+        self.set_unfinished(Some(tail.clone()));
+        Ok(tail)
+    }
+
+    async fn take_data(&self, tail: &TailRead, primary: SocketAddr) -> Result<How, ClusterError> {
+        let why = match tail {
+            TailRead::Unread { why, .. } => format!("its own data were not read: {why}"),
+            TailRead::Read(_) => match self.rewind(primary).await {
+                Ok(()) => return Ok(How::Rewound),
+                Err(error) => told(&error),
+            },
+        };
+        self.copy_from(primary).await?;
+        Ok(How::Rebuilt { why })
     }
 
     /// What is in the ledger of the writer at this address.
@@ -87,6 +112,15 @@ impl Cluster {
         let ledger = PgLedger::new(&self.settings_at(primary));
         let admin = Admin::over_tcp(primary, Who::Ledger, &self.settings.password).await?;
         content(&ledger.map_err(ClusterError::ledger("opened"))?, &admin).await
+    }
+
+    /// What it has and the new writer has not; at the second try when the server is ended by others at the first.
+    async fn read_tail(&self, new: &Content) -> Result<Tail, ClusterError> {
+        if let Ok(tail) = self.read_alone(new).await {
+            return Ok(tail);
+        }
+        self.kill();
+        self.read_alone(new).await
     }
 
     /// What it has and the new writer has not. It is started for that, for us alone.
@@ -100,22 +134,7 @@ impl Cluster {
         ledger.close();
         // In order, which a rewind needs.
         self.stop(StopMode::Fast).await;
-        Ok(Tail::between(old?, new))
-    }
-
-    fn write_evidence(&self, file: &Path, tail: &Tail) -> Result<(), ClusterError> {
-        let text = format!("{:#}\n", tail.evidence());
-        std::fs::write(file, text).map_err(|error| ClusterError::io("write", file, error))
-    }
-
-    async fn rewind_or_copy(&self, primary: SocketAddr) -> Result<How, ClusterError> {
-        match self.rewind(primary).await {
-            Ok(()) => Ok(How::Rewound),
-            Err(error) => {
-                self.copy_from(primary).await?;
-                Ok(How::Rebuilt { why: told(&error) })
-            }
-        }
+        Ok(Tail::between(&old?, new))
     }
 
     /// Without waiting for the disk, as everything here: what is in files survives the end of every process.

@@ -33,9 +33,10 @@ impl Cluster {
     ///
     /// Those of `pg_basebackup` and of the start.
     pub async fn follow(&self, primary: SocketAddr) -> Result<(), ClusterError> {
+        let _turn = self.turn.lock().await;
         self.prepare().await?;
         self.copy_from(primary).await?;
-        self.start_as_standby(primary).await
+        self.begin_as_standby(primary).await
     }
 
     pub(super) async fn copy_from(&self, primary: SocketAddr) -> Result<(), ClusterError> {
@@ -55,10 +56,20 @@ impl Cluster {
     ///
     /// Those of the start.
     pub async fn start_as_standby(&self, primary: SocketAddr) -> Result<(), ClusterError> {
+        let _turn = self.turn.lock().await;
+        match self.unfinished() {
+            Some(_) => Err(ClusterError::Unfinished),
+            None => self.begin_as_standby(primary).await,
+        }
+    }
+
+    pub(super) async fn begin_as_standby(&self, primary: SocketAddr) -> Result<(), ClusterError> {
         self.stop(StopMode::Fast).await;
         self.write_upstream(primary)?;
         self.home.write(&self.home.standby_signal(), "", self.programs.user)?;
-        self.start().await
+        self.start_as_it_is().await?;
+        self.set_unfinished(None);
+        Ok(())
     }
 
     fn write_upstream(&self, primary: SocketAddr) -> Result<(), ClusterError> {
@@ -75,6 +86,7 @@ impl Cluster {
     ///
     /// [`ClusterError::Slow`] when it takes more than thirty seconds; it may still come about.
     pub async fn promote(&self) -> Result<Lsn, ClusterError> {
+        let _turn = self.turn.lock().await;
         let promoted = timeout(PROMOTION_TIME, async {
             let admin = self.admin(LEDGER_DATABASE).await?;
             let ask = "SELECT pg_promote(false) WHERE pg_is_in_recovery()";
@@ -98,6 +110,7 @@ impl Cluster {
     /// [`ClusterError::NotHandedOver`] when that takes longer than the limit, as it does when the standby is out of
     /// reach. It is stopped then, too.
     pub async fn demote(&self, limit: Duration) -> Result<Lsn, ClusterError> {
+        let _turn = self.turn.lock().await;
         if let Some(server) = self.server() {
             server.ask_to_stop(StopMode::Fast);
             if !server.ends_within(limit).await {

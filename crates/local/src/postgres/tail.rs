@@ -36,6 +36,17 @@ pub enum TailRead {
     },
 }
 
+impl TailRead {
+    /// It as JSON: that of the tail, or `{"unread": "/where/they/are", "why": ""}`.
+    #[must_use]
+    pub fn evidence(&self) -> Value {
+        match self {
+            Self::Read(tail) => tail.evidence(),
+            Self::Unread { why, kept } => json!({ "unread": kept, "why": why }),
+        }
+    }
+}
+
 /// What is in a ledger.
 pub(super) struct Content {
     pub(super) payments: Vec<PaymentRecord>,
@@ -45,10 +56,11 @@ pub(super) struct Content {
 
 impl Tail {
     /// What the old writer has and the new one has not.
-    pub(super) fn between(old: Content, new: &Content) -> Self {
+    pub(super) fn between(old: &Content, new: &Content) -> Self {
         let known: BTreeSet<_> = new.postings.iter().map(posting_key).collect();
         let is_lost = |posting: &Posting| !known.contains(&posting_key(posting));
-        let postings: Vec<Posting> = old.postings.into_iter().filter(is_lost).collect();
+        let postings: Vec<Posting> =
+            old.postings.iter().filter(|one| is_lost(one)).copied().collect();
         let touched: BTreeSet<PaymentId> =
             postings.iter().map(|posting| posting.transfer.movement.payment()).collect();
         let records: BTreeMap<_, _> =
@@ -61,12 +73,13 @@ impl Tail {
         };
         let commits: BTreeSet<_> = new.commits.iter().map(commit_key).collect();
         Self {
-            payments: old.payments.into_iter().filter(is_behind).collect(),
+            payments: old.payments.iter().filter(|one| is_behind(one)).cloned().collect(),
             postings,
             commits: old
                 .commits
-                .into_iter()
+                .iter()
                 .filter(|one| !commits.contains(&commit_key(one)))
+                .cloned()
                 .collect(),
         }
     }

@@ -282,6 +282,31 @@ async fn a_standby_takes_over_from_whoever_is_silent() {
     assert_eq!(has(&pair.one, 1..5).await, [1, 2]);
 }
 
+/// The link breaks after the tail was read: nothing starts with data that are half replaced, and the next try goes on.
+#[tokio::test]
+async fn a_return_that_fails_is_finished_later() {
+    let pair = Pair::started().await;
+    fail_over_with_loss(&pair).await;
+    let (old, new) = (&pair.one, &pair.other);
+    let evidence = pair.folder.join("evidence.json");
+    assert_eq!(ask(&pair, new, "ALTER ROLE replication NOLOGIN").await, "");
+    old.rejoin(new.address(), &evidence).await.unwrap_err();
+    let written = std::fs::read_to_string(&evidence).unwrap();
+    assert!(written.contains(&payment_id(3).to_string()), "{written}");
+    assert!(matches!(old.start().await, Err(ClusterError::Unfinished)));
+    assert!(matches!(old.start_as_standby(new.address()).await, Err(ClusterError::Unfinished)));
+
+    assert_eq!(ask(&pair, new, "ALTER ROLE replication LOGIN").await, "");
+    let rejoined = old.rejoin(new.address(), &evidence).await.unwrap();
+    let TailRead::Read(tail) = rejoined.tail else { panic!("{:?}", rejoined.tail) };
+    assert_eq!(tail.commits.len(), 3);
+    assert_eq!(std::fs::read_to_string(&evidence).unwrap(), written);
+    level(old, new).await;
+    assert_eq!(has(old, 1..7).await, [1, 2, 4, 5]);
+    old.stop(StopMode::Fast).await;
+    old.start().await.unwrap();
+}
+
 /// Whoever is asleep answers nobody, and goes on with the same connections as if nothing had been.
 #[tokio::test]
 async fn a_frozen_server_wakes_up_with_its_connections() {
