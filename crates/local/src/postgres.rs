@@ -14,6 +14,7 @@ mod home;
 mod leftovers;
 mod processes;
 mod programs;
+mod reach;
 mod rejoin;
 mod replication;
 mod roles;

@@ -6,13 +6,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use stores::{FixedPassword, Password, PgSettings};
 use tokio::time::{Instant, sleep};
 
 use super::admin::Admin;
-use super::configuration::{
-    FIRST_DATABASE, LEDGER_DATABASE, LEDGER_USER, access, passwords, settings,
-};
+use super::configuration::{FIRST_DATABASE, LEDGER_DATABASE, access, passwords, settings};
 use super::error::ClusterError;
 use super::files::{copy, last_lines, remove};
 use super::home::Home;
@@ -224,41 +221,6 @@ impl Cluster {
         self.server().is_some_and(|server| !server.has_ended())
     }
 
-    /// How the ledger is reached at the server's own address, by its owner.
-    #[must_use]
-    pub fn settings(&self) -> PgSettings {
-        self.settings_at(self.settings.address)
-    }
-
-    /// The same at another address, such as a link's.
-    #[must_use]
-    pub fn settings_at(&self, address: SocketAddr) -> PgSettings {
-        let host = address.ip().to_string();
-        let mut settings = PgSettings::new(&host, address.port(), LEDGER_USER, LEDGER_DATABASE);
-        let password = Password::new(self.settings.password.as_str());
-        settings.credentials = Arc::new(FixedPassword(password));
-        settings
-    }
-
-    /// The URL of the ledger at this address. The password is in it: for environments, never for arguments.
-    #[must_use]
-    pub fn url_at(&self, address: SocketAddr) -> String {
-        let password = url_text(&self.settings.password);
-        format!("postgresql://{LEDGER_USER}:{password}@{address}/{LEDGER_DATABASE}?sslmode=disable")
-    }
-
-    /// The URL of the ledger at the server's own address.
-    #[must_use]
-    pub fn url(&self) -> String {
-        self.url_at(self.settings.address)
-    }
-
-    /// Where it listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.settings.address
-    }
-
     /// What it is called.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -303,13 +265,4 @@ impl Drop for Cluster {
         self.kill();
         self.unlimit_disk();
     }
-}
-
-/// A text in the place of a URL's password.
-fn url_text(text: &str) -> String {
-    let encoded = text.bytes().map(|byte| match byte {
-        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    });
-    encoded.collect()
 }

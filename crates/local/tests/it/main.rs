@@ -7,6 +7,7 @@ mod links;
 mod postgres;
 mod postgres_figures;
 mod postgres_pair;
+mod postgres_return;
 mod process;
 mod rehearsal;
 mod rehearsal_director;
