@@ -10,6 +10,7 @@ use runbook::{RunnerName, Takeover};
 use tokio::runtime::Builder;
 
 use crate::args::{Child, ReplicaArgs, RunnerArgs};
+use crate::serve::supervised::supervisor_gone;
 
 pub(crate) fn run(child: Child) -> anyhow::Result<()> {
     match child {
@@ -29,8 +30,18 @@ fn replica(args: ReplicaArgs) -> anyhow::Result<()> {
     let ReplicaArgs { number, votes, clients, peer: peers, log } = args;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let settings = ReplicaSettings { number, votes, clients, peers, log };
-    let never = runtime.block_on(serve_replica(settings)).context("the replica cannot go on")?;
-    match never {}
+    runtime.block_on(until_alone(async {
+        match serve_replica(settings).await.context("the replica cannot go on")? {}
+    }))
+}
+
+/// Does the work of a child for as long as its supervisor lives.
+async fn until_alone(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let gone = supervisor_gone().context("no thread can be had")?;
+    tokio::select! {
+        done = work => done,
+        () = gone => Ok(()),
+    }
 }
 
 fn runner(args: RunnerArgs) -> anyhow::Result<()> {
@@ -44,5 +55,5 @@ fn runner(args: RunnerArgs) -> anyhow::Result<()> {
         takeover,
     };
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(carry_on(settings))?)
+    runtime.block_on(until_alone(async { Ok(carry_on(settings).await?) }))
 }
