@@ -36,12 +36,27 @@ pub(crate) struct DrillArgs {
     /// List the scenarios, and play none
     #[arg(long)]
     pub(crate) list: bool,
+    /// Play for real: two Regions on this machine with PostgreSQL, processes and DNS, by its clock [default scenarios:
+    /// those in which a Region is lost and replaced, and planned changes]
+    #[arg(long, conflicts_with_all = ["seeds", "jobs", "shortened"])]
+    pub(crate) live: bool,
+    /// How often to play each scenario live
+    #[arg(long, requires = "live", default_value = "1", value_name = "N")]
+    pub(crate) repeat: NonZero<u64>,
+    /// How many payments a second clients offer live
+    #[arg(long, requires = "live", default_value = "200", value_name = "N")]
+    pub(crate) rate: NonZero<u32>,
+    /// Keep what every live drill leaves: logs, votes, journals, histories [default: only of drills in which a rule
+    /// was broken, in a new folder for temporary files]
+    #[arg(long, requires = "live", value_name = "DIR")]
+    pub(crate) evidence: Option<PathBuf>,
 }
 
 const DRILL_HELP: &str = "\
 Two Regions are simulated, the service's own code runs in them, something fails, and a judge reads what happened:
 no payment that was acknowledged may be missing, no card charged twice, no two Regions may write under one epoch.
 The same seeds give the same output. Nothing is installed, written or sent unless an option says so.
+With --live the same happens to real processes and databases on this machine, which needs PostgreSQL 14 to 18.
 
 Exit codes:
   0    every rule was kept
@@ -56,4 +71,6 @@ Examples:
   tideover drill --scenario region-lost --seed 7         one drill and its story
   tideover drill --scenario mine.drill --seeds 10000     a scenario of your own
   tideover drill --seed 1 --report drill.html            the story as a page
+  tideover drill --live --scenario region-lost           one Region of two real ones is lost under load
+  tideover drill --live --repeat 5 --report live.html    a hundred live drills
 ";

@@ -4,6 +4,7 @@
 //! has come, is said on standard error.
 
 mod chosen;
+mod live;
 mod play;
 mod print;
 mod progress;
@@ -30,6 +31,9 @@ use told::Told;
 const SEEDS: u64 = 500;
 
 pub(crate) fn drill(args: &DrillArgs) -> anyhow::Result<()> {
+    if args.live {
+        return live::drill(args);
+    }
     let chosen = chosen::chosen(&args.scenario)?;
     if args.list {
         return list(args, &chosen);

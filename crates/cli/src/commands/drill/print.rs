@@ -128,11 +128,11 @@ fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-fn plain(_: Topic, line: &str) -> String {
+pub(super) fn plain(_: Topic, line: &str) -> String {
     line.to_owned()
 }
 
-fn coloured(topic: Topic, line: &str) -> String {
+pub(super) fn coloured(topic: Topic, line: &str) -> String {
     let colour = match topic {
         Topic::Fault | Topic::Alarm => "1;31",
         Topic::Scenario | Topic::Record => "33",

@@ -1,0 +1,156 @@
+//! `tideover drill --live`: the same scenarios on two real Regions of this machine, one drill after the other, each on
+//! fresh ones.
+
+mod evidence;
+mod played;
+mod print;
+
+use std::io::{Write, stderr};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use local::rehearsal::{LIVE, playable, rehearse};
+use local::{NoHook, Pace, SystemSettings};
+use tokio::runtime::Builder;
+use tokio::sync::watch;
+
+use super::chosen::{self, Chosen};
+use super::{list, write};
+use crate::args::{DrillArgs, Output};
+use crate::failure::{Ended, WrongInput};
+use crate::live::regions::{Prepared, prepare};
+use crate::serve::signals::Signals;
+use evidence::Folder;
+use played::Played;
+
+/// How many drills may come to nothing before no other is begun: something is wrong with this machine.
+const FAILURES_MAX: usize = 3;
+
+pub(super) fn drill(args: &DrillArgs) -> anyhow::Result<()> {
+    let chosen = playable_ones(args)?;
+    if args.list {
+        return list(args, &chosen);
+    }
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.context("no threads can be had")?;
+    let folder = Folder::make(args.evidence.as_deref())?;
+    let played = runtime.block_on(play(args, &chosen, &folder));
+    // What still runs of a drill that was stopped ends with it.
+    drop(runtime);
+    let kept = folder.close();
+    tell(args, &chosen, &played?, kept.as_deref())
+}
+
+/// Those that were named, or those that are played when nobody names any.
+fn playable_ones(args: &DrillArgs) -> anyhow::Result<Vec<Chosen>> {
+    let names = match args.scenario.is_empty() {
+        true => LIVE.map(str::to_owned).to_vec(),
+        false => args.scenario.clone(),
+    };
+    let chosen = chosen::chosen(&names)?;
+    let reasons = chosen.iter().filter_map(|one| {
+        let reasons = playable(&one.scenario).err()?;
+        Some(format!("`{}` cannot be played live:\n  {}", one.argument, reasons.join("\n  ")))
+    });
+    let reasons: Vec<String> = reasons.collect();
+    if reasons.is_empty() { Ok(chosen) } else { Err(WrongInput::new(reasons.join("\n")).into()) }
+}
+
+/// Every scenario, and all of them again, so that what was played until somebody stops is like the whole.
+async fn play(args: &DrillArgs, chosen: &[Chosen], folder: &Folder) -> anyhow::Result<Played> {
+    let stop = stop()?;
+    let Prepared { programs, template, password } =
+        prepare(&folder.path().join("template")).await?;
+    let settings = SystemSettings {
+        directory: folder.path().to_owned(),
+        program: std::env::current_exe().context("this program has no path")?,
+        programs,
+        template: Arc::new(template),
+        password,
+        pace: Pace::default(),
+        hook: Arc::new(NoHook),
+        disk_limit: None,
+    };
+    let mut played = Played::new(chosen, args.repeat.get());
+    let first = args.seed.unwrap_or(1);
+    for seed in (first..).take(usize::try_from(args.repeat.get()).unwrap_or(usize::MAX)) {
+        for (at, one) in chosen.iter().enumerate() {
+            let directory = folder.of_drill(&one.scenario.name, seed);
+            let settings = SystemSettings { directory: directory.clone(), ..settings.clone() };
+            let rate = args.rate.get();
+            let rehearsed = rehearse(settings, &one.scenario, seed, rate, stop.clone()).await;
+            match rehearsed {
+                Ok(Some(rehearsed)) => played.take(at, seed, rehearsed),
+                Ok(None) => played.is_stopped = true,
+                Err(error) => played.fail(&one.scenario.name, seed, &error),
+            }
+            folder.sort(&directory, played.last_is_whole())?;
+            writeln!(stderr().lock(), "{}", played.line())?;
+            if played.is_stopped || *stop.borrow() || played.failures.len() >= FAILURES_MAX {
+                played.is_stopped |= *stop.borrow();
+                return Ok(played);
+            }
+        }
+    }
+    Ok(played)
+}
+
+/// Whether somebody wants it to stop. A second signal ends the process at once.
+fn stop() -> anyhow::Result<watch::Receiver<bool>> {
+    let signals = Signals::listen().context("cannot wait for signals")?;
+    let (sender, stop) = watch::channel(false);
+    tokio::spawn(async move {
+        signals.told_to_end().await;
+        sender.send_replace(true);
+        // Whoever looks later is told too.
+        std::future::pending::<()>().await;
+    });
+    Ok(stop)
+}
+
+fn tell(
+    args: &DrillArgs,
+    chosen: &[Chosen],
+    played: &Played,
+    kept: Option<&std::path::Path>,
+) -> anyhow::Result<()> {
+    let written = write_files(args, chosen, played);
+    match args.output {
+        Output::Text => print::text(chosen, played)?,
+        Output::Json => print::json(chosen, played, kept)?,
+    }
+    if let Some(kept) = kept {
+        writeln!(stderr().lock(), "the evidence is in `{}`", kept.display())?;
+    }
+    written?;
+    end(played)
+}
+
+fn write_files(args: &DrillArgs, chosen: &[Chosen], played: &Played) -> anyhow::Result<()> {
+    if let (Some(file), Some(page)) = (&args.report, print::page(chosen, played)) {
+        write(file, &page)?;
+    }
+    if let (Some(file), Some(told)) = (&args.history, &played.told) {
+        write(file, &drill::to_json(&told.rehearsed.measured.history))?;
+    }
+    Ok(())
+}
+
+/// What the process ends with: a rule that was broken weighs more than a drill that came to nothing, and that more
+/// than that it was stopped.
+fn end(played: &Played) -> anyhow::Result<()> {
+    let (drills, wanted) = (played.drills(), played.wanted);
+    let (code, error, hint) = if played.broken() > 0 {
+        let error = format!("a rule was broken in {} of {drills} live drills", played.broken());
+        (4, error, "the evidence says of each drill what its processes wrote".to_owned())
+    } else if let Some(failure) = played.failures.first() {
+        let error = format!("{} of {wanted} live drills came to nothing", played.failures.len());
+        (1, error, format!("the first: {failure}"))
+    } else if played.is_stopped {
+        let error = format!("stopped after {drills} of {wanted} live drills");
+        (130, error, "fewer are played with `--scenario NAME` or a smaller `--repeat`".to_owned())
+    } else {
+        return Ok(());
+    };
+    Err(Ended { code, error, hint }.into())
+}

@@ -1,0 +1,79 @@
+//! What came of live drills, as text, as JSON and as a page.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use drill::{Page, Played as Where, story, story_text};
+use serde_json::json;
+
+use super::played::{Played, Told};
+use crate::commands::drill::chosen::Chosen;
+use crate::commands::drill::print::{coloured, plain};
+use crate::commands::drill::told;
+use crate::terminal::is_coloured;
+
+/// For people.
+pub(super) fn text(chosen: &[Chosen], played: &Played) -> anyhow::Result<()> {
+    let mut text = String::new();
+    if let Some(told) = &played.told {
+        let measured = &told.rehearsed.measured;
+        let paint = if is_coloured() { coloured } else { plain };
+        text += &story_text(&measured.report, &story(&measured.history), paint);
+        text += &format!("\nplay it again: {}\n\n", again(chosen, told));
+    }
+    if played.drills() > 0 {
+        text += &played.summaries.text();
+        text.push('\n');
+    }
+    for (drill, violation) in &played.violations {
+        text += &format!("{drill}: {}: {violation}\n", violation.name());
+    }
+    text += &verdict(played);
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(())
+}
+
+fn verdict(played: &Played) -> String {
+    let (drills, broken) = (played.drills(), played.broken());
+    match (drills, broken) {
+        (0, _) => "NOTHING WAS PLAYED\n".to_owned(),
+        (_, 0) => format!("EVERY RULE WAS KEPT: {drills} of {} live drills\n", played.wanted),
+        _ => format!("RULES WERE BROKEN IN {broken}: {drills} of {} live drills\n", played.wanted),
+    }
+}
+
+/// For programs.
+pub(super) fn json(chosen: &[Chosen], played: &Played, kept: Option<&Path>) -> anyhow::Result<()> {
+    let mut value = played.summaries.json();
+    let violations = played.violations.iter().map(|(drill, violation)| {
+        json!({ "drill": drill, "rule": violation.name(), "text": violation.to_string() })
+    });
+    value["wanted"] = json!(played.wanted);
+    value["violations"] = violations.collect();
+    value["failures"] = json!(played.failures);
+    value["evidence"] = json!(kept.map(|kept| kept.display().to_string()));
+    value["again"] = json!(played.told.as_ref().map(|told| again(chosen, told)));
+    value["told"] = json!(played.told.as_ref().map(|told| told.rehearsed.measured.report.json()));
+    writeln!(std::io::stdout().lock(), "{value:#}")?;
+    Ok(())
+}
+
+/// The drill that is told as a page, with what all drills measured; none when none was played.
+pub(super) fn page(chosen: &[Chosen], played: &Played) -> Option<String> {
+    let told = played.told.as_ref()?;
+    let measured = &told.rehearsed.measured;
+    let (story, tables) = (story(&measured.history), played.summaries.tables());
+    let page = Page {
+        report: &measured.report,
+        story: &story,
+        scenario: &measured.scenario.to_string(),
+        replay: &again(chosen, told),
+        drills: &[],
+        played: Where::Live(&tables),
+    };
+    Some(page.html())
+}
+
+fn again(chosen: &[Chosen], told: &Told) -> String {
+    format!("{} --live", told::again(&chosen[told.at], told.seed))
+}
