@@ -1,7 +1,10 @@
 //! What two Regions on this machine need before they can be brought up, and how clients find them.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
+use anyhow::Context as _;
 use local::postgres::{Programs, Template};
 use local::rehearsal::Patience;
 use local::{Pace, Place, Resolver, System, Ttl};
@@ -16,11 +19,14 @@ pub(crate) struct Prepared {
     pub(crate) password: String,
 }
 
-/// Finds PostgreSQL, and makes what both databases begin as.
+/// Finds PostgreSQL, and makes what both databases begin as in this folder of the Regions' one.
 pub(crate) async fn prepare(directory: &Path) -> anyhow::Result<Prepared> {
     let programs = Programs::find().map_err(|none| {
         with_hint(none.to_string(), "`tideover drill` rehearses without anything installed")
     })?;
+    if let Some(folder) = directory.parent() {
+        make_enterable(folder)?;
+    }
     let password = format!("{:032x}", Source::system().bits());
     let template = Template::make(&programs, directory, &password).await?;
     Ok(Prepared { programs, template, password })
@@ -36,4 +42,10 @@ pub(crate) fn names(system: &System) -> impl Fn(Patience) -> Resolver + use<> {
         };
         Resolver::new(ways.dns, ttl)
     }
+}
+
+/// Makes the folder. The user of PostgreSQL passes through it on the way to what is its own, and sees nothing.
+fn make_enterable(directory: &Path) -> anyhow::Result<()> {
+    let made = DirBuilder::new().recursive(true).mode(0o711).create(directory);
+    made.with_context(|| format!("cannot make `{}`", directory.display()))
 }

@@ -83,6 +83,9 @@ async fn make_users(cluster: &Cluster) -> Result<(), ClusterError> {
         let create = format!("CREATE ROLE {role} {rights} PASSWORD {password}");
         admin.run("make a role", &create).await?;
     }
+    // Runs ask the writer how far its standby is behind.
+    let grant = format!("GRANT pg_read_all_stats TO {LEDGER_USER}");
+    admin.run("grant the sight of replication", &grant).await?;
     let create = format!("CREATE DATABASE {LEDGER_DATABASE} OWNER {LEDGER_USER}");
     admin.run("make the ledger's database", &create).await
 }

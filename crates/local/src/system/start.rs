@@ -1,8 +1,10 @@
 //! Brings both Regions up: links first, then stores and databases, then services, then what looks at
 //! them from outside.
 
+use std::fs::DirBuilder;
 use std::io;
 use std::net::SocketAddrV4;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,6 +99,7 @@ impl System {
     pub async fn start(settings: SystemSettings) -> Result<Self, NotUp> {
         let directory = Directory::claim(&settings.directory)?;
         let warden = warden(&settings.program, &directory)?;
+        make_folders(directory.path()).map_err(io("a folder is not made"))?;
         let addresses = Addresses::find().map_err(io("no address is free"))?;
         let network = Network::new();
         let links = Links::make(&network, &addresses).await.map_err(io("a link cannot listen"))?;
@@ -229,6 +232,14 @@ impl Inner {
         tasks.spawn(Arc::clone(self).take_back_replaced_writers());
         Ok(())
     }
+}
+
+/// One for each place. The user of PostgreSQL passes through on the way to what is its own.
+fn make_folders(directory: &Path) -> io::Result<()> {
+    let places = [Place::Region(Site::Primary), Place::Region(Site::Standby), Place::Witness];
+    places.iter().try_for_each(|place| {
+        DirBuilder::new().recursive(true).mode(0o711).create(directory.join(place.as_str()))
+    })
 }
 
 fn cluster(
