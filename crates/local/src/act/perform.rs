@@ -102,7 +102,14 @@ async fn check(reach: &Reach, source: Site, target: Site) -> Attempt {
 /// Nobody knows how far a writer had come that does not answer; the reader knows when what it had
 /// last was committed.
 async fn snapshot(reach: &Reach, plan: &Plan, source: Site, target: Site) -> Attempt {
-    let lag_ms = match sql::standing(&reach.ways, source).await {
+    // Nobody waits for a Region that is gone.
+    let to = Place::Region(source);
+    let is_there = reach.supervisor(&Ask::Reaches { from: reach.ways.from, to }).await;
+    let writer = match is_there {
+        Some(Answer::Is(true)) => sql::standing(&reach.ways, source).await,
+        _ => None,
+    };
+    let lag_ms = match writer {
         Some(writer) => writer.behind_ms,
         None => sql::standing(&reach.ways, target).await.and_then(|reader| reader.behind_ms),
     };

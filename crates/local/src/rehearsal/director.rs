@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) asked: u32,
     /// How many steps runners have made.
     pub(super) steps: u64,
+    /// How many faults are being mended: that takes its time.
+    pub(super) mending: u32,
     /// What went wrong with the drill itself, for people.
     pub(super) mishaps: Vec<String>,
 }
@@ -88,6 +90,7 @@ impl<S: Stage> Director<S> {
             asking: 0,
             asked: 0,
             steps: 0,
+            mending: 0,
             mishaps: Vec::new(),
         };
         let (stage, state) = (Mutex::new(None), Mutex::new(state));

@@ -19,7 +19,7 @@ use crate::place::Place;
 use crate::system::{AtStep, Hook, Spoil, Standstill, Step, System};
 
 /// For how long a probe waits for its answer.
-const PROBE: Duration = Duration::from_millis(150);
+const PROBE: Duration = Duration::from_millis(120);
 
 /// The two Regions, and how people outside of both reach them.
 pub struct Live {

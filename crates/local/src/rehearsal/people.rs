@@ -38,12 +38,16 @@ impl<S: Stage> Director<S> {
     /// Begins a failover when the active Region does not answer, whatever run only waits by then.
     async fn watch(self, seen: Watch) {
         let every = self.tempo().real(seen.every_ms).max(PROBE_LEAST);
-        let (mut failed, mut next) = (0, Instant::now() + every);
+        let (mut failed, mut next, mut known) = (0, Instant::now() + every, Site::Primary);
         loop {
             tokio::time::sleep_until(next).await;
             next = (next + every).max(Instant::now());
             let Some(stage) = self.stage() else { return };
-            let is_lost = !self.is_moving(&*stage).await && !self.active_serves(&*stage).await;
+            // At once: where nothing answers both take their time.
+            let (is_ready, active) = tokio::join!(stage.is_ready(known), active(&*stage));
+            let is_known = active.is_none_or(|active| active == known);
+            let is_lost = is_known && !is_ready && !self.is_moving(&*stage).await;
+            known = active.unwrap_or(known);
             failed = if is_lost { failed + 1 } else { 0 };
             if failed >= seen.failed_probes {
                 sleep(self.decision()).await;
@@ -156,7 +160,7 @@ impl<S: Stage> Director<S> {
         let target = running.target();
         let is_broken = !runs(stage, target.other())
             || stage.broken().contains(&drill::Fault::DatabaseLost(target.other()));
-        let will_mend = self.with(|state| state.script.will_mend());
+        let will_mend = self.with(|state| state.mending > 0 || state.script.will_mend());
         is_broken && !will_mend && active(stage).await == Some(target)
     }
 

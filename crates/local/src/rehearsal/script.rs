@@ -151,7 +151,12 @@ impl<S: Stage> Director<S> {
         let tempo = self.tempo();
         let changed = match happening {
             Happening::Fault(fault) => stage.change(tempo.fault(*fault), true, &line).await,
-            Happening::Mend(fault) => stage.change(tempo.fault(*fault), false, &line).await,
+            Happening::Mend(fault) => {
+                self.with(|state| state.mending += 1);
+                let mended = stage.change(tempo.fault(*fault), false, &line).await;
+                self.with(|state| state.mending -= 1);
+                mended
+            }
             order => {
                 stage.note(What::Happened { line: line.clone(), is_fault: false });
                 self.give_order(&stage, order).await
