@@ -66,9 +66,9 @@ fn commits(history: &History, of: Site, until_ms: u64) -> impl Iterator<Item = (
 }
 
 /// Rows are lost from the end of the old writer's log: from the first of them on, time is lost, until
-/// the writer stood still. Before it, every commit survived.
+/// the writer stood still. Between them it may have moved on what survived.
 fn lost_time_ms(history: &History, of: Site, until_ms: u64, lost: &[MovementId]) -> u64 {
-    let tail = || commits(history, of, until_ms).take_while(|(_, id)| lost.contains(id));
+    let tail = || commits(history, of, until_ms).filter(|(_, id)| lost.contains(id));
     let (Some((newest_ms, _)), Some((first_ms, _))) = (tail().next(), tail().last()) else {
         return 0;
     };

@@ -42,7 +42,9 @@ impl Load {
         let Span { least, most } = workload.pause_ms;
         let wanted_ms = least.midpoint(most) / tempo.0;
         let cycle_ms = wanted_ms.clamp(CYCLE_MS.least, CYCLE_MS.most);
-        let clients = (u64::from(rate.max(1)) * cycle_ms).div_ceil(1_000).max(1);
+        // A client that refunds comes to its next payment one cycle later.
+        let shares = 100 + u64::from(workload.refunds_percent);
+        let clients = (u64::from(rate.max(1)) * cycle_ms * shares).div_ceil(100_000).max(1);
         let shortened = |ms: u64, least_ms: u64| (ms / tempo.0).max(least_ms);
         Self {
             workload: workload.clone(),
@@ -146,9 +148,9 @@ mod tests {
     #[test]
     fn clients_are_as_many_as_the_rate_needs() {
         for (rate, least, most, clients, cycle) in [
-            (200, 5_000, 15_000, 30, Span { least: 75, most: 225 }),
-            (200, 20_000, 40_000, 60, Span { least: 150, most: 450 }),
-            (200, 20_000, 90_000, 80, Span { least: 200, most: 600 }),
+            (200, 5_000, 15_000, 36, Span { least: 75, most: 225 }),
+            (200, 20_000, 40_000, 72, Span { least: 150, most: 450 }),
+            (200, 20_000, 90_000, 96, Span { least: 200, most: 600 }),
             (1, 100, 300, 1, Span { least: 75, most: 225 }),
         ] {
             let load = Load::new(&workload(Span { least, most }), rate, Tempo(100));
