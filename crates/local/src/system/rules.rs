@@ -12,6 +12,11 @@ use crate::place::Place;
 /// that "so many times as long" is measured against this.
 const BORDER: Duration = Duration::from_millis(2);
 
+/// How far the standby's database is behind in the best of times: typically less than a second in AWS
+/// (`aurora-stated-objectives`), shrunk like everything. Without it no Region would be lost with something
+/// on its way.
+const REPLICATION: Duration = Duration::from_millis(20);
+
 /// The faults that are there.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Faults(BTreeSet<Fault>);
@@ -69,7 +74,7 @@ impl Faults {
         if is_silent || !self.reaches(from, to) || self.holds_store(link) {
             return Passage::Held;
         }
-        Passage::Open { delay: self.delay(from, to, line) }
+        Passage::Open { delay: self.delay(way) }
     }
 
     /// Whether a line to the strongly consistent store is held, though its places reach each other.
@@ -81,25 +86,28 @@ impl Faults {
         link.line == Line::Store && (is_cut_off || has_no_endpoint)
     }
 
-    fn delay(&self, from: Place, to: Place, line: Line) -> Duration {
+    fn delay(&self, way: Way) -> Duration {
+        // The writer answers its standby: what it wrote goes back on the way that the standby made.
+        let is_log = way.link.line == Line::Replication && way.is_answer;
         let lag = self.0.iter().find_map(|fault| match fault {
-            Fault::ReplicationLag(ms) if line == Line::Replication => {
-                Some(Duration::from_millis(*ms))
+            Fault::ReplicationLag(ms) if is_log => Some(Duration::from_millis(*ms)),
+            _ => None,
+        });
+        let usual = if is_log { REPLICATION } else { Duration::ZERO };
+        let slow = self.slowness(way.from()).max(self.slowness(way.to()));
+        let crosses = way.from() != way.to();
+        usual + lag.unwrap_or_default() + if crosses { slow } else { Duration::ZERO }
+    }
+
+    /// How much longer everything takes that crosses the border of this place.
+    fn slowness(&self, place: Place) -> Duration {
+        let slow = self.0.iter().find_map(|fault| match (fault, place) {
+            (Fault::RegionSlow(slow, factor), Place::Region(site)) if *slow == site => {
+                Some(BORDER * (*factor))
             }
             _ => None,
         });
-        let slow = |place| {
-            let mut faults = self.0.iter();
-            faults.find_map(|fault| match (fault, place) {
-                (Fault::RegionSlow(slow, factor), Place::Region(site))
-                    if *slow == site && from != to =>
-                {
-                    Some(BORDER * (*factor))
-                }
-                _ => None,
-            })
-        };
-        lag.unwrap_or_default() + slow(from).max(slow(to)).unwrap_or_default()
+        slow.unwrap_or_default()
     }
 
     fn is_lost(&self, place: Place) -> bool {
