@@ -2,15 +2,13 @@
 
 use std::io::{Write, stderr};
 
-use fence::RunId;
-
 use crate::args::FaultArgs;
 use crate::failure::with_hint;
 use crate::live::reached::{block_on, reach};
 
 pub(crate) fn fault(args: &FaultArgs) -> anyhow::Result<()> {
     block_on(async {
-        let reach = reach(&args.up, &RunId::new("none")).await?;
+        let reach = reach(&args.up).await?;
         let words = args.words.join(" ");
         let changed = reach.change(&words).await;
         changed.map_err(|cause| {

@@ -18,6 +18,9 @@ const FUNCTION: &str = "${RunbookFunction}";
 
 pub(crate) fn run(kind: PlanKind, args: &RunArgs) -> anyhow::Result<()> {
     if !args.dry_run {
+        if args.output != Form::Text {
+            return Err(no_form_here().into());
+        }
         return carry_out(kind, &args.carry_out);
     }
     if args.function.is_some() && args.output != Form::StateMachine {
@@ -50,5 +53,13 @@ fn no_function_here() -> Ended {
         code: WRONG_COMMAND,
         error: "`--function` is for state machines only".to_owned(),
         hint: "add `--output state-machine`, or leave it out".to_owned(),
+    }
+}
+
+fn no_form_here() -> Ended {
+    Ended {
+        code: WRONG_COMMAND,
+        error: "`--output` is for plans: a run that is carried out is told as it goes".to_owned(),
+        hint: "add `--dry-run`, or leave it out".to_owned(),
     }
 }

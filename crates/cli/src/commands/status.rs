@@ -2,7 +2,6 @@
 
 use std::io::{Write, stdout};
 
-use fence::RunId;
 use local::{RegionStatus, Status};
 
 use crate::args::{Output, StatusArgs};
@@ -10,7 +9,7 @@ use crate::live::reached::{block_on, reach};
 
 pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<()> {
     block_on(async {
-        let reach = reach(&args.up, &RunId::new("none")).await?;
+        let reach = reach(&args.up).await?;
         let status = reach.status().await?;
         let mut stdout = stdout().lock();
         match args.output {
@@ -23,22 +22,12 @@ pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<()> {
 
 /// Two columns, one for each Region.
 fn text(status: &Status) -> String {
-    let [primary, standby] = &status.regions;
-    let active = status.record.as_ref().and_then(|record| record.active.as_deref());
+    let rows = rows(status);
+    let width = rows.iter().map(|(_, [left, _])| left.len()).max().unwrap_or(0) + 2;
     let mut text = String::new();
-    let mut row = |name: &str, of: &dyn Fn(&RegionStatus) -> String| {
-        text.push_str(&format!("{name:<12}{:<32}{}\n", of(primary), of(standby)));
-    };
-    row("", &|region| format!("{} ({})", region.region, region.role));
-    row("active", &|region| yes(active == Some(region.region.as_str())));
-    row("takes money", &|region| region.readiness.clone());
-    row("database", &|region| match region.behind_ms {
-        Some(ms) => format!("{}, its standby {ms} ms behind", region.database),
-        None => region.database.clone(),
-    });
-    row("store", &|region| if region.store_answers { "answers".into() } else { "silent".into() });
-    row("DNS", &|region| yes(status.dns == region.role));
-    row("service", &|region| region.service.clone());
+    for (name, [left, right]) in rows {
+        text.push_str(&format!("{name:<12}{left:<width$}{right}\n"));
+    }
     text.push_str(&record(status));
     for (name, list) in
         [("broken", &status.faults), ("runs", &status.runs), ("warnings", &status.warnings)]
@@ -47,6 +36,35 @@ fn text(status: &Status) -> String {
         text.push_str(&format!("{name:<12}{list}\n"));
     }
     text
+}
+
+/// What is told of each Region.
+fn rows(status: &Status) -> Vec<(&'static str, [String; 2])> {
+    let active = status.record.as_ref().and_then(|record| record.active.as_deref());
+    let of_both = |of: &dyn Fn(&RegionStatus) -> String| {
+        let [primary, standby] = &status.regions;
+        [of(primary), of(standby)]
+    };
+    vec![
+        ("", of_both(&|region| format!("{} ({})", region.region, region.role))),
+        ("active", of_both(&|region| yes(active == Some(region.region.as_str())))),
+        ("takes money", of_both(&|region| region.readiness.clone())),
+        ("database", of_both(&|region| database(region))),
+        ("store", of_both(&|region| answers(region.store_answers))),
+        ("DNS", of_both(&|region| yes(status.dns == region.role))),
+        ("service", of_both(&|region| region.service.clone())),
+    ]
+}
+
+fn database(region: &RegionStatus) -> String {
+    match region.behind_ms {
+        Some(ms) => format!("{}, its standby {ms} ms behind", region.database),
+        None => region.database.clone(),
+    }
+}
+
+fn answers(it_does: bool) -> String {
+    if it_does { "answers" } else { "silent" }.to_owned()
 }
 
 fn record(status: &Status) -> String {

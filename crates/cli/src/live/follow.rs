@@ -3,14 +3,17 @@
 use std::io::{Write, stderr};
 use std::time::Duration;
 
-use anyhow::Context as _;
-use fence::RunId;
+use fence::{Millis, RunId};
 use local::Reach;
-use runbook::{ActionName, Entry, Event, Next, next};
-use tokio::time::sleep;
+use runbook::{Action, ActionName, Entry, Event, Next, next};
+use tokio::time::{Instant, sleep};
+
+use crate::serve::clock;
 
 /// From one look at the journal to the next.
 const LOOK: Duration = Duration::from_millis(40);
+/// For how long nothing may be written until it is said that nobody carries the run on.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Why a run is not followed any further.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,14 +22,18 @@ pub(crate) enum Followed {
     Finished,
     /// It has turned back.
     TurnedBack,
+    /// Another run has begun since, and this one is over.
+    Superseded,
     /// Its target takes payments, and it waits for its source, which may be away for long.
     Served,
     /// It waits for people to approve.
-    Approval(ActionName),
+    Approval(Box<Action>),
     /// It waits for a person to decide about an action.
     Person(ActionName, String),
     /// Somebody has paused it.
     Paused,
+    /// Nothing was written for a long time: its runner may be gone, or the store.
+    Silent,
 }
 
 /// Tells entries as they come, those before `seen` left out, until somebody has to do something.
@@ -35,35 +42,50 @@ pub(crate) async fn follow(
     run: &RunId,
     seen: &mut usize,
 ) -> anyhow::Result<Followed> {
+    let mut written_at = Instant::now();
     loop {
-        let entries = reach.entries(run).await.context("the journal is not read")?;
-        tell(&entries, seen)?;
-        let now = entries.last().map_or(fence::Millis(0), |entry| entry.at);
-        match next(&entries, now) {
-            Next::Finished | Next::Superseded => return Ok(Followed::Finished),
-            Next::TurnedBack => return Ok(Followed::TurnedBack),
-            Next::Approval { action, .. } => return Ok(Followed::Approval(action.name)),
-            Next::Person { action, failure } => {
-                return Ok(Followed::Person(action.name, failure.to_string()));
+        // A journal that is silent for a moment is read again.
+        if let Ok(entries) = reach.entries(run).await {
+            if entries.len() > *seen {
+                written_at = Instant::now();
             }
-            Next::Paused { .. } => return Ok(Followed::Paused),
-            Next::Act { action, .. } if action.name == ActionName::AwaitSource => {
-                return Ok(Followed::Served);
+            tell(&mut stderr().lock(), &entries, seen)?;
+            if let Some(followed) = standing(&entries) {
+                return Ok(followed);
             }
-            Next::NotPlanned | Next::TurnBack { .. } | Next::Act { .. } => sleep(LOOK).await,
         }
+        if written_at.elapsed() > PATIENCE {
+            return Ok(Followed::Silent);
+        }
+        sleep(LOOK).await;
     }
 }
 
+/// Where a run stands that does not go on by itself.
+fn standing(entries: &[Entry]) -> Option<Followed> {
+    Some(match next(entries, Millis(clock().as_ms())) {
+        Next::Finished => Followed::Finished,
+        Next::Superseded => Followed::Superseded,
+        Next::TurnedBack => Followed::TurnedBack,
+        Next::Approval { action, .. } => Followed::Approval(Box::new(action.clone())),
+        Next::Person { action, failure } => Followed::Person(action.name, failure.to_string()),
+        Next::Paused { .. } => Followed::Paused,
+        Next::Act { action, .. } if action.name == ActionName::AwaitSource => Followed::Served,
+        Next::NotPlanned | Next::TurnBack { .. } | Next::Act { .. } => return None,
+    })
+}
+
 /// Tells the entries that were not told yet.
-pub(crate) fn tell(entries: &[Entry], seen: &mut usize) -> std::io::Result<()> {
+pub(crate) fn tell(
+    out: &mut impl Write,
+    entries: &[Entry],
+    seen: &mut usize,
+) -> std::io::Result<()> {
     let Some(first) = entries.first().map(|entry| entry.at) else { return Ok(()) };
-    let mut stderr = stderr().lock();
     for entry in entries.iter().skip(*seen) {
         if let Some(words) = words(&entry.event) {
-            #[expect(clippy::cast_precision_loss, reason = "runs are shorter than an age")]
-            let seconds = entry.at.since(first).0 as f64 / 1_000.0;
-            writeln!(stderr, "{seconds:8.3} s  {words}")?;
+            let ms = entry.at.since(first).0;
+            writeln!(out, "{:4}.{:03} s  {words}", ms / 1_000, ms % 1_000)?;
         }
     }
     *seen = entries.len();

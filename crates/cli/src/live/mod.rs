@@ -3,3 +3,4 @@
 pub(crate) mod follow;
 pub(crate) mod reached;
 pub(crate) mod regions;
+pub(crate) mod runs;
