@@ -2,6 +2,7 @@
 //! packets, and what makes them fail.
 
 mod act;
+mod clock;
 mod dns;
 mod network;
 mod pace;
@@ -17,6 +18,7 @@ pub use act::{
     NotBegun, NotDone, Reach, RunnerSettings, Unreachable, Ways, begin, carry_on, draining, facts,
     observed_words, region, settings,
 };
+pub use clock::now_us;
 pub use dns::{
     Authority, CHECKERS, CheckStatus, Checkers, DnsServer, DnsStatus, Resolver, SwitchSettings,
     Ttl, Unresolved, View, look_up,

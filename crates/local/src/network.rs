@@ -102,15 +102,8 @@ type Rules = Arc<dyn Fn(Way) -> Passage + Send + Sync>;
 /// All links of one system. They end with it.
 pub struct Network {
     rules: watch::Sender<Rules>,
-    links: Mutex<Links>,
-}
-
-#[derive(Default)]
-struct Links {
-    /// Told whenever the connections of a link are to be reset.
-    cuts: Vec<(LinkName, watch::Sender<()>)>,
     /// Dropped with the network, which ends all of them.
-    listeners: JoinSet<()>,
+    listeners: Mutex<JoinSet<()>>,
 }
 
 impl Default for Network {
@@ -124,7 +117,7 @@ impl Network {
     #[must_use]
     pub fn new() -> Self {
         let free: Rules = Arc::new(|_| Passage::FREE);
-        Self { rules: watch::Sender::new(free), links: Mutex::default() }
+        Self { rules: watch::Sender::new(free), listeners: Mutex::default() }
     }
 
     /// Begins to listen at `listen` (port 0 takes a free one) and to pass what comes there on to
@@ -141,11 +134,9 @@ impl Network {
     ) -> io::Result<SocketAddr> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        let (cut, cuts) = watch::channel(());
-        let border = Border { name, upstream, rules: self.rules.subscribe(), cuts };
-        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
-        links.cuts.push((name, cut));
-        links.listeners.spawn(border.watch_over(listener));
+        let border = Border { name, upstream, rules: self.rules.subscribe() };
+        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.spawn(border.watch_over(listener));
         Ok(address)
     }
 
@@ -153,13 +144,5 @@ impl Network {
     /// connected and the answers are judged apart.
     pub fn set(&self, rules: impl Fn(Way) -> Passage + Send + Sync + 'static) {
         self.rules.send_replace(Arc::new(rules));
-    }
-
-    /// Resets the connections that there are on links of this name. New ones are made as before.
-    pub fn cut_connections(&self, name: LinkName) {
-        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
-        for (_, cut) in links.cuts.iter().filter(|(link, _)| *link == name) {
-            cut.send_replace(());
-        }
     }
 }

@@ -41,7 +41,7 @@ pub use line::{Line, NoReply, Reply, site_at};
 pub use live::Live;
 pub use load::{Load, Wish, Wishes};
 pub use measured::{Handover, LostPayment, Measured, WritePause, as_expected_live};
-pub use notes::{Noted, Notes, now_us};
+pub use notes::{Noted, Notes};
 pub use playable::{LIVE, playable};
 pub use rehearse::{NotRehearsed, Rehearsed, rehearse};
 pub use reply::answer;

@@ -100,7 +100,7 @@ fn crowd(system: &System, rate: u32, notes: &Notes) -> Arc<Crowd> {
         load,
         host: ways.public_name,
         port: ways.public_port,
-        seed: local::rehearsal::now_us(),
+        seed: local::now_us(),
         asked: Asked::default(),
         notes: notes.clone(),
     })

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use drill::Site;
 use fence::{DurationMs, Millis, NoAnswer, RunId};
@@ -12,6 +12,7 @@ use stores::PgLedger;
 
 use crate::act::perform;
 use crate::act::ways::Ways;
+use crate::clock::now_us;
 use crate::place::Place;
 use crate::store::{RunJournal, StoreClient};
 use crate::system::ask::{Answer, Ask, DatabaseAnswer, DatabaseAsk, Spoil, Step};
@@ -183,8 +184,7 @@ impl runbook::World for Reach {
 
 /// The wall clock.
 pub(crate) fn now() -> Millis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    Millis(now_us() / 1_000)
 }
 
 /// The action of this name.

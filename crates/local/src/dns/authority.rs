@@ -1,7 +1,6 @@
 //! The zone and its checks as they stand now: what the name server answers and checkers change.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
 
 use drill::Site;
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,7 @@ use super::checkers::CHECKERS;
 use super::message::respond;
 use super::switch::SwitchSettings;
 use super::zone::{Found, Lookup, Zone, choose};
+use crate::clock::now_us;
 use crate::place::Place;
 
 /// The zone and its health checks. Clones are the same.
@@ -115,9 +115,4 @@ impl State {
         }
         .map_or(self.answer, |record| record.site)
     }
-}
-
-fn now_us() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
 }

@@ -27,7 +27,6 @@ pub(super) struct Border {
     pub(super) name: LinkName,
     pub(super) upstream: SocketAddr,
     pub(super) rules: watch::Receiver<Rules>,
-    pub(super) cuts: watch::Receiver<()>,
 }
 
 impl Border {
@@ -47,14 +46,11 @@ impl Border {
 
     /// One connection from its first byte to its last.
     async fn carry(mut self, client: TcpStream) {
-        // Cuts that were before it do not concern it.
-        self.cuts.mark_unchanged();
-        let (mut cuts, mut refusal) = (self.cuts.clone(), self.clone());
+        let mut refusal = self.clone();
         let mut ends = Ends { client, upstream: None, have_said_all: false };
         tokio::select! {
             biased;
             () = refusal.refused() => {}
-            _ = cuts.changed() => {}
             () = self.pass(&mut ends) => {}
         }
     }

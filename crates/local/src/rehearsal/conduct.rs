@@ -10,8 +10,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use super::clients::{Crowd, Patience, Resolve, Working, ask_again};
 use super::director::Director;
-use super::notes::now_us;
 use super::stage::Stage;
+use crate::clock::now_us;
 
 /// For how long clients pay before the first line.
 const WARM_UP: Duration = Duration::from_secs(1);

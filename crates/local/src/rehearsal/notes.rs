@@ -1,9 +1,10 @@
 //! What was seen while a drill was played, with the time at which it was.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use drill::What;
+
+use crate::clock::now_us;
 
 /// Something that was seen.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,14 +35,4 @@ impl Notes {
     pub fn all(&self) -> Vec<Noted> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-/// The clock of this machine, in microseconds since the Unix epoch.
-///
-/// # Panics
-/// When the clock stands before 1970.
-#[must_use]
-pub fn now_us() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later than 1970");
-    u64::try_from(since.as_micros()).expect("it is earlier than the year 500,000")
 }

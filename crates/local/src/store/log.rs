@@ -6,11 +6,11 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
 use super::voter::{Accepted, Ballot, VoteAnswer, VoteAsk, VoteChange, Voter};
+use crate::clock::now_us;
 
 /// A line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -116,9 +116,4 @@ pub(super) fn read(path: &Path) -> io::Result<(Vec<Line>, u64)> {
         })
     });
     Ok((lines.collect::<io::Result<_>>()?, u64::try_from(whole).unwrap_or(u64::MAX)))
-}
-
-fn now_us() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }

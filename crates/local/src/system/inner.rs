@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use drill::{Fault, Site, What};
 
+use crate::clock::now_us;
 use crate::dns::Authority;
 use crate::network::{Line, Network};
 use crate::pace::Pace;
 use crate::place::Place;
 use crate::postgres::Cluster;
 use crate::process::{Process, Warden};
-use crate::rehearsal::{Notes, now_us};
+use crate::rehearsal::Notes;
 use crate::store::StoreClient;
 use crate::system::addresses::{Addresses, Links};
 use crate::system::database_service::Pair;

@@ -304,24 +304,6 @@ async fn a_refused_direction_resets_what_there_is_and_what_comes() {
 }
 
 #[tokio::test]
-async fn connections_are_cut_by_the_name_of_their_link() {
-    let linked = Linked::new().await;
-    let other = LinkName { line: Line::Sql, ..NAME };
-    let target = linked.upstream.local_addr().unwrap();
-    let beside = linked.network.link(other, free(OUTSIDE), target).await.unwrap();
-    let (mut client, mut server) = linked.connected().await;
-    let (mut kept, mut kept_server) = linked.connected_at(beside).await;
-    linked.network.cut_connections(NAME);
-    assert_eq!(hear_out(&mut client).await, Err(ErrorKind::ConnectionReset));
-    assert_eq!(hear_out(&mut server).await, Err(ErrorKind::ConnectionReset));
-    kept.write_all(b"ask").await.unwrap();
-    assert_eq!(hear(&mut kept_server, 3).await, "ask");
-    let (mut client, mut server) = linked.connected().await;
-    client.write_all(b"anew").await.unwrap();
-    assert_eq!(hear(&mut server, 4).await, "anew");
-}
-
-#[tokio::test]
 async fn who_connects_to_nobody_is_dropped_at_once() {
     let linked = Linked::new().await;
     drop(linked.upstream);
