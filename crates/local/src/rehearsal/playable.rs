@@ -4,7 +4,7 @@ use drill::{Fault, Happening, Scenario};
 
 /// The shipped scenarios that are played live when nobody names any: mostly those in which a Region
 /// is lost and replaced.
-pub const LIVE: [&str; 20] = [
+pub const LIVE: [&str; 21] = [
     "region-lost",
     "region-isolated",
     "region-frozen",
@@ -23,6 +23,7 @@ pub const LIVE: [&str; 20] = [
     "failback",
     "sticky-resolvers",
     "witness-lost",
+    "store-endpoint-lost",
     "api-lost",
     "service-restarted",
 ];

@@ -20,14 +20,15 @@ pub use journal::RunJournal;
 #[cfg(test)]
 pub(super) use settle::{Settled, settle};
 
-/// For how long one answer is waited for.
-const TRY: Duration = Duration::from_millis(150);
+/// For how long one answer is waited for: short enough that both endpoints are asked before the time of
+/// one renewal of a lease is over. Who renews waits no longer, and would never get to the second.
+const TRY: Duration = Duration::from_millis(65);
 
 /// After this nothing is tried any more.
 const TOTAL: Duration = Duration::from_millis(450);
 
 /// How often each endpoint is asked one thing.
-const TURNS: usize = 2;
+const TURNS: usize = 3;
 
 /// The longest pause before an endpoint is asked again.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -155,5 +156,19 @@ impl std::fmt::Debug for StoreClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let addresses = self.0.iter().map(|endpoint| endpoint.address);
         f.debug_list().entries(addresses).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::endpoint::{OPERATION, ROUND};
+    use super::*;
+    use crate::Pace;
+
+    #[test]
+    fn both_endpoints_are_asked_within_one_renewal() {
+        let renewal: Duration = Pace::default().timing.renewal_interval.into();
+        assert!(TRY * 2 < renewal, "a renewal ends before the second endpoint has answered");
+        assert!(OPERATION < TRY && ROUND < OPERATION, "nobody hears what is certain");
     }
 }

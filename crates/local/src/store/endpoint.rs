@@ -21,11 +21,11 @@ use super::voter::{VoteAnswer, VoteAsk};
 use crate::wire::{Caller, NotAnswered};
 
 /// For how long answers of the other voters are waited for.
-const ROUND: Duration = Duration::from_millis(100);
+pub(super) const ROUND: Duration = Duration::from_millis(45);
 
 /// For how long an operation goes on, in all its rounds: less than a client waits, so that it hears
 /// what is certain.
-const OPERATION: Duration = Duration::from_millis(140);
+pub(super) const OPERATION: Duration = Duration::from_millis(55);
 
 /// The longest pause before an operation begins again.
 const PAUSE: Duration = Duration::from_millis(4);
