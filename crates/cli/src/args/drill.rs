@@ -60,7 +60,7 @@ With --live the same happens to real processes and databases on this machine, wh
 
 Exit codes:
   0    every rule was kept
-  1    something outside failed: a file cannot be read or written
+  1    something outside failed: a file cannot be read or written, or a live drill came to nothing
   2    the command line is wrong
   3    a scenario's file is wrong; every fault is listed
   4    a rule was broken; what was lost or doubled is named, with the command that plays it again
@@ -72,5 +72,5 @@ Examples:
   tideover drill --scenario mine.drill --seeds 10000     a scenario of your own
   tideover drill --seed 1 --report drill.html            the story as a page
   tideover drill --live --scenario region-lost           one Region of two real ones is lost under load
-  tideover drill --live --repeat 5 --report live.html    a hundred live drills
+  tideover drill --live --repeat 5 --report live.html    five of each of what is played live
 ";

@@ -23,8 +23,8 @@ use crate::serve::signals::Signals;
 use evidence::Folder;
 use played::Played;
 
-/// How many drills may come to nothing before no other is begun: something is wrong with this machine.
-const FAILURES_MAX: usize = 3;
+/// How many drills may not be played to their end before no other is begun: something is wrong with this machine.
+const UNPLAYED_MAX: usize = 3;
 
 pub(super) fn drill(args: &DrillArgs) -> anyhow::Result<()> {
     let chosen = playable_ones(args)?;
@@ -86,7 +86,7 @@ async fn play(args: &DrillArgs, chosen: &[Chosen], folder: &Folder) -> anyhow::R
             }
             folder.sort(&directory, played.last_is_whole())?;
             writeln!(stderr().lock(), "{}", played.line())?;
-            if played.is_stopped || *stop.borrow() || played.failures.len() >= FAILURES_MAX {
+            if played.is_stopped || *stop.borrow() || played.unplayed >= UNPLAYED_MAX {
                 played.is_stopped |= *stop.borrow();
                 return Ok(played);
             }
@@ -116,8 +116,8 @@ fn tell(
 ) -> anyhow::Result<()> {
     let written = write_files(args, chosen, played);
     match args.output {
-        Output::Text => print::text(chosen, played)?,
-        Output::Json => print::json(chosen, played, kept)?,
+        Output::Text => print::text(args, chosen, played)?,
+        Output::Json => print::json(args, chosen, played, kept)?,
     }
     if let Some(kept) = kept {
         writeln!(stderr().lock(), "the evidence is in `{}`", kept.display())?;
@@ -127,7 +127,7 @@ fn tell(
 }
 
 fn write_files(args: &DrillArgs, chosen: &[Chosen], played: &Played) -> anyhow::Result<()> {
-    if let (Some(file), Some(page)) = (&args.report, print::page(chosen, played)) {
+    if let (Some(file), Some(page)) = (&args.report, print::page(args, chosen, played)) {
         write(file, &page)?;
     }
     if let (Some(file), Some(told)) = (&args.history, &played.told) {

@@ -14,9 +14,14 @@ pub(super) struct Played {
     pub(super) told: Option<Told>,
     /// What was broken, and in which drill, for people.
     pub(super) violations: Vec<(String, Violation)>,
-    /// The drills that came to nothing, and why.
+    /// The drills that came to nothing, and why: those that were not played to their end, and those that were not
+    /// what was asked for.
     pub(super) failures: Vec<String>,
+    /// How many drills were not even played to their end.
+    pub(super) unplayed: usize,
     pub(super) is_stopped: bool,
+    /// How many drills were begun.
+    begun: u64,
     /// What came of the last drill, in one line.
     last: String,
     is_last_whole: bool,
@@ -39,7 +44,9 @@ impl Played {
             told: None,
             violations: Vec::new(),
             failures: Vec::new(),
+            unplayed: 0,
             is_stopped: false,
+            begun: 0,
             last: String::new(),
             is_last_whole: true,
         }
@@ -63,22 +70,32 @@ impl Played {
         &self.last
     }
 
+    /// A drill that was not the one that was asked for proves nothing, unless it broke a rule: it is measured with the
+    /// others only then.
     pub(super) fn take(&mut self, at: usize, seed: u64, rehearsed: Rehearsed) {
+        self.begun += 1;
         let measured = &rehearsed.measured;
-        self.summaries.all.add(measured);
-        self.summaries.scenarios[at].1.add(measured);
         let name = format!("{}, seed {seed}", measured.scenario.name);
-        let violations = &measured.verdict.violations;
+        let (violations, mishaps) = (&measured.verdict.violations, &rehearsed.mishaps);
         self.violations.extend(violations.iter().map(|it| (name.clone(), it.clone())));
-        self.is_last_whole = violations.is_empty() && rehearsed.mishaps.is_empty();
+        if !mishaps.is_empty() {
+            self.failures.push(format!("{name}: {}", mishaps.join("; ")));
+        }
+        self.is_last_whole = violations.is_empty() && mishaps.is_empty();
         self.last = self.line_of(&name, &rehearsed);
-        let told = Told { rehearsed, seed, at };
-        if self.told.as_ref().is_none_or(|before| told.weight() > before.weight()) {
-            self.told = Some(told);
+        if mishaps.is_empty() || !violations.is_empty() {
+            self.summaries.all.add(measured);
+            self.summaries.scenarios[at].1.add(measured);
+            let told = Told { rehearsed, seed, at };
+            if self.told.as_ref().is_none_or(|before| told.weight() > before.weight()) {
+                self.told = Some(told);
+            }
         }
     }
 
     pub(super) fn fail(&mut self, scenario: &str, seed: u64, error: &NotRehearsed) {
+        self.begun += 1;
+        self.unplayed += 1;
         let mut text = format!("{scenario}, seed {seed}: {error}");
         let mut cause: &dyn std::error::Error = error;
         while let Some(next) = cause.source() {
@@ -91,15 +108,16 @@ impl Played {
     }
 
     fn count(&self) -> String {
-        let begun = self.drills() + self.failures.len() as u64;
-        format!("{begun} of {}", self.wanted)
+        format!("{} of {}", self.begun, self.wanted)
     }
 
     fn line_of(&self, name: &str, rehearsed: &Rehearsed) -> String {
         let measured = &rehearsed.measured;
-        let mut parts = vec![match measured.verdict.violations.first() {
-            None => "kept".to_owned(),
-            Some(violation) => format!("BROKEN {}: {violation}", violation.name()),
+        let violation = measured.verdict.violations.first();
+        let mut parts = vec![match (violation, &rehearsed.mishaps[..]) {
+            (Some(violation), _) => format!("BROKEN {}: {violation}", violation.name()),
+            (None, []) => "kept".to_owned(),
+            (None, _) => "came to nothing".to_owned(),
         }];
         parts.extend(measured.report.rto_ms().map(|ms| format!("RTO {}", Seconds(ms))));
         for handover in &measured.handovers {

@@ -7,19 +7,20 @@ use drill::{Page, Played as Where, story, story_text};
 use serde_json::json;
 
 use super::played::{Played, Told};
+use crate::args::DrillArgs;
 use crate::commands::drill::chosen::Chosen;
 use crate::commands::drill::print::{coloured, plain};
 use crate::commands::drill::told;
 use crate::terminal::is_coloured;
 
 /// For people.
-pub(super) fn text(chosen: &[Chosen], played: &Played) -> anyhow::Result<()> {
+pub(super) fn text(args: &DrillArgs, chosen: &[Chosen], played: &Played) -> anyhow::Result<()> {
     let mut text = String::new();
     if let Some(told) = &played.told {
         let measured = &told.rehearsed.measured;
         let paint = if is_coloured() { coloured } else { plain };
         text += &story_text(&measured.report, &story(&measured.history), paint);
-        text += &format!("\nplay it again: {}\n\n", again(chosen, told));
+        text += &format!("\nplay it again: {}\n\n", again(args, chosen, told));
     }
     if played.drills() > 0 {
         text += &played.summaries.text();
@@ -28,22 +29,39 @@ pub(super) fn text(chosen: &[Chosen], played: &Played) -> anyhow::Result<()> {
     for (drill, violation) in &played.violations {
         text += &format!("{drill}: {}: {violation}\n", violation.name());
     }
+    for failure in &played.failures {
+        text += &format!("came to nothing: {failure}\n");
+    }
     text += &verdict(played);
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
 }
 
+/// "Every rule was kept" is said without a word more only where every drill says so.
 fn verdict(played: &Played) -> String {
-    let (drills, broken) = (played.drills(), played.broken());
+    let (drills, broken, failures) = (played.drills(), played.broken(), played.failures.len());
+    let number = format!("{drills} of {} live drills", played.wanted);
+    let failed = match failures {
+        0 => String::new(),
+        _ => format!(", {failures} CAME TO NOTHING"),
+    };
     match (drills, broken) {
-        (0, _) => "NOTHING WAS PLAYED\n".to_owned(),
-        (_, 0) => format!("EVERY RULE WAS KEPT: {drills} of {} live drills\n", played.wanted),
-        _ => format!("RULES WERE BROKEN IN {broken}: {drills} of {} live drills\n", played.wanted),
+        (0, _) => format!("NOTHING WAS PROVED: {number}{failed}\n"),
+        (_, 0) if drills == played.wanted && failures == 0 => {
+            format!("EVERY RULE WAS KEPT: {number}\n")
+        }
+        (_, 0) => format!("EVERY RULE WAS KEPT AS FAR AS IT WAS PLAYED: {number}{failed}\n"),
+        _ => format!("RULES WERE BROKEN IN {broken}: {number}{failed}\n"),
     }
 }
 
 /// For programs.
-pub(super) fn json(chosen: &[Chosen], played: &Played, kept: Option<&Path>) -> anyhow::Result<()> {
+pub(super) fn json(
+    args: &DrillArgs,
+    chosen: &[Chosen],
+    played: &Played,
+    kept: Option<&Path>,
+) -> anyhow::Result<()> {
     let mut value = played.summaries.json();
     let violations = played.violations.iter().map(|(drill, violation)| {
         json!({ "drill": drill, "rule": violation.name(), "text": violation.to_string() })
@@ -52,14 +70,14 @@ pub(super) fn json(chosen: &[Chosen], played: &Played, kept: Option<&Path>) -> a
     value["violations"] = violations.collect();
     value["failures"] = json!(played.failures);
     value["evidence"] = json!(kept.map(|kept| kept.display().to_string()));
-    value["again"] = json!(played.told.as_ref().map(|told| again(chosen, told)));
+    value["again"] = json!(played.told.as_ref().map(|told| again(args, chosen, told)));
     value["told"] = json!(played.told.as_ref().map(|told| told.rehearsed.measured.report.json()));
     writeln!(std::io::stdout().lock(), "{value:#}")?;
     Ok(())
 }
 
 /// The drill that is told as a page, with what all drills measured; none when none was played.
-pub(super) fn page(chosen: &[Chosen], played: &Played) -> Option<String> {
+pub(super) fn page(args: &DrillArgs, chosen: &[Chosen], played: &Played) -> Option<String> {
     let told = played.told.as_ref()?;
     let measured = &told.rehearsed.measured;
     let (story, tables) = (story(&measured.history), played.summaries.tables());
@@ -67,13 +85,14 @@ pub(super) fn page(chosen: &[Chosen], played: &Played) -> Option<String> {
         report: &measured.report,
         story: &story,
         scenario: &measured.scenario.to_string(),
-        replay: &again(chosen, told),
+        replay: &again(args, chosen, told),
         drills: &[],
         played: Where::Live(&tables),
     };
     Some(page.html())
 }
 
-fn again(chosen: &[Chosen], told: &Told) -> String {
-    format!("{} --live", told::again(&chosen[told.at], told.seed))
+/// The command that plays a drill again, with as much load.
+fn again(args: &DrillArgs, chosen: &[Chosen], told: &Told) -> String {
+    format!("{} --live --rate {}", told::again(&chosen[told.at], told.seed), args.rate)
 }
