@@ -7,5 +7,6 @@ mod table;
 mod warden;
 
 pub use child::{NotStarted, Process};
+pub(crate) use directory::SOCKET;
 pub use directory::{Claimed, Directory};
 pub use warden::{Ended, Warden, serve_warden};

@@ -11,7 +11,9 @@ use crate::failure::with_hint;
 
 /// The folder that is meant.
 pub(crate) fn folder(up: &UpFolder) -> PathBuf {
-    up.folder.clone().unwrap_or_else(local::usual_folder)
+    let folder = up.folder.clone().unwrap_or_else(local::usual_folder);
+    // PostgreSQL's programs run elsewhere.
+    std::path::absolute(&folder).unwrap_or(folder)
 }
 
 /// The two Regions, from outside.

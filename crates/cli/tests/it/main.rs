@@ -5,6 +5,7 @@ mod cfn_lint;
 mod check;
 mod commands;
 mod drill;
+mod live;
 mod package;
 mod place;
 #[path = "../../../stores/tests/it/programs.rs"]

@@ -20,7 +20,7 @@ const LOCK: &str = "claim.lock";
 /// Who has the lock.
 const CLAIM: &str = "claim.json";
 /// Where whoever has it can be asked.
-const SOCKET: &str = "control.sock";
+pub(crate) const SOCKET: &str = "control.socket";
 
 /// How long the warden of a supervisor that has died may take to end everything.
 const WARDEN_TIME_MAX: Duration = Duration::from_secs(5);

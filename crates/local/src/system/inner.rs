@@ -183,7 +183,7 @@ pub fn usual_folder() -> PathBuf {
 /// The socket at which the supervisor of this folder is asked.
 #[must_use]
 pub fn socket_in(directory: &std::path::Path) -> PathBuf {
-    directory.join("control.socket")
+    directory.join(crate::process::SOCKET)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in the helpers of a test, too, a surprise is a failure")]
 
-mod client;
+pub(crate) mod client;
 mod crashes;
 mod ends;
 mod epoch;

@@ -1,0 +1,9 @@
+//! Two real Regions on this machine: processes, PostgreSQL, DNS. No test here asserts how fast anything is.
+
+mod bounded;
+mod every_step;
+mod played;
+mod processes;
+mod same_as_simulated;
+mod two_regions;
+mod up;

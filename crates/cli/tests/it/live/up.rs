@@ -1,0 +1,86 @@
+//! `tideover up` and what people type beside it: a Region is lost, replaced, and comes back; and nothing of both is
+//! left when the supervisor is gone, however it went.
+
+use super::two_regions::{TwoRegions, folder};
+use crate::served::client::Client;
+
+/// What runs when both Regions are well.
+const PARTS: [&str; 6] = [
+    "postgres",
+    "serve",
+    "replica --number 1",
+    "replica --number 2",
+    "replica --number 3",
+    "warden",
+];
+
+/// Those parts of which no process runs.
+fn missing(processes: &[String]) -> Vec<&'static str> {
+    let runs = |part: &str| processes.iter().any(|words| words.contains(part));
+    PARTS.into_iter().filter(|part| !runs(part)).collect()
+}
+
+#[test]
+fn both_regions_stand_side_by_side_and_others_are_told_so() {
+    let folder = folder();
+    let mut regions = TwoRegions::up(folder.path());
+    let status = regions.done("status");
+    let mut lines = status.lines();
+    let head: Vec<&str> = lines.next().unwrap_or_default().split_whitespace().collect();
+    assert_eq!(head, ["us-east-1", "(primary)", "us-east-2", "(standby)"]);
+    for (row, cells) in [
+        ("active", ["yes", "no"]),
+        ("database", ["writer", "standby"]),
+        ("service", ["http://127.77.1.1:", "http://127.77.2.1:"]),
+    ] {
+        let line = lines.find(|line| line.starts_with(row)).unwrap_or_else(|| panic!("{status}"));
+        assert!(cells.iter().all(|cell| line.contains(cell)), "{line}");
+    }
+    let second = regions.tideover("up");
+    let pid = regions.supervisor();
+    assert_eq!(second.exit_code, Some(1), "{second}");
+    assert!(second.stderr.contains(&format!("is in use by process {pid} since ")), "{second}");
+    assert_eq!(missing(&regions.processes()), [""; 0]);
+    regions.end("KILL");
+    regions.until_nothing_runs();
+    // Whoever comes next finds no claim that nobody holds.
+    let mut again = TwoRegions::up(folder.path());
+    assert_eq!(again.status()["record"]["epoch"], 1, "they are new ones");
+    assert_eq!(again.end("INT").code(), Some(0));
+    again.until_nothing_runs();
+}
+
+#[tokio::test]
+async fn a_region_is_lost_replaced_and_comes_back() {
+    let folder = folder();
+    let mut regions = TwoRegions::up(folder.path());
+    regions.done("fault lose primary");
+    let waits = regions.tideover("failover --by alice --reason gone");
+    assert_eq!(waits.exit_code, Some(6), "{waits}");
+    let (_, told) = waits.stderr.split_once("error: run ").expect("it says that it waits");
+    let (run, _) = told.split_once(' ').expect("it names its run");
+    assert_eq!(
+        told,
+        format!(
+            "{run} waits for 2 people to approve `approve-loss`\n\
+             hint: each of them types `tideover approve {run} --by NAME`\n"
+        )
+    );
+    regions.done("approve --by alice");
+    regions.done("approve --by bob");
+    regions.until_active("us-east-2", 2, Some(run));
+    assert_eq!(regions.done("runs").trim_end(), run);
+    let client = Client::new(regions.service(1));
+    let paid = client.pay("of-a-test", 1_234, "tok_visa_abcdefgh").await;
+    assert_eq!(paid.status, 201, "{paid:?}");
+    regions.done("fault restore primary");
+    regions.until_active("us-east-2", 2, None);
+    regions.done("failback --by alice --reason home --change CHG-1");
+    regions.until_active("us-east-1", 3, None);
+    // What the standby took while it was active came home.
+    let id = paid.text("id");
+    client.move_to(regions.service(0));
+    assert_eq!(client.settled(&id).await["status"], "succeeded");
+    assert_eq!(regions.end("INT").code(), Some(0));
+    regions.until_nothing_runs();
+}
