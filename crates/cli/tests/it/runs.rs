@@ -17,26 +17,30 @@ fn homes(primary: &str, standby: &str, witness: &str) -> Homes {
 }
 
 #[test]
-fn without_dry_run_nothing_is_done() {
+fn nothing_is_carried_out_without_a_name_and_a_reason() {
     let place = Place::with("");
-    place.tideover("switchover").check(expect![[r#"
-        exit code 2
-        --- stderr
-        error: this version makes plans and carries none out
-        hint: type `tideover switchover --dry-run` to see the plan, with `--output markdown` to follow it by hand
-    "#]]);
-    place.tideover("failover --output json").check(expect![[r#"
-        exit code 2
-        --- stderr
-        error: this version makes plans and carries none out
-        hint: type `tideover failover --dry-run` to see the plan, with `--output markdown` to follow it by hand
-    "#]]);
-    place.tideover("failback").check(expect![[r#"
-        exit code 2
-        --- stderr
-        error: this version makes plans and carries none out
-        hint: type `tideover failback --dry-run` to see the plan, with `--output markdown` to follow it by hand
-    "#]]);
+    for kind in KINDS {
+        let outcome = place.tideover(&format!("{kind} --reason nothing")).outcome();
+        assert_eq!(outcome.exit_code, Some(2), "{outcome}");
+        assert!(outcome.stderr.contains("--by <NAME>"), "{outcome}");
+    }
+    assert_eq!(place.names("."), ["tideover.toml"]);
+}
+
+#[test]
+fn where_no_regions_run_nothing_is_carried_out() {
+    let place = Place::with("");
+    let folder = place.path("two-regions").display().to_string();
+    for kind in KINDS {
+        let run = place.tideover(&format!("{kind} --by alice --reason patching"));
+        let outcome = run.env("TIDEOVER_UP", &folder).outcome();
+        assert_eq!(outcome.exit_code, Some(1), "{outcome}");
+        let expected = format!(
+            "error: no two Regions run in `{folder}`\n\
+             hint: type `tideover up` in another terminal; AWS is not acted on by this version\n"
+        );
+        assert_eq!(outcome.stderr, expected);
+    }
     assert_eq!(place.names("."), ["tideover.toml"]);
 }
 
