@@ -221,6 +221,12 @@ impl Cluster {
         self.server().is_some_and(|server| !server.has_ended())
     }
 
+    /// Whether nobody starts it, stops it or changes what it is just now.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        self.turn.try_lock().is_ok()
+    }
+
     /// What it is called.
     #[must_use]
     pub fn name(&self) -> &str {

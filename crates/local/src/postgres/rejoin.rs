@@ -1,7 +1,10 @@
 //! An old writer comes back after a failover that did not wait for it: what it alone has is read and written down, and
 //! then it is rewound to where the new writer took over, and follows it.
 
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -70,8 +73,7 @@ impl Cluster {
             None => self.find_tail(primary).await?,
         };
         let text = format!("{:#}\n", tail.evidence());
-        let written = std::fs::write(evidence, text);
-        written.map_err(|error| ClusterError::io("write", evidence, error))?;
+        write_whole(evidence, &text).map_err(|error| ClusterError::io("write", evidence, error))?;
         let how = if is_first {
             self.take_data(&tail, primary).await?
         } else {
@@ -169,6 +171,15 @@ impl Cluster {
 async fn content(ledger: &PgLedger, admin: &Admin) -> Result<Content, ClusterError> {
     let (payments, postings) = ledger.everything().await.map_err(ClusterError::ledger("read"))?;
     Ok(Content { payments, postings, commits: commits(admin).await? })
+}
+
+/// Written aside, so that what is there is whole; only we may read it.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let aside = path.with_extension("new");
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&aside)?;
+    file.write_all(text.as_bytes())?;
+    std::fs::rename(aside, path)
 }
 
 /// An error with its causes, in one line.

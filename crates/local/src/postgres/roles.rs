@@ -140,6 +140,13 @@ impl Cluster {
         }
     }
 
+    /// Whether its files say that it is a standby, as those do of one whose promotion did not come about. A stopped
+    /// server starts as that, and forgets that it was asked to be more.
+    #[must_use]
+    pub fn is_left_standby(&self) -> bool {
+        self.home.standby_signal().exists()
+    }
+
     pub(super) async fn keep_slot(&self) -> Result<(), ClusterError> {
         debug_assert!(KEEP_SLOT.contains(SLOT), "the statement names the slot");
         self.admin(LEDGER_DATABASE).await?.run("keep the log for its follower", KEEP_SLOT).await
