@@ -26,13 +26,14 @@ pub use dns::{
 pub use network::{Line, LinkName, Network, Passage, Way};
 pub use pace::Pace;
 pub use place::Place;
-pub use process::{Claimed, Directory, Ended, NotStarted, Process, Warden, serve_warden};
+pub use process::{
+    Claimed, Directory, Ended, NotStarted, Process, Warden, serve_warden, socket_in,
+};
 pub use store::{
     Chosen, ChosenValue, ReplicaSettings, RunJournal, StoreClient, read_logs, serve_replica,
 };
 pub use system::{
     Answer, Ask, AtStep, Hook, NoHook, NotChanged, NotHere, NotUp, RecordStatus, RegionStatus,
-    Spoil, Standstill, Status, Step, System, SystemSettings, Waits, is_playable, socket_in,
-    usual_folder,
+    Spoil, Standstill, Status, Step, System, SystemSettings, Waits, is_playable, usual_folder,
 };
 pub use wire::{Caller, NotAnswered};

@@ -7,6 +7,5 @@ mod table;
 mod warden;
 
 pub use child::{NotStarted, Process};
-pub(crate) use directory::SOCKET;
-pub use directory::{Claimed, Directory};
+pub use directory::{Claimed, Directory, socket_in};
 pub use warden::{Ended, Warden, serve_warden};

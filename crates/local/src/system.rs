@@ -13,7 +13,7 @@ mod start;
 mod status;
 mod view;
 
-pub use inner::{socket_in, usual_folder};
+pub use inner::usual_folder;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -109,14 +109,14 @@ impl System {
         self.inner.restart_service(site).await
     }
 
-    /// Starts a runner of a run, in the Region that is to be opened. A rude one takes the run from
-    /// whoever has it.
+    /// Starts a runner of a run, in the Region that is to be opened, if anything runs there. A rude one
+    /// takes the run from whoever has it.
     ///
     /// # Errors
     /// When the process does not start.
     pub async fn start_runner(&self, plan: &Plan, rude: bool) -> io::Result<()> {
         let home = Site::of(&plan.target).unwrap_or(Site::Standby);
-        self.inner.start_runner(plan.run.as_str(), home, rude).await
+        self.inner.start_runner(plan.run.as_str(), home, rude).await.map(drop)
     }
 
     /// Kills the runners of a run.

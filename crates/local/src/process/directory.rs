@@ -20,7 +20,7 @@ const LOCK: &str = "claim.lock";
 /// Who has the lock.
 const CLAIM: &str = "claim.json";
 /// Where whoever has it can be asked.
-pub(crate) const SOCKET: &str = "control.socket";
+const SOCKET: &str = "control.socket";
 
 /// How long the warden of a supervisor that has died may take to end everything.
 const WARDEN_TIME_MAX: Duration = Duration::from_secs(5);
@@ -100,7 +100,7 @@ impl Directory {
     /// Where this process is to listen for whoever comes second.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
-        self.path.join(SOCKET)
+        socket_in(&self.path)
     }
 
     /// What ran there when it was claimed, and was ended.
@@ -146,6 +146,12 @@ impl Drop for Directory {
     fn drop(&mut self) {
         remove_claim(&self.path);
     }
+}
+
+/// The socket at which the supervisor of this directory is asked.
+#[must_use]
+pub fn socket_in(directory: &Path) -> PathBuf {
+    directory.join(SOCKET)
 }
 
 /// Nobody has the directory any more, whatever ran there.

@@ -15,21 +15,13 @@ use tokio::time::{Instant, sleep};
 use crate::network::Line;
 use crate::place::Place;
 use crate::process::{NotStarted, Process};
-use crate::system::inner::{Inner, Processes, Runner};
+use crate::system::inner::{Inner, Runner};
+use crate::system::rules::Due;
 
 /// For how long a service may take to answer after its start.
 const START_LIMIT: Duration = Duration::from_secs(15);
 /// From one look to the next.
 const LOOK: Duration = Duration::from_millis(5);
-
-impl Processes {
-    /// The processes that run in a Region.
-    pub(crate) fn in_region(&self, site: Site) -> impl Iterator<Item = &Process> {
-        let own = [&self.services[site as usize], &self.replicas[site as usize]];
-        let runners = self.runners.iter().filter(move |runner| runner.home == site);
-        own.into_iter().flatten().chain(runners.map(|runner| &runner.process))
-    }
-}
 
 impl Inner {
     /// Starts the replica of a Region, or of the witness.
@@ -107,12 +99,13 @@ impl Inner {
         Err(io::Error::new(io::ErrorKind::TimedOut, text))
     }
 
-    /// Starts a runner of a run in the Region that is to be opened; nothing when nothing runs there.
-    pub(crate) async fn start_runner(&self, run: &str, home: Site, rude: bool) -> io::Result<()> {
-        if !self.faults().runs(home) {
-            return Ok(());
-        }
+    /// Starts a runner of a run in the Region that is to be opened; false when nothing runs there.
+    pub(crate) async fn start_runner(&self, run: &str, home: Site, rude: bool) -> io::Result<bool> {
         let mut processes = self.processes.lock().await;
+        // A fault is there before whoever it kills is looked for among these.
+        if self.faults().of_runners(home) != Due::Run {
+            return Ok(false);
+        }
         processes.runners_started += 1;
         let name = format!("{run}-runner-{}", processes.runners_started);
         let mut command = self.child(&["local", "runner"]);
@@ -125,7 +118,7 @@ impl Inner {
         self.note(What::Run { run: run.to_owned(), step: RunStep::Began });
         let process = self.spawn(&name, command, &log).map_err(io::Error::other)?;
         processes.runners.push(Runner { run: run.to_owned(), home, process });
-        Ok(())
+        Ok(true)
     }
 
     /// Kills the runners of a run.

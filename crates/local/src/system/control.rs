@@ -99,7 +99,11 @@ impl Inner {
         });
         let plan = planned.ok_or_else(|| format!("there is no run `{run}`"))?;
         let home = Site::of(&plan.target).ok_or("its target is no Region here")?;
-        self.start_runner(run, home, true).await.map_err(|error| error.to_string())
+        match self.start_runner(run, home, true).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(nothing_runs(home)),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// Lets happen what is to happen at a step, and notes what came of an attempt.
@@ -117,6 +121,14 @@ impl Inner {
     pub(crate) async fn record(&self) -> Option<fence::ControlRecord> {
         self.store.read_record().await.ok()?
     }
+}
+
+fn nothing_runs(home: Site) -> String {
+    let role = home.role();
+    format!(
+        "nothing runs in the {role}, where the run is carried on: type `tideover fault restore {role}` \
+         if it is lost, or `tideover fault unfreeze {role}` if it stands still, and then this again"
+    )
 }
 
 /// What the words of a scenario's line mean, while these faults are there: only what is broken can be

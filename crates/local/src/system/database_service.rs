@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use drill::{Fault, Site, What};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::place::Place;
-use crate::postgres::TailRead;
+use crate::postgres::{self, ClusterError, TailRead};
 use crate::system::ask::{DatabaseAnswer, DatabaseAsk};
 use crate::system::inner::Inner;
+use crate::system::rules::Due;
 
 /// For how long the target of a switchover may take to receive what the source wrote last.
 const HANDOVER: Duration = Duration::from_secs(2);
@@ -115,29 +116,60 @@ impl Inner {
     /// has that; or takes the source back.
     async fn switch(self: Arc<Self>, source: Site, target: Site) {
         let (old, new) = (&self.clusters[source as usize], &self.clusters[target as usize]);
-        let moved = async {
+        let handed_over = async {
             let end = old.demote(HANDOVER).await?;
-            new.reaches(end, HANDOVER).await?;
-            new.promote().await
+            new.reaches(end, HANDOVER).await
         };
-        if moved.await.is_ok() {
-            self.note(What::Promoted { site: target, lost: Vec::new() });
-            self.pair().roles = roles(target, Role::Writer, Role::Standby);
-            self.pair().is_moving = false;
-            self.stand_by(source, target).await;
-        } else {
-            // The service takes it back. What does not start is started again when its Region is.
-            let _ = old.start().await;
-            self.watch_database(source);
-            self.pair().is_moving = false;
+        let moved = match handed_over.await {
+            Ok(()) => self.promote_or_not(target).await,
+            Err(cause) => Err(cause),
+        };
+        match moved {
+            Ok(()) => {
+                self.note(What::Promoted { site: target, lost: Vec::new() });
+                self.pair().roles = roles(target, Role::Writer, Role::Standby);
+                self.pair().is_moving = false;
+                self.stand_by(source, target).await;
+            }
+            // The service takes it back, below.
+            Err(cause) => {
+                self.warn_unless_broken(&format!("a switchover came to nothing: {cause}"));
+                self.pair().is_moving = false;
+            }
+        }
+        self.settle_databases().await;
+    }
+
+    /// Promotes the target until it is known whether it is the writer. A promotion that was asked for may
+    /// come about for as long as the server runs: the source is not taken back before.
+    async fn promote_or_not(&self, target: Site) -> Result<(), ClusterError> {
+        let new = &self.clusters[target as usize];
+        loop {
+            let Err(cause) = new.promote().await else { return Ok(()) };
+            if !new.is_running() {
+                return if new.is_left_standby() { Err(cause) } else { Ok(()) };
+            }
+            // One that stands still says nothing.
+            if let Ok(Ok(position)) = timeout(HANDOVER, new.position()).await
+                && position.role == postgres::Role::Writer
+            {
+                return Ok(());
+            }
+            sleep(SEARCH).await;
         }
     }
 
     async fn stand_by(&self, site: Site, writer: Site) {
         let upstream = self.replication_from(writer);
-        if self.faults().runs(site) && !self.faults().has(Fault::DatabaseLost(site)) {
-            let _ = self.clusters[site as usize].start_as_standby(upstream).await;
-            self.watch_database(site);
+        if self.faults().of_database(site) != Due::Run {
+            return;
+        }
+        match self.clusters[site as usize].start_as_standby(upstream).await {
+            Ok(()) => self.watch_database(site),
+            Err(error) => {
+                let text = format!("the database of the {} does not follow: {error}", site.role());
+                self.warn_unless_broken(&text);
+            }
         }
     }
 
@@ -146,6 +178,10 @@ impl Inner {
         let mut pair = self.pair();
         if pair.roles[target as usize] == Role::Writer {
             return DatabaseAnswer::Done;
+        }
+        if pair.roles[target as usize] == Role::Replaced {
+            let cause = "the database there was replaced, and what it alone has is not read yet";
+            return DatabaseAnswer::NothingMoved(cause.to_owned());
         }
         if faults.has(Fault::PromotionRefused) && !detach {
             let cause = "the versions of the two databases differ";
@@ -164,15 +200,22 @@ impl Inner {
     }
 
     async fn promote(self: Arc<Self>, target: Site) {
-        let promoted = self.clusters[target as usize].promote().await;
-        let mut pair = self.pair();
-        pair.is_moving = false;
-        if promoted.is_ok() {
-            pair.roles = roles(target, Role::Writer, Role::Replaced);
-            drop(pair);
-            // What it lacks is known when the old writer is read.
-            self.note(What::Promoted { site: target, lost: Vec::new() });
+        let promoted = self.promote_or_not(target).await;
+        {
+            let mut pair = self.pair();
+            pair.is_moving = false;
+            if promoted.is_ok() {
+                pair.roles = roles(target, Role::Writer, Role::Replaced);
+            }
         }
+        match promoted {
+            // What it lacks is known when the old writer is read.
+            Ok(()) => self.note(What::Promoted { site: target, lost: Vec::new() }),
+            Err(cause) => {
+                self.warn_unless_broken(&format!("a promotion came to nothing: {cause}"));
+            }
+        }
+        self.settle_databases().await;
     }
 
     fn rescued(&self, source: Site) -> DatabaseAnswer {
@@ -180,7 +223,7 @@ impl Inner {
         match pair.roles[source as usize] {
             Role::Standby => {
                 let tail = pair.tails.last().filter(|(site, _)| *site == source);
-                DatabaseAnswer::Number(tail.map_or(0, |(_, tail)| movements(tail)))
+                tail.map_or(DatabaseAnswer::Number(0), |(_, tail)| told_of(tail))
             }
             Role::Replaced => DatabaseAnswer::UnderWay,
             Role::Writer => {
@@ -214,32 +257,47 @@ impl Inner {
     /// Reads what the old writer has and the new one has not, and makes it a standby.
     async fn take_back(&self, old: Site) {
         let writer = old.other();
-        let evidence = self.directory_of(old).join("tail.json");
+        let number = self.pair().tails.len() + 1;
+        let evidence = self.directory_of(old).join(format!("tail-{number}.json"));
         let upstream = self.replication_from(writer);
         let rejoined = self.clusters[old as usize].rejoin(upstream, &evidence).await;
         match rejoined {
             Ok(rejoined) => {
                 let mut pair = self.pair();
                 pair.roles[old as usize] = Role::Standby;
-                pair.tails.push((old, rejoined.tail));
+                pair.tails.push((old, rejoined.tail.clone()));
                 drop(pair);
                 self.watch_database(old);
+                if let TailRead::Unread { why, kept } = rejoined.tail {
+                    let (role, kept) = (old.role(), kept.display());
+                    self.warn(&format!(
+                        "what the replaced database of the {role} had was not read, and is in \
+                         `{kept}`: {why}"
+                    ));
+                }
             }
             Err(error) => {
-                self.warn(&format!("the database of the {} is not taken back: {error}", old.role()))
+                let text = format!("the database of the {} is not taken back: {error}", old.role());
+                self.warn_unless_broken(&text);
             }
         }
+        self.settle_databases().await;
     }
 }
 
-/// How many movements of a tail the ledger has not.
-fn movements(tail: &TailRead) -> u64 {
+/// How many movements of a tail the ledger has not. Of one that was not read nobody knows.
+fn told_of(tail: &TailRead) -> DatabaseAnswer {
     match tail {
         TailRead::Read(tail) => {
             let movements = tail.postings.iter().map(|posting| posting.transfer.movement);
-            movements.collect::<BTreeSet<_>>().len() as u64
+            DatabaseAnswer::Number(movements.collect::<BTreeSet<_>>().len() as u64)
         }
-        TailRead::Unread { .. } => 0,
+        TailRead::Unread { why, kept } => {
+            let kept = kept.display();
+            DatabaseAnswer::NothingMoved(format!(
+                "its data were not read, and are in `{kept}`: {why}"
+            ))
+        }
     }
 }
 

@@ -2,9 +2,12 @@
 
 use drill::{Fault, Site, What};
 
+use crate::place::Place;
+use crate::postgres::ClusterError;
+use crate::process::Process;
 use crate::system::database_service::Role;
 use crate::system::inner::Inner;
-use crate::system::rules::{NotHere, is_playable};
+use crate::system::rules::{Due, Faults, NotHere, is_playable};
 
 /// Why a change did not take place, or not wholly.
 #[derive(Debug, thiserror::Error)]
@@ -28,76 +31,56 @@ impl Inner {
         is_playable(fault)?;
         let _turn = self.changing.lock().await;
         self.note(What::Happened { line, is_fault: begins });
+        if let Fault::PromotionUnclear(times) = fault {
+            self.pair().unclear_left = if begins { times } else { 0 };
+        }
+        let before = self.faults();
+        let mut after = before.clone();
+        after.change(fault, begins);
         // A cut comes before deaths, so that nobody who dies says farewell; what is mended is there
         // before it is reached.
         if begins {
             self.set_fault(fault, true);
-            self.begin(fault).await;
-            Ok(())
+            self.settle(&before, &after).await
         } else {
-            let mended = self.mend(fault).await;
+            let settled = self.settle(&before, &after).await;
             self.set_fault(fault, false);
-            mended
+            settled
         }
     }
 
-    async fn begin(&self, fault: Fault) {
-        match fault {
-            Fault::RegionLost(site) => self.lose(site).await,
-            Fault::RegionFrozen(site) => self.freeze(site).await,
-            Fault::DatabaseLost(site) => self.clusters[site as usize].kill(),
-            Fault::ApiLost(site) => self.lose_service(site).await,
-            Fault::WitnessLost => self.lose_replica(2).await,
-            Fault::PromotionUnclear(times) => self.pair().unclear_left = times,
-            _ => {}
+    /// Brings every process to what all faults together say. Only what was not to run before is
+    /// started: what has ended by itself stays what it is.
+    async fn settle(&self, before: &Faults, after: &Faults) -> Result<(), NotChanged> {
+        for site in Site::ALL {
+            let place = Place::Region(site);
+            let replica = (before.of_replica(place), after.of_replica(place));
+            self.settle_replica(site as usize, replica).await?;
+            let database = (before.of_database(site), after.of_database(site));
+            self.settle_database(site, database).await?;
+            let service = (before.of_service(site), after.of_service(site));
+            self.settle_service(site, service).await?;
+            self.settle_runners(site, after.of_runners(site)).await;
         }
+        let witness = (before.of_replica(Place::Witness), after.of_replica(Place::Witness));
+        self.settle_replica(2, witness).await
     }
 
-    async fn mend(&self, fault: Fault) -> Result<(), NotChanged> {
-        match fault {
-            Fault::RegionLost(site) => {
-                self.start_replica(site as usize).await.map_err(failed)?;
-                self.start_database(site).await?;
-                self.start_service(site).await.map_err(failed)
+    async fn settle_database(&self, site: Site, (was, is): (Due, Due)) -> Result<(), NotChanged> {
+        let cluster = &self.clusters[site as usize];
+        match is {
+            Due::Gone => cluster.kill(),
+            Due::StandStill => cluster.freeze(),
+            Due::Run if was == Due::Run => {}
+            Due::Run => {
+                cluster.thaw();
+                // Whoever moves the writer starts it then.
+                if !cluster.is_running() && !self.pair().is_moving {
+                    return self.start_database(site).await;
+                }
             }
-            Fault::RegionFrozen(site) => {
-                self.thaw(site).await;
-                Ok(())
-            }
-            Fault::DatabaseLost(site) => self.start_database(site).await,
-            Fault::ApiLost(site) => self.start_service(site).await.map_err(failed),
-            Fault::WitnessLost => self.start_replica(2).await.map_err(failed),
-            Fault::PromotionUnclear(_) => {
-                self.pair().unclear_left = 0;
-                Ok(())
-            }
-            _ => Ok(()),
         }
-    }
-
-    /// Everything in the Region is killed where it stands.
-    async fn lose(&self, site: Site) {
-        self.clusters[site as usize].kill();
-        self.lose_service(site).await;
-        self.lose_replica(site as usize).await;
-        let processes = self.processes.lock().await;
-        for runner in processes.runners.iter().filter(|runner| runner.home == site) {
-            self.end(&runner.process).await;
-        }
-    }
-
-    async fn lose_service(&self, site: Site) {
-        let service = self.processes.lock().await.services[site as usize].take();
-        if let Some(service) = service {
-            self.end(&service).await;
-        }
-    }
-
-    async fn lose_replica(&self, number: usize) {
-        let replica = self.processes.lock().await.replicas[number].take();
-        if let Some(replica) = replica {
-            self.end(&replica).await;
-        }
+        Ok(())
     }
 
     /// The database starts as what it was when it ended: a writer that was replaced meanwhile does not
@@ -109,30 +92,84 @@ impl Inner {
             Role::Writer | Role::Replaced => cluster.start().await,
             Role::Standby => cluster.start_as_standby(self.replication_from(site.other())).await,
         };
-        started.map_err(failed)?;
-        self.watch_database(site);
+        match started {
+            Ok(()) => self.watch_database(site),
+            // Whoever takes it back starts it.
+            Err(ClusterError::Unfinished) => {}
+            Err(error) => return Err(failed(error)),
+        }
         Ok(())
     }
 
-    async fn freeze(&self, site: Site) {
-        self.clusters[site as usize].freeze();
-        for process in self.processes.lock().await.in_region(site) {
-            process.freeze();
+    /// What the database service has started or stopped may be what faults that came meanwhile do not
+    /// let run, or let run again.
+    pub(crate) async fn settle_databases(&self) {
+        let _turn = self.changing.lock().await;
+        for site in Site::ALL {
+            let due = self.faults().of_database(site);
+            if let Err(error) = self.settle_database(site, (Due::Gone, due)).await {
+                self.warn(&format!("the database of the {} does not run: {error}", site.role()));
+            }
         }
     }
 
-    async fn thaw(&self, site: Site) {
-        for process in self.processes.lock().await.in_region(site) {
-            process.thaw();
+    async fn settle_service(&self, site: Site, (was, is): (Due, Due)) -> Result<(), NotChanged> {
+        let is_there = {
+            let mut processes = self.processes.lock().await;
+            self.settle_process(&mut processes.services[site as usize], is).await
+        };
+        if is == Due::Run && was != Due::Run && !is_there {
+            self.start_service(site).await.map_err(failed)?;
         }
-        self.clusters[site as usize].thaw();
+        Ok(())
+    }
+
+    async fn settle_replica(&self, number: usize, (was, is): (Due, Due)) -> Result<(), NotChanged> {
+        let is_there = {
+            let mut processes = self.processes.lock().await;
+            self.settle_process(&mut processes.replicas[number], is).await
+        };
+        if is == Due::Run && was != Due::Run && !is_there {
+            self.start_replica(number).await.map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Whether it is there.
+    async fn settle_process(&self, process: &mut Option<Process>, due: Due) -> bool {
+        match due {
+            Due::Gone => {
+                if let Some(process) = process.take() {
+                    self.end(&process).await;
+                }
+            }
+            Due::StandStill => process.iter().for_each(Process::freeze),
+            Due::Run => process.iter().for_each(Process::thaw),
+        }
+        process.as_ref().is_some_and(|process| process.has_ended().is_none())
+    }
+
+    async fn settle_runners(&self, site: Site, due: Due) {
+        let processes = self.processes.lock().await;
+        for runner in processes.runners.iter().filter(|runner| runner.home == site) {
+            match due {
+                Due::Gone => self.end(&runner.process).await,
+                Due::StandStill => runner.process.freeze(),
+                Due::Run => runner.process.thaw(),
+            }
+        }
     }
 
     /// Every process of the Region's service dies, and another begins: a deployment.
     pub(crate) async fn restart_service(&self, site: Site) -> Result<(), NotChanged> {
         let _turn = self.changing.lock().await;
-        self.lose_service(site).await;
-        self.start_service(site).await.map_err(failed)
+        if self.faults().of_service(site) != Due::Run {
+            let text =
+                format!("the service of the {} does not run now: mend it first", site.role());
+            return Err(NotChanged::Process(text));
+        }
+        self.settle_service(site, (Due::Run, Due::Gone)).await?;
+        self.settle_service(site, (Due::Gone, Due::Run)).await
     }
 }
 

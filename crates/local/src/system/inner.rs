@@ -13,7 +13,7 @@ use crate::network::{Line, Network};
 use crate::pace::Pace;
 use crate::place::Place;
 use crate::postgres::Cluster;
-use crate::process::{Process, Warden};
+use crate::process::{Process, Warden, socket_in};
 use crate::rehearsal::Notes;
 use crate::store::StoreClient;
 use crate::system::addresses::{Addresses, Links};
@@ -130,7 +130,18 @@ impl Inner {
 
     /// Something went wrong that people should see.
     pub(crate) fn warn(&self, warning: &str) {
-        lock(&self.warnings).push(warning.to_owned());
+        let mut warnings = lock(&self.warnings);
+        // What goes wrong again and again is said once.
+        if !warnings.iter().any(|earlier| earlier == warning) {
+            warnings.push(warning.to_owned());
+        }
+    }
+
+    /// Something went wrong that no fault explains: while one is there it is what the fault is for.
+    pub(crate) fn warn_unless_broken(&self, warning: &str) {
+        if self.broken().is_empty() {
+            self.warn(warning);
+        }
     }
 
     pub(crate) fn warnings(&self) -> Vec<String> {
@@ -178,12 +189,6 @@ impl Inner {
 #[must_use]
 pub fn usual_folder() -> PathBuf {
     std::env::temp_dir().join(format!("tideover-{}", rustix::process::getuid().as_raw()))
-}
-
-/// The socket at which the supervisor of this folder is asked.
-#[must_use]
-pub fn socket_in(directory: &std::path::Path) -> PathBuf {
-    directory.join(crate::process::SOCKET)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -17,6 +17,17 @@ const BORDER: Duration = Duration::from_millis(2);
 /// on its way.
 const REPLICATION: Duration = Duration::from_millis(20);
 
+/// What something is to do by all faults that are there together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// It runs.
+    Run,
+    /// It stands where it stood, if it is there.
+    StandStill,
+    /// It is not there.
+    Gone,
+}
+
 /// The faults that are there.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Faults(BTreeSet<Fault>);
@@ -36,6 +47,40 @@ impl Faults {
 
     pub(crate) fn all(&self) -> impl Iterator<Item = Fault> {
         self.0.iter().copied()
+    }
+
+    /// What a Region's database is to do.
+    pub(crate) fn of_database(&self, site: Site) -> Due {
+        self.due(site, self.has(Fault::DatabaseLost(site)))
+    }
+
+    /// What a Region's service is to do.
+    pub(crate) fn of_service(&self, site: Site) -> Due {
+        self.due(site, self.has(Fault::ApiLost(site)))
+    }
+
+    /// What the replica of a place is to do.
+    pub(crate) fn of_replica(&self, place: Place) -> Due {
+        match place {
+            Place::Region(site) => self.due(site, false),
+            Place::Witness if self.has(Fault::WitnessLost) => Due::Gone,
+            Place::Witness | Place::Outside => Due::Run,
+        }
+    }
+
+    /// What the runners of a Region are to do.
+    pub(crate) fn of_runners(&self, site: Site) -> Due {
+        self.due(site, false)
+    }
+
+    fn due(&self, site: Site, is_lost: bool) -> Due {
+        if is_lost || self.has(Fault::RegionLost(site)) {
+            Due::Gone
+        } else if self.has(Fault::RegionFrozen(site)) {
+            Due::StandStill
+        } else {
+            Due::Run
+        }
     }
 
     /// Whether the Region runs: it is neither lost nor stands still.
@@ -147,6 +192,46 @@ pub const fn is_playable(fault: Fault) -> Result<(), NotHere> {
         Fault::MessagesLost(_) => Err(NotHere::MessagesLost),
         Fault::WritesStall(..) => Err(NotHere::WritesStall),
         Fault::StorageFenceFails => Err(NotHere::StorageFence),
-        _ => Ok(()),
+        Fault::RegionLost(_)
+        | Fault::RegionIsolated(_)
+        | Fault::RegionFrozen(_)
+        | Fault::RegionSlow(..)
+        | Fault::DatabaseLost(_)
+        | Fault::ApiLost(_)
+        | Fault::OneWayCut(..)
+        | Fault::StoreCut(_)
+        | Fault::StoreEndpointLost(_)
+        | Fault::WitnessLost
+        | Fault::ReplicationLag(_)
+        | Fault::ControlPlanesLost(_)
+        | Fault::PromotionRefused
+        | Fault::PromotionUnclear(_)
+        | Fault::ProcessorSilent
+        | Fault::ProcessorAway => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_faults_together_say_what_runs() {
+        use Fault::{ApiLost, DatabaseLost, RegionFrozen, RegionLost};
+        let (here, there) = (Site::Primary, Site::Standby);
+        for (faults, database, service, replica) in [
+            (vec![], Due::Run, Due::Run, Due::Run),
+            (vec![RegionLost(there), DatabaseLost(there)], Due::Run, Due::Run, Due::Run),
+            (vec![RegionFrozen(here)], Due::StandStill, Due::StandStill, Due::StandStill),
+            (vec![RegionFrozen(here), RegionLost(here)], Due::Gone, Due::Gone, Due::Gone),
+            (vec![DatabaseLost(here)], Due::Gone, Due::Run, Due::Run),
+            (vec![ApiLost(here), RegionFrozen(here)], Due::StandStill, Due::Gone, Due::StandStill),
+        ] {
+            let mut all = Faults::default();
+            faults.iter().for_each(|fault| all.change(*fault, true));
+            let found =
+                (all.of_database(here), all.of_service(here), all.of_replica(Place::Region(here)));
+            assert_eq!(found, (database, service, replica), "{faults:?}");
+        }
     }
 }
