@@ -28,11 +28,12 @@ impl Span {
     }
 }
 
-/// When a Region's process could not write its log.
+/// What becomes of a Region's process, of which it writes nothing into its log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stop {
     Killed,
     Frozen,
+    Thawed,
 }
 
 /// Every time in which a gate was open, in order for each Region.
@@ -51,7 +52,8 @@ pub(super) fn spans(evidence: &Evidence) -> Vec<Span> {
     spans
 }
 
-/// When a gate that opened with this line closed again, and why.
+/// When a gate that opened with this line closed again, and why: of a kill, the end of the lease of a
+/// process that stood still, and the next line, whatever was first.
 fn end(
     evidence: &Evidence,
     line: GateLine,
@@ -59,19 +61,37 @@ fn end(
 ) -> (Option<u64>, &'static str) {
     let by_line = next.map(|next| (next.at_us, next.reason));
     let until_us = by_line.map_or(u64::MAX, |(at_us, _)| at_us);
-    let stop = stops(evidence, line.site).find(|(at_us, _)| (line.at_us..until_us).contains(at_us));
-    match (stop, by_line) {
-        (Some((at_us, Stop::Killed)), _) => (Some(at_us), "ended"),
-        (_, Some((at_us, reason))) => (Some(at_us), reason),
-        (Some((at_us, Stop::Frozen)), None) => {
-            let lease_us = lease_us(evidence, line.site, at_us).unwrap_or(at_us);
-            (Some(lease_us.max(at_us)), "lease_expired")
-        }
-        (None, None) => (None, ""),
+    let stops: Vec<(u64, Stop)> = stops(evidence, line.site)
+        .filter(|(at_us, _)| (line.at_us..until_us).contains(at_us))
+        .collect();
+    let killed_us = stops.iter().find(|(_, stop)| *stop == Stop::Killed).map(|(at_us, _)| *at_us);
+    let by_kill = killed_us.map(|at_us| (at_us, "ended"));
+    let Some(end) = by_kill.or(by_line) else {
+        let by_lease = frozen(&stops, u64::MAX).map(|at_us| lease_end(evidence, line.site, at_us));
+        return by_lease.map_or((None, ""), |at_us| (Some(at_us), "lease_expired"));
+    };
+    // Whoever stood still until it was killed has written nothing of its lease.
+    let by_lease = killed_us
+        .and_then(|killed_us| Some(lease_end(evidence, line.site, frozen(&stops, killed_us)?)));
+    match by_lease {
+        Some(at_us) if at_us < end.0 => (Some(at_us), "lease_expired"),
+        _ => (Some(end.0), end.1),
     }
 }
 
-/// When processes of a Region's service stopped, and how.
+/// Since when the Region stood still at this moment; none when it did not.
+fn frozen(stops: &[(u64, Stop)], at_us: u64) -> Option<u64> {
+    let before =
+        stops.iter().filter(|(stopped_us, stop)| *stopped_us < at_us && *stop != Stop::Killed);
+    before.last().filter(|(_, stop)| *stop == Stop::Frozen).map(|(stopped_us, _)| *stopped_us)
+}
+
+/// When the gate of a process closed that stood still from this moment on.
+fn lease_end(evidence: &Evidence, site: Site, frozen_us: u64) -> u64 {
+    lease_us(evidence, site, frozen_us).unwrap_or(frozen_us).max(frozen_us)
+}
+
+/// When processes of a Region's service stopped or went on, and how.
 fn stops(evidence: &Evidence, site: Site) -> impl Iterator<Item = (u64, Stop)> {
     let killing = [
         Happening::Fault(Fault::RegionLost(site)).to_string(),
@@ -79,11 +99,19 @@ fn stops(evidence: &Evidence, site: Site) -> impl Iterator<Item = (u64, Stop)> {
         Happening::RestartService(site).to_string(),
     ];
     let freezing = Happening::Fault(Fault::RegionFrozen(site)).to_string();
+    let thawing = Happening::Mend(Fault::RegionFrozen(site)).to_string();
     evidence.notes.iter().filter_map(move |noted| match &noted.what {
         What::Happened { line, .. } if killing.contains(line) => Some((noted.at_us, Stop::Killed)),
         What::Happened { line, .. } if *line == freezing => Some((noted.at_us, Stop::Frozen)),
+        What::Happened { line, .. } if *line == thawing => Some((noted.at_us, Stop::Thawed)),
         _ => None,
     })
+}
+
+/// When a Region that stood still went on.
+pub(super) fn thaws(evidence: &Evidence, site: Site) -> impl Iterator<Item = u64> {
+    let thawed = stops(evidence, site).filter(|(_, stop)| *stop == Stop::Thawed);
+    thawed.map(|(at_us, _)| at_us)
 }
 
 /// Until when the Region's lease was, as it was written last before this moment.

@@ -8,9 +8,15 @@ use payments::{IntentState, MovementId, ScopedKey, State};
 use runbook::{Entry, Event};
 
 use super::evidence::Evidence;
-use super::gates::{Span, spans};
+use super::gates::{Span, spans, thaws};
 use crate::postgres::WatchedCommit;
 use crate::store::{Chosen, ChosenValue};
+
+/// How long a write may take that a gate has let in, in microseconds.
+const ON_ITS_WAY_US: u64 = 1_000_000;
+
+/// What names a commit.
+type CommitName = (u64, u64, u64, MovementId);
 
 /// What happened, as the judge reads it.
 #[must_use]
@@ -22,13 +28,16 @@ pub fn history(evidence: &Evidence) -> History {
     seen.commit(evidence, &spans);
     seen.open_gates(&spans);
     let end = &evidence.end;
+    let moments = seen.in_order(evidence);
+    let last_ms = moments.last().map_or(0, |moment| moment.at_ms);
+    let end_ms = since_ms(evidence, evidence.end_us).max(last_ms);
     History {
         scenario: evidence.scenario.clone(),
         seed: evidence.seed,
         requests: evidence.requests.clone(),
-        moments: seen.in_order(evidence),
+        moments,
         end: End {
-            at_ms: since_ms(evidence, evidence.end_us),
+            at_ms: end_ms,
             is_at_rest: end.left.is_empty(),
             left: end.left.clone(),
             record: end.record.clone(),
@@ -39,11 +48,14 @@ pub fn history(evidence: &Evidence) -> History {
     }
 }
 
-/// The Region whose ledger had this epoch.
-fn site_of(evidence: &Evidence, epoch: u64) -> Site {
-    let raised = evidence.raises.iter().rev().find(|raise| raise.epoch == epoch);
-    let site = raised.and_then(|raise| Site::ALL.into_iter().find(|s| s.region() == raise.region));
-    site.unwrap_or(Site::Primary)
+/// The Region whose database was the writer then: the one that was promoted last, and before the first
+/// promotion the home primary. Which epoch it wrote under says nothing of that.
+fn writer_at(evidence: &Evidence, at_us: u64) -> Site {
+    let promoted = evidence.notes.iter().filter_map(|noted| match noted.what {
+        What::Promoted { site, .. } if noted.at_us <= at_us => Some((noted.at_us, site)),
+        _ => None,
+    });
+    promoted.max_by_key(|(at_us, _)| *at_us).map_or(Site::Primary, |(_, site)| site)
 }
 
 /// Milliseconds of the drill.
@@ -151,17 +163,22 @@ impl Seen {
     /// What the ledgers committed, each commit once, and when their epochs were raised.
     fn commit(&mut self, evidence: &Evidence, spans: &[Span]) {
         let mut told = BTreeSet::new();
+        let mut made: Vec<(Site, &WatchedCommit)> = Vec::new();
         for tail in &evidence.tails {
-            for commit in tail.commits.iter().filter(|commit| told.insert(name(commit))) {
-                self.add(commit.at_us, committed(commit, tail.site, spans));
-            }
+            let new = tail.commits.iter().filter(|commit| told.insert(name(commit)));
+            made.extend(new.map(|commit| (tail.site, commit)));
         }
-        for commit in evidence.commits.iter().filter(|commit| told.insert(name(commit))) {
-            let site = site_of(evidence, commit.row_epoch);
-            self.add(commit.at_us, committed(commit, site, spans));
+        let kept = evidence.commits.iter().filter(|commit| told.insert(name(commit)));
+        made.extend(kept.map(|commit| (writer_at(evidence, commit.at_us), commit)));
+        let by_runs = by_runs(&made);
+        for (site, commit) in made {
+            let gate = (!by_runs.contains(&name(commit)))
+                .then(|| through_gate(evidence, spans, site, commit.at_us));
+            self.add(commit.at_us, committed(commit, site, gate));
         }
         for raise in &evidence.raises {
-            let site = site_of(evidence, raise.epoch);
+            let site = Site::ALL.into_iter().find(|site| site.region() == raise.region);
+            let site = site.unwrap_or_else(|| writer_at(evidence, raise.at_us));
             self.add(raise.at_us, What::EpochRaised { site, epoch: raise.epoch });
         }
     }
@@ -176,9 +193,12 @@ impl Seen {
         }
     }
 
-    /// In the order of the clock. What was so before the drill began is so at its beginning.
+    /// In the order of the clock. What was so before the drill began is so at its beginning. After its
+    /// end everything is mended, which is no part of it; but what a Region that came back writes or moves
+    /// then is judged.
     fn in_order(mut self, evidence: &Evidence) -> Vec<Moment> {
-        self.0.retain(|(at_us, ..)| *at_us <= evidence.end_us);
+        let is_judged = |what: &What| matches!(what, What::Committed { .. } | What::Moved { .. });
+        self.0.retain(|(at_us, _, what)| *at_us <= evidence.end_us || is_judged(what));
         // What has one time and one rank stays in the order in which it was seen.
         self.0.sort_by_key(|(at_us, rank, _)| (*at_us, *rank));
         let moments = self.0.into_iter();
@@ -192,23 +212,52 @@ fn open_at(spans: &[Span], at_us: u64) -> Option<Site> {
 }
 
 /// Names a commit wherever it is: numbers alone are given again by who goes on from an earlier place.
-fn name(commit: &WatchedCommit) -> (u64, u64, u64, MovementId) {
+fn name(commit: &WatchedCommit) -> CommitName {
     (commit.number, commit.transaction, commit.at_us, commit.movement)
 }
 
-/// A commit that tells no event carries no epoch that could be seen; only what an open gate let
-/// through was a service's, and what a run puts into quarantine is not.
-fn committed(commit: &WatchedCommit, site: Site, spans: &[Span]) -> What {
-    let is_gated = spans.iter().any(|span| span.site == site && span.is_open_at(commit.at_us));
-    let is_by_run = commit.state == Some(State::Quarantined);
+/// A commit that tells no event carries no epoch that could be seen.
+fn committed(commit: &WatchedCommit, site: Site, gate: Option<bool>) -> What {
     What::Committed {
         site,
         epoch: commit.epoch.unwrap_or(commit.row_epoch),
         row_epoch: commit.row_epoch,
         movement: commit.movement,
         state: commit.state,
-        gate: (is_gated && !is_by_run).then_some(true),
+        gate,
     }
+}
+
+/// The commits that runs made: what puts a movement into quarantine, and what takes it out again. No
+/// service does either, and all others are a service's, whatever its gate says.
+fn by_runs(made: &[(Site, &WatchedCommit)]) -> BTreeSet<CommitName> {
+    let mut in_order: Vec<&(Site, &WatchedCommit)> = made.iter().collect();
+    in_order.sort_by_key(|(site, commit)| (*site, commit.at_us, commit.number));
+    let mut held = BTreeSet::new();
+    let mut by_runs = BTreeSet::new();
+    for (site, commit) in in_order {
+        let is_held = commit.state == Some(State::Quarantined);
+        let movement = (*site, commit.movement);
+        let was_held = if is_held { !held.insert(movement) } else { held.remove(&movement) };
+        if is_held || was_held {
+            by_runs.insert(name(commit));
+        }
+    }
+    by_runs
+}
+
+/// Whether what a service commits now counts as let in by its gate: it does, but for what was on its
+/// way when the gate closed. A service that writes on and on while its log says that it is closed has
+/// a gate that lets everything in.
+fn through_gate(evidence: &Evidence, spans: &[Span], site: Site, at_us: u64) -> bool {
+    let of_site = || spans.iter().filter(|span| span.site == site);
+    let is_open = of_site().any(|span| span.is_open_at(at_us));
+    let closed_us = of_site().filter_map(|span| span.until_us).filter(|until| *until <= at_us);
+    let Some(closed_us) = closed_us.max().filter(|_| !is_open) else { return true };
+    let thawed_us = thaws(evidence, site).filter(|thawed| (closed_us..=at_us).contains(thawed));
+    // What was on its way in a Region that stood still goes on when that does.
+    let since_us = thawed_us.max().unwrap_or(closed_us);
+    at_us - since_us > ON_ITS_WAY_US
 }
 
 /// What the other Region's database had committed when this one was promoted, and this one has not
