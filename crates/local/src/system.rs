@@ -146,6 +146,13 @@ impl System {
         self.inner.pair().tails.clone()
     }
 
+    /// Whether neither database waits to be read as a writer that was replaced, and none is on its way
+    /// into another role.
+    pub(crate) fn is_settled(&self) -> bool {
+        let pair = self.inner.pair();
+        !pair.is_moving && !pair.roles.contains(&database_service::Role::Replaced)
+    }
+
     /// What went wrong that people should see.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {

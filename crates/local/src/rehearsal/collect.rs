@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use drill::{Scenario, Site};
+use drill::{Happening, Scenario, Site};
 use tokio::time::{Instant, sleep};
 
 use super::clients::Crowd;
@@ -89,7 +89,8 @@ async fn ending(live: &Live, left: Vec<String>) -> Result<Ending, NotWhole> {
 async fn mend(live: &Live) -> Result<(), NotWhole> {
     for fault in live.broken() {
         // What does not start is seen below.
-        let _ = live.change(fault, false, "the drill is over").await;
+        let line = Happening::Mend(fault).to_string();
+        let _ = live.change(fault, false, &line).await;
     }
     let until = Instant::now() + RETURN;
     while !is_paired(live).await {
@@ -101,8 +102,12 @@ async fn mend(live: &Live) -> Result<(), NotWhole> {
     Ok(())
 }
 
-/// Whether one database is the writer and the other follows it.
+/// Whether one database is the writer and the other follows it, and nothing is left to be read of one
+/// that was replaced: two servers in these roles may be so before the service has looked at either.
 async fn is_paired(live: &Live) -> bool {
+    if !live.system.is_settled() {
+        return false;
+    }
     let ways = &live.reach.ways;
     let [one, other] =
         [act::standing(ways, Site::Primary).await, act::standing(ways, Site::Standby).await];
