@@ -13,7 +13,7 @@ use super::load::Wish;
 
 /// All requests by number; those of all clients in one list.
 #[derive(Debug, Default)]
-pub struct Asked(Mutex<Vec<One>>);
+pub struct Asked(Mutex<Vec<One>>, Mutex<Vec<String>>);
 
 #[derive(Debug, Clone)]
 struct One {
@@ -40,6 +40,18 @@ impl Asked {
     pub fn keep(&self, number: u32, answer: Answer) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all[number as usize].last = Some(answer);
+    }
+
+    /// Keeps an answer that no service of ours gives, for people.
+    pub fn wonder(&self, number: u32, answer: &str) {
+        let text = format!("`{}` was answered with {answer}", self.wanted(number).key);
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+    }
+
+    /// The answers that no service of ours gives.
+    #[must_use]
+    pub fn strange(&self) -> Vec<String> {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What every request wants.

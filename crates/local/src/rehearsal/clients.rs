@@ -14,7 +14,7 @@ use super::asked::Asked;
 use super::line::{Line, NoReply, site_at};
 use super::load::{Load, Wish, Wishes};
 use super::notes::Notes;
-use super::reply::answer;
+use super::reply::{answer, strange};
 use crate::dns::Resolver;
 
 /// What a client's resolver remembers of DNS.
@@ -257,7 +257,11 @@ impl Crowd {
         match open.ask(request).await {
             Ok(reply) => {
                 *line = Some(open).filter(Line::is_open);
-                answer(self.asked.wanted(number).kind, reply.status, &reply.body)
+                let kind = self.asked.wanted(number).kind;
+                if let Some(text) = strange(kind, reply.status, &reply.body) {
+                    self.asked.wonder(number, &text);
+                }
+                answer(kind, reply.status, &reply.body)
             }
             Err(NoReply::NotConnected) => Answer::NoConnection,
             Err(NoReply::Broken) => Answer::Silence,

@@ -41,6 +41,8 @@ pub(super) struct State {
     pub(super) mending: u32,
     /// What went wrong with the drill itself, for people.
     pub(super) mishaps: Vec<String>,
+    /// The orders that found no run, for people.
+    pub(super) unheard: Vec<String>,
 }
 
 /// A run.
@@ -92,6 +94,7 @@ impl<S: Stage> Director<S> {
             steps: 0,
             mending: 0,
             mishaps: Vec::new(),
+            unheard: Vec::new(),
         };
         let (stage, state) = (Mutex::new(None), Mutex::new(state));
         Self(Arc::new(Inner { scenario: scenario.clone(), tempo, stage, state }))
@@ -149,6 +152,18 @@ impl<S: Stage> Director<S> {
     #[must_use]
     pub fn mishaps(&self) -> Vec<String> {
         self.with(|state| state.mishaps.clone())
+    }
+
+    /// An order found no run that is open: nothing happened.
+    pub(super) fn found_nobody(&self, order: &str) {
+        self.with(|state| state.unheard.push(format!("`{order}` found no run that is open")));
+    }
+
+    /// What the scenario has and nobody played, for people: lines whose moment never came, and orders
+    /// that found no run.
+    #[must_use]
+    pub fn unplayed(&self) -> Vec<String> {
+        self.with(|state| state.script.unfired().chain(state.unheard.iter().cloned()).collect())
     }
 
     /// How many steps runners have made.

@@ -37,6 +37,15 @@ pub struct Evidence {
     pub end: Ending,
 }
 
+impl Evidence {
+    /// How many commits told no event, which is all that shows the epoch that they carried.
+    #[must_use]
+    pub fn unseen_epochs(&self) -> u64 {
+        let tails = self.tails.iter().flat_map(|tail| &tail.commits);
+        self.commits.iter().chain(tails).filter(|commit| commit.epoch.is_none()).count() as u64
+    }
+}
+
 /// What a writer that was replaced had committed and the new one has not.
 #[derive(Debug, Clone)]
 pub struct TailOf {

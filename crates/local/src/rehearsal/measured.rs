@@ -3,9 +3,13 @@
 //!
 //! Pure: everything is read out of the history.
 
-use drill::{Answer, Expectation, History, Part, Report, Scenario, Site, Verdict, What, judge};
+use drill::{
+    Answer, Expectation, Happening, History, Part, Report, Scenario, Site, Verdict, What, judge,
+};
 use payments::MovementId;
 use runbook::PlanKind;
+
+use crate::pace::Pace;
 
 /// What one drill measured. Times are milliseconds of the drill.
 #[derive(Debug, Clone)]
@@ -25,6 +29,11 @@ pub struct Measured {
     /// How many payments and refunds clients asked for in each second before anything happened; none
     /// where that was no time.
     pub offered_per_s: Option<u64>,
+    /// How many commits told no event, so that nobody saw which epoch they carried.
+    pub unseen_epochs: u64,
+    /// What the scenario has and nobody played, for people: lines whose moment never came, and orders
+    /// that found no run.
+    pub unplayed: Vec<String>,
 }
 
 /// A run that made another Region active.
@@ -70,19 +79,26 @@ pub struct LostPayment {
 
 /// What is expected of every recovery of a live drill, in milliseconds.
 const RTO_MS: u64 = 5_000;
-/// How long a planned change may let nobody write, in milliseconds.
+/// How long a planned change may let nobody write, in milliseconds; less is asked of no pause.
 const PLANNED_PAUSE_MS: u64 = 2_000;
 
 /// The scenario with what a live drill is expected to reach: its own times are those of AWS.
 #[must_use]
 pub fn as_expected_live(scenario: &Scenario) -> Scenario {
-    let planned = !scenario
-        .happenings
-        .iter()
-        .any(|line| matches!(line.happening, drill::Happening::Fault(_) | drill::Happening::Abort));
+    let happens = |is_such: fn(&Happening) -> bool| {
+        scenario.happenings.iter().any(|line| is_such(&line.happening))
+    };
+    let planned = !happens(|it| matches!(it, Happening::Fault(_) | Happening::Abort));
+    let may_fail_over = happens(|it| matches!(it, Happening::Run(PlanKind::Failover)))
+        || scenario.operator.watch.is_some();
+    let stated = scenario.expectation;
+    let fails_over = may_fail_over && stated.active == Some(Site::Standby);
+    // A pause in which a Region is lost and replaced is as long as that.
+    let least_ms = if may_fail_over { RTO_MS } else { PLANNED_PAUSE_MS };
+    let shortened = |ms: u64| (ms / Pace::default().scenario_divisor).max(least_ms);
     let expectation = Expectation {
-        rto_ms: scenario.expectation.rto_ms.map(|_| RTO_MS),
-        pause_ms: planned.then_some(PLANNED_PAUSE_MS),
+        rto_ms: (stated.rto_ms.is_some() || fails_over).then_some(RTO_MS),
+        pause_ms: stated.pause_ms.map(shortened).or(planned.then_some(PLANNED_PAUSE_MS)),
         ..scenario.expectation
     };
     Scenario { expectation, ..scenario.clone() }
@@ -97,7 +113,18 @@ impl Measured {
         let report = Report::new(&scenario, &history, &verdict);
         let (handovers, lost) = (handovers(&report, &history), lost(&report));
         let offered_per_s = offered_per_s(&history, verdict.facts.disturbed_ms);
-        Self { scenario, history, verdict, report, handovers, lost, offered_per_s }
+        let (unseen_epochs, unplayed) = (0, Vec::new());
+        Self {
+            scenario,
+            history,
+            verdict,
+            report,
+            handovers,
+            lost,
+            offered_per_s,
+            unseen_epochs,
+            unplayed,
+        }
     }
 
     /// How many broken rules have one of these names.

@@ -220,17 +220,19 @@ impl<S: Stage> Director<S> {
     /// Somebody aborts the run that is open.
     pub(super) fn abort(&self) {
         let reason = "somebody changed their mind".to_owned();
-        self.give_later(Duration::ZERO, Control::Abort { reason });
+        self.give_later("abort", Duration::ZERO, Control::Abort { reason });
     }
 
     /// Somebody pauses the run that is open, and resumes it later.
     pub(super) fn pause(&self, rest: Duration) {
-        self.give_later(Duration::ZERO, Control::Pause);
-        self.give_later(rest + TRY, Control::Resume);
+        self.give_later("pause", Duration::ZERO, Control::Pause);
+        self.give_later("resume", rest + TRY, Control::Resume);
     }
 
-    fn give_later(&self, wait: Duration, control: Control) {
-        let (director, Some(run)) = (self.clone(), self.open_run()) else { return };
+    fn give_later(&self, order: &str, wait: Duration, control: Control) {
+        let (director, Some(run)) = (self.clone(), self.open_run()) else {
+            return self.found_nobody(order);
+        };
         tokio::spawn(async move {
             sleep(wait).await;
             director.give(&run, &control, "operator").await;

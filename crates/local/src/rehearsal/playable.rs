@@ -1,6 +1,8 @@
 //! Which scenarios can be played on one machine, and which are played when nobody names any.
 
-use drill::{Fault, Happening, Scenario};
+use drill::{Happening, Scenario};
+
+use crate::system::is_playable;
 
 /// The shipped scenarios that are played live when nobody names any: mostly those in which a Region
 /// is lost and replaced.
@@ -44,30 +46,12 @@ pub fn playable(scenario: &Scenario) -> Result<(), Vec<String>> {
     if reasons.is_empty() { Ok(()) } else { Err(reasons) }
 }
 
-fn why_not(happening: &Happening) -> Option<&'static str> {
+fn why_not(happening: &Happening) -> Option<String> {
     match happening {
-        Happening::Fault(fault) => why_not_fault(*fault),
-        Happening::ShortenJournal(_) => {
-            Some("no store forgets a journal; the simulator lets it, to see what a run bears")
-        }
-        _ => None,
-    }
-}
-
-const fn why_not_fault(fault: Fault) -> Option<&'static str> {
-    match fault {
-        Fault::ClockSkew(..) => {
-            Some("all processes of one machine have one clock; play it in the simulator")
-        }
-        Fault::MessagesLost(_) => {
-            Some("TCP sends lost messages again; play it in the simulator, or cut a link")
-        }
-        Fault::WritesStall(..) => {
-            Some("PostgreSQL stalls no single writes on request; play it in the simulator")
-        }
-        Fault::StorageFenceFails => {
-            Some("nothing here stops an old writer's volume by itself, so nothing can fail to")
-        }
+        Happening::Fault(fault) => is_playable(*fault).err().map(|why| why.to_string()),
+        Happening::ShortenJournal(_) => Some(
+            "no store forgets a journal; the simulator lets it, to see what a run bears".to_owned(),
+        ),
         _ => None,
     }
 }

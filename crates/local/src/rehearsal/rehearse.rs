@@ -77,12 +77,24 @@ pub async fn rehearse(
         Patience::Sticky => Resolver::new(dns, Ttl::Ignored(sticky_ttl)),
     };
     let Some(played) = play(&director, &live, &crowd, names, stop).await else { return Ok(None) };
-    let evidence = collect(&scenario, &live, &crowd, played).await?;
+    let evidence = collect(&scenario, &live, &crowd, played).await;
+    let directory = live.system.directory().to_owned();
     let mut mishaps = director.mishaps();
+    mishaps.extend(crowd.asked.strange());
     mishaps.extend(live.system.warnings());
-    let measured = Measured::of(&scenario, super::history::history(&evidence));
-    keep(live.system.directory(), &measured)?;
+    // Whatever came of it: what is kept of a drill is moved when its processes have ended.
     end(live).await;
+    let evidence = evidence.inspect_err(|_| {
+        // That the evidence is not whole weighs more.
+        let _ = fs::write(directory.join("mishaps.txt"), mishaps.join("\n"));
+        let _ = fs::write(directory.join("scenario.drill"), scenario.to_string());
+    })?;
+    let measured = Measured {
+        unseen_epochs: evidence.unseen_epochs(),
+        unplayed: director.unplayed(),
+        ..Measured::of(&scenario, super::history::history(&evidence))
+    };
+    keep(&directory, &measured)?;
     Ok(Some(Rehearsed { measured, mishaps }))
 }
 

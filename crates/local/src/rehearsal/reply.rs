@@ -13,6 +13,15 @@ struct Body {
     code: String,
 }
 
+/// What a service of ours calls a 409.
+const CONFLICTS: [&str; 5] = [
+    "idempotency_key_in_progress",
+    "quarantined",
+    "payment_declined",
+    "payment_open",
+    "refund_exceeds_captured",
+];
+
 /// The answer that a status and a body are.
 #[must_use]
 pub fn answer(kind: RequestKind, status: u16, body: &[u8]) -> Answer {
@@ -28,6 +37,19 @@ pub fn answer(kind: RequestKind, status: u16, body: &[u8]) -> Answer {
         (400 | 404 | 409 | 413 | 415 | 422, _) => Answer::Refused,
         _ => Answer::TryAgain,
     }
+}
+
+/// Whether this is an answer that no service of ours gives, and what it is, for people: what a client
+/// makes of it is a guess.
+#[must_use]
+pub fn strange(kind: RequestKind, status: u16, body: &[u8]) -> Option<String> {
+    let read: Body = serde_json::from_slice(body).unwrap_or_default();
+    let is_known = match status {
+        200..300 => movement(kind, &read).is_some(),
+        409 => CONFLICTS.contains(&read.code.as_str()),
+        _ => true,
+    };
+    (!is_known).then(|| format!("{status} {}", String::from_utf8_lossy(body)))
 }
 
 fn movement(kind: RequestKind, body: &Body) -> Option<MovementId> {
@@ -69,6 +91,22 @@ mod tests {
             (pay, 500, String::new(), Answer::TryAgain),
         ] {
             assert_eq!(answer(kind, status, body.as_bytes()), expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn strange_answers_are_told() {
+        const PAYMENT: &str = "pay_01K9V3T5Q8ZJX6W2M4N7R0ABCD";
+        for (status, body, is_strange) in [
+            (201, format!(r#"{{"id":"{PAYMENT}"}}"#), false),
+            (200, "cut off".to_owned(), true),
+            (409, r#"{"code":"refund_exceeds_captured"}"#.to_owned(), false),
+            (409, r#"{"code":"on_holiday"}"#.to_owned(), true),
+            (409, String::new(), true),
+            (503, String::new(), false),
+        ] {
+            let told = strange(RequestKind::Payment, status, body.as_bytes());
+            assert_eq!(told.is_some(), is_strange, "{status} {body}");
         }
     }
 }

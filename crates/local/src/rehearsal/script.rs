@@ -55,6 +55,13 @@ impl Script {
         })
     }
 
+    /// The lines that have not happened, for people.
+    pub(super) fn unfired(&self) -> impl Iterator<Item = String> {
+        let lines = self.lines.iter().zip(&self.has_fired);
+        let unfired = lines.filter(|(_, has_fired)| !**has_fired);
+        unfired.map(|(when, _)| format!("`{}` never happened", when.happening))
+    }
+
     /// Whether a later line mends something.
     pub(super) fn will_mend(&self) -> bool {
         let mut left = self.lines.iter().zip(&self.has_fired);
@@ -191,7 +198,11 @@ impl<S: Stage> Director<S> {
 
     /// The runner of the run that is open dies; another goes on after this time.
     async fn kill_runner(&self, rest: Duration) -> Result<(), String> {
-        let (Some(stage), Some(run)) = (self.stage(), self.open_run()) else { return Ok(()) };
+        let Some(stage) = self.stage() else { return Ok(()) };
+        let Some(run) = self.open_run() else {
+            self.found_nobody("kill runner");
+            return Ok(());
+        };
         self.with(|state| {
             if let Some(running) = state.find(run.as_str()) {
                 running.restart_at = Instant::now() + rest;
@@ -208,7 +219,10 @@ impl<S: Stage> Director<S> {
         });
         match open {
             Some((plan, is_rude)) => stage.start_runner(&plan, is_rude).await,
-            None => Ok(()),
+            None => {
+                self.found_nobody("second runner");
+                Ok(())
+            }
         }
     }
 

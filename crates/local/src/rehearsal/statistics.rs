@@ -23,6 +23,10 @@ pub struct Statistics {
     pub broken: u64,
     /// The sums of what the judge and the reports counted.
     pub counted: Counted,
+    /// How many lines and orders of the scenarios nobody played.
+    pub unplayed: u64,
+    /// How many commits told no event, so that nobody saw which epoch they carried.
+    pub unseen_epochs: u64,
     /// The sums of the reports' numbers.
     pub totals: Totals,
     /// The largest loss in time, in milliseconds.
@@ -78,6 +82,8 @@ impl Statistics {
         self.drills += 1;
         self.broken += u64::from(!measured.verdict.holds());
         self.counted = self.counted.plus(Counted::of(measured));
+        self.unplayed += measured.unplayed.len() as u64;
+        self.unseen_epochs += measured.unseen_epochs;
         self.totals = self.totals.plus(measured.report.totals);
         self.rpo_max_ms = self.rpo_max_ms.max(measured.report.loss.rpo_ms);
         self.offered_least = self.offered_least.into_iter().chain(measured.offered_per_s).min();

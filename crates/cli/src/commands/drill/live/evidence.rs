@@ -10,6 +10,9 @@ use drill::Site;
 /// What the folder of a Region's database keeps beside its data.
 const LOG: &str = "log";
 
+/// How the folders begin of data that could not be read.
+const UNREAD: &str = "unread-";
+
 /// The folder of all drills of one command.
 pub(super) struct Folder {
     path: PathBuf,
@@ -48,11 +51,13 @@ impl Folder {
         }
         self.has_kept.set(true);
         for site in Site::ALL {
-            let database = drill.join(site.role()).join("pg");
+            let region = drill.join(site.role());
+            let database = region.join("pg");
             let log = database.join(LOG);
             if log.exists() {
-                fs::rename(log, drill.join(site.role()).join("postgresql.log"))?;
+                fs::rename(log, region.join("postgresql.log"))?;
             }
+            move_unread(&database, &region)?;
             remove(&database)?;
         }
         Ok(())
@@ -67,6 +72,18 @@ impl Folder {
         let _ = remove(&self.path);
         None
     }
+}
+
+/// What a writer that was replaced had, and nobody could read, is all that there is of it.
+fn move_unread(database: &Path, region: &Path) -> anyhow::Result<()> {
+    let Ok(entries) = fs::read_dir(database) else { return Ok(()) };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(UNREAD) {
+            fs::rename(entry.path(), region.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 fn remove(path: &Path) -> anyhow::Result<()> {

@@ -128,6 +128,7 @@ impl Played {
         if !measured.lost.is_empty() {
             parts.push(format!("{} rows lost and named", measured.lost.len()));
         }
+        parts.extend(measured.unplayed.iter().cloned());
         parts.extend(rehearsed.mishaps.iter().cloned());
         format!("{} {name}: {}", self.count(), parts.join(", "))
     }
