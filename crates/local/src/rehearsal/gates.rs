@@ -81,9 +81,9 @@ fn end(
 
 /// Since when the Region stood still at this moment; none when it did not.
 fn frozen(stops: &[(u64, Stop)], at_us: u64) -> Option<u64> {
-    let before =
+    let mut before =
         stops.iter().filter(|(stopped_us, stop)| *stopped_us < at_us && *stop != Stop::Killed);
-    before.last().filter(|(_, stop)| *stop == Stop::Frozen).map(|(stopped_us, _)| *stopped_us)
+    before.next_back().filter(|(_, stop)| *stop == Stop::Frozen).map(|(stopped_us, _)| *stopped_us)
 }
 
 /// When the gate of a process closed that stood still from this moment on.

@@ -41,8 +41,7 @@ pub fn answer(kind: RequestKind, status: u16, body: &[u8]) -> Answer {
 
 /// Whether this is an answer that no service of ours gives, and what it is, for people: what a client
 /// makes of it is a guess.
-#[must_use]
-pub fn strange(kind: RequestKind, status: u16, body: &[u8]) -> Option<String> {
+pub(super) fn strange(kind: RequestKind, status: u16, body: &[u8]) -> Option<String> {
     let read: Body = serde_json::from_slice(body).unwrap_or_default();
     let is_known = match status {
         200..300 => movement(kind, &read).is_some(),
