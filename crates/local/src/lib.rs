@@ -33,7 +33,8 @@ pub use store::{
     Chosen, ChosenValue, ReplicaSettings, RunJournal, StoreClient, read_logs, serve_replica,
 };
 pub use system::{
-    Answer, Ask, AtStep, Hook, NoHook, NotChanged, NotHere, NotUp, RecordStatus, RegionStatus,
-    Spoil, Standstill, Status, Step, System, SystemSettings, Waits, is_playable, usual_folder,
+    Answer, Ask, AtStep, Ground, Hook, NoHook, NotChanged, NotHere, NotUp, RecordStatus,
+    RegionStatus, Spoil, Standstill, Status, Step, System, SystemSettings, Waits, is_playable,
+    usual_folder,
 };
 pub use wire::{Caller, NotAnswered};

@@ -7,5 +7,6 @@ mod table;
 mod warden;
 
 pub use child::{NotStarted, Process};
+pub(crate) use directory::make_passable;
 pub use directory::{Claimed, Directory, socket_in};
 pub use warden::{Ended, Warden, serve_warden};

@@ -6,6 +6,7 @@ mod children;
 mod control;
 mod database_service;
 mod faults;
+mod ground;
 mod hook;
 mod inner;
 mod rules;
@@ -26,6 +27,7 @@ use runbook::Plan;
 
 pub use ask::{Answer, Ask, Spoil, Standstill, Step, Waits};
 pub use faults::NotChanged;
+pub use ground::Ground;
 pub use hook::{AtStep, Hook, NoHook};
 pub use rules::{NotHere, is_playable};
 pub use start::{NotUp, SystemSettings};
@@ -46,9 +48,16 @@ use crate::system::inner::Inner;
 pub struct System {
     inner: Arc<Inner>,
     /// What ends with it: the socket, the processor, DNS, whoever looks for replaced writers.
-    _tasks: JoinSet<()>,
-    _checkers: Checkers,
+    tasks: JoinSet<()>,
+    _checkers: Option<Checkers>,
     _directory: Directory,
+}
+
+impl Drop for System {
+    fn drop(&mut self) {
+        self.tasks.abort_all();
+        self.inner.end_all();
+    }
 }
 
 impl System {

@@ -7,12 +7,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use drill::{Answer, What, Workload};
 use local::rehearsal::{Asked, Crowd, Load, Notes, Tempo, Working};
-use local::{Claimed, NoHook, NotUp, Pace, Place, Status, System, SystemSettings};
+use local::{NoHook, Pace, Place, Status, System, SystemSettings};
 use tokio::runtime::Builder;
 use tokio::time::{Instant, interval, sleep_until};
 
 use crate::args::UpArgs;
-use crate::failure::with_hint;
 use crate::live::reached::folder;
 use crate::live::regions::{Prepared, names, prepare};
 use crate::serve::signals::Signals;
@@ -27,11 +26,9 @@ pub(crate) fn up(args: &UpArgs) -> anyhow::Result<()> {
         Builder::new_multi_thread().enable_all().build().context("no threads can be had")?;
     runtime.block_on(async {
         let signals = Signals::listen().context("cannot listen to signals")?;
-        let directory = folder(&args.up);
-        let Prepared { programs, template, password } =
-            prepare(&directory.join("template")).await?;
+        let Prepared { ground, programs, template, password } = prepare(&folder(&args.up)).await?;
         let settings = SystemSettings {
-            directory,
+            directory: ground.path().to_owned(),
             program: std::env::current_exe().context("this program has no path")?,
             programs,
             template: Arc::new(template),
@@ -40,24 +37,13 @@ pub(crate) fn up(args: &UpArgs) -> anyhow::Result<()> {
             hook: Arc::new(NoHook),
             disk_limit: None,
         };
-        let system = System::start(settings).await.map_err(first_there)?;
+        let system = System::start_on(ground, settings).await?;
         tell(&system)?;
         tokio::select! {
             () = signals.told_to_end() => Ok(()),
             told = keep_telling(&system, args.rate) => told,
         }
     })
-}
-
-/// Others run here: they are told of, and how to reach them.
-fn first_there(error: NotUp) -> anyhow::Error {
-    match error {
-        NotUp::Claimed(claimed @ Claimed::By { .. }) => with_hint(
-            claimed.to_string(),
-            "`tideover status` shows them; another `--folder` takes others",
-        ),
-        other => other.into(),
-    }
 }
 
 fn tell(system: &System) -> anyhow::Result<()> {

@@ -1,35 +1,34 @@
 //! What two Regions on this machine need before they can be brought up, and how clients find them.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use anyhow::Context as _;
 use local::postgres::{Programs, Template};
 use local::rehearsal::Patience;
-use local::{Pace, Place, Resolver, System, Ttl};
+use local::{Claimed, Ground, NotUp, Pace, Place, Resolver, System, Ttl};
 use service::Source;
 
 use crate::failure::with_hint;
 
 /// What they are made of.
 pub(crate) struct Prepared {
+    /// The folder, which is ours before anything is started in it.
+    pub(crate) ground: Ground,
     pub(crate) programs: Programs,
     pub(crate) template: Template,
     pub(crate) password: String,
 }
 
-/// Finds PostgreSQL, and makes what both databases begin as in this folder of the Regions' one.
-pub(crate) async fn prepare(directory: &Path) -> anyhow::Result<Prepared> {
+/// Finds PostgreSQL, claims the folder, and makes in it what both databases begin as.
+pub(crate) async fn prepare(folder: &Path) -> anyhow::Result<Prepared> {
     let programs = Programs::find().map_err(|none| {
         with_hint(none.to_string(), "`tideover drill` rehearses without anything installed")
     })?;
-    if let Some(folder) = directory.parent() {
-        make_enterable(folder)?;
-    }
+    let program = std::env::current_exe().context("this program has no path")?;
+    let ground = Ground::claim(folder, &program).map_err(first_there)?;
     let password = format!("{:032x}", Source::system().bits());
-    let template = Template::make(&programs, directory, &password).await?;
-    Ok(Prepared { programs, template, password })
+    let template = Template::make(&programs, &ground.path().join("template"), &password).await?;
+    Ok(Prepared { ground, programs, template, password })
 }
 
 /// A resolver for each client.
@@ -44,8 +43,13 @@ pub(crate) fn names(system: &System) -> impl Fn(Patience) -> Resolver + use<> {
     }
 }
 
-/// Makes the folder. The user of PostgreSQL passes through it on the way to what is its own, and sees nothing.
-fn make_enterable(directory: &Path) -> anyhow::Result<()> {
-    let made = DirBuilder::new().recursive(true).mode(0o711).create(directory);
-    made.with_context(|| format!("cannot make `{}`", directory.display()))
+/// Others run here: they are told of, and how to reach them.
+fn first_there(error: NotUp) -> anyhow::Error {
+    match error {
+        NotUp::Claimed(claimed @ Claimed::By { .. }) => with_hint(
+            claimed.to_string(),
+            "`tideover status` shows them; another folder takes others",
+        ),
+        other => other.into(),
+    }
 }

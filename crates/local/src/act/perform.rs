@@ -3,12 +3,13 @@
 //! Whatever is not so yet is asked again every few milliseconds; the loop drops an attempt at its time
 //! limit.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
 use drill::Site;
 use hyper::{Request, StatusCode};
-use runbook::{Action, ActionName, Evidence, Failure, Observed, Plan, Refused, Tail};
+use runbook::{Action, ActionName, Evidence, Failure, Observed, Plan, Plane, Refused, Tail};
 use stores::{PgSettings, Raised};
 use tokio::time::sleep;
 
@@ -39,6 +40,7 @@ pub(crate) fn bounded(settings: PgSettings) -> PgSettings {
 
 /// Makes one attempt.
 pub(crate) async fn perform(reach: &Reach, plan: &Plan, action: &Action) -> Attempt {
+    check_control_planes(reach, action).await?;
     let (source, target) = (site(&plan.source)?, site(&plan.target)?);
     match action.name {
         ActionName::CheckPreconditions => check(reach, source, target).await,
@@ -63,10 +65,44 @@ pub(crate) async fn perform(reach: &Reach, plan: &Plan, action: &Action) -> Atte
         }
         ActionName::RestoreProtection => until_level(reach, target).await,
         ActionName::ConfirmWriter => confirm_writer(reach, source).await,
-        // Nothing here has event sources, alarms or tables of its own: what remains of these is
-        // that the Region answers.
-        _ => answers(reach, Place::Region(site(&action.region)?)).await,
+        // Nothing here has event sources, alarms or tables of its own, the loop sees to the record, and
+        // the outbox goes with the ledger: what remains of these is that the Region answers.
+        ActionName::Triage
+        | ActionName::ApproveLoss
+        | ActionName::CloseEarlier
+        | ActionName::BeginRun
+        | ActionName::MuteAlarms
+        | ActionName::StopIntake
+        | ActionName::StopSource
+        | ActionName::WaitForFence
+        | ActionName::DrainOutbox
+        | ActionName::WaitForReplication
+        | ActionName::PassPointOfNoReturn
+        | ActionName::ApproveDetach
+        | ActionName::Open
+        | ActionName::StartWorkers
+        | ActionName::DirectTraffic
+        | ActionName::Stabilize
+        | ActionName::SwapMonitoring
+        | ActionName::WriteReport
+        | ActionName::HoldSource
+        | ActionName::Converge
+        | ActionName::Close
+        | ActionName::Abort
+        | ActionName::ReopenSource => answers(reach, Place::Region(site(&action.region)?)).await,
     }
+}
+
+/// Nothing is done while a control plane refuses that the action calls.
+async fn check_control_planes(reach: &Reach, action: &Action) -> Result<(), Failure> {
+    let control = action.calls.iter().filter(|call| call.plane == Plane::Control);
+    for at in control.filter_map(|call| Site::of(&call.region)).collect::<BTreeSet<_>>() {
+        let ask = Ask::TakesCalls { at: Place::Region(at) };
+        if !matches!(reach.supervisor(&ask).await, Some(Answer::Is(true))) {
+            return Err(again(&format!("the control plane in {} refuses", at.region())));
+        }
+    }
+    Ok(())
 }
 
 fn site(region: &fence::RegionName) -> Result<Site, Failure> {

@@ -5,6 +5,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -44,6 +45,9 @@ pub enum Claimed {
     /// Somebody has it who has not said yet who that is, or cannot end.
     #[error("`{}` is in use; try again in a moment, or choose another directory", .0.display())]
     BySomebody(PathBuf),
+    /// Somebody else owns it, who could put into it what they like.
+    #[error("`{}` is not yours; choose another directory", .0.display())]
+    NotOurs(PathBuf),
     /// The directory cannot be written.
     #[error("cannot use the directory `{}`", directory.display())]
     Unusable {
@@ -60,6 +64,7 @@ pub enum Claimed {
 pub struct Directory {
     path: PathBuf,
     lock: File,
+    is_known: bool,
     leftovers: Vec<Ended>,
 }
 
@@ -81,11 +86,13 @@ impl Directory {
     /// When another has it, or when it cannot be written.
     pub fn claim(path: &Path) -> Result<Self, Claimed> {
         let unusable = |source| Claimed::Unusable { directory: path.to_owned(), source };
-        fs::create_dir_all(path).map_err(unusable)?;
+        make_passable(path).map_err(unusable)?;
         let path = fs::canonicalize(path).map_err(unusable)?;
+        is_ours(&path)?;
+        let is_known = path.join(LOCK).exists();
         let lock = locked(&path)?;
         let leftovers = end_leftovers(&path);
-        let directory = Self { path, lock, leftovers };
+        let directory = Self { path, lock, is_known, leftovers };
         let _ = fs::remove_file(directory.socket());
         directory.say_who().map_err(unusable)?;
         Ok(directory)
@@ -95,6 +102,12 @@ impl Directory {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether a supervisor had it before.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.is_known
     }
 
     /// Where this process is to listen for whoever comes second.
@@ -152,6 +165,23 @@ impl Drop for Directory {
 #[must_use]
 pub fn socket_in(directory: &Path) -> PathBuf {
     directory.join(SOCKET)
+}
+
+/// Makes a folder, where there is none, that everybody passes through who knows the way, and nobody else looks into: the
+/// user of PostgreSQL goes through it to what is its own.
+pub(crate) fn make_passable(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o711))
+}
+
+fn is_ours(path: &Path) -> Result<(), Claimed> {
+    let found = fs::metadata(path);
+    let found = found.map_err(|source| Claimed::Unusable { directory: path.to_owned(), source })?;
+    let is_ours = found.uid() == rustix::process::geteuid().as_raw();
+    is_ours.then_some(()).ok_or_else(|| Claimed::NotOurs(path.to_owned()))
 }
 
 /// Nobody has the directory any more, whatever ran there.

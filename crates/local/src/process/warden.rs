@@ -60,6 +60,13 @@ impl Warden {
         self.tell(&format!("forget {pid}\n"))
     }
 
+    /// The supervisor ends: so does everything, and the warden last. Nothing happens at the second time.
+    pub fn end(&self) {
+        let mut child = self.lock();
+        drop(child.stdin.take());
+        let _ = child.wait();
+    }
+
     fn tell(&self, line: &str) -> io::Result<()> {
         let mut child = self.lock();
         let lines = child.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
@@ -72,11 +79,8 @@ impl Warden {
 }
 
 impl Drop for Warden {
-    /// The supervisor ends: so does everything, and the warden last.
     fn drop(&mut self) {
-        let mut child = self.lock();
-        drop(child.stdin.take());
-        let _ = child.wait();
+        self.end();
     }
 }
 

@@ -50,6 +50,11 @@ pub enum Ask {
         /// What.
         ask: DatabaseAsk,
     },
+    /// Whether the control planes of a Region take calls.
+    TakesCalls {
+        /// The Region.
+        at: Place,
+    },
     /// Whether a place is reached from another, both ways, and anything there runs.
     Reaches {
         /// From here.

@@ -1,11 +1,14 @@
 //! The supervisor's socket: what it answers to runners, to people's commands and to tests.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use drill::{Fault, Happening, RunStep, Site, What, parse};
 use fence::{ControlStore as _, RunId};
 use runbook::{Event, Journal as _};
 use tokio::net::UnixListener;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::act::{Ways, action_named};
 use crate::network::Line;
@@ -15,11 +18,22 @@ use crate::system::inner::Inner;
 use crate::system::start::PUBLIC_NAME;
 use crate::wire;
 
+/// From one connection that could not be taken to the next.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
 /// Answers whoever connects, for as long as the Regions run.
 pub(crate) async fn answer_all(inner: Arc<Inner>, listener: UnixListener) {
-    while let Ok((stream, _)) = listener.accept().await {
+    // Whoever is connected is left when this ends.
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        let Ok((stream, _)) = listener.accept().await else {
+            // Too many files are open, most likely: later there are fewer.
+            sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
         let inner = Arc::clone(&inner);
-        tokio::spawn(wire::serve(stream, move |ask: Ask| {
+        connections.spawn(wire::serve(stream, move |ask: Ask| {
             let inner = Arc::clone(&inner);
             async move { answer(&inner, ask).await }
         }));
@@ -43,6 +57,10 @@ async fn answer(inner: &Arc<Inner>, ask: Ask) -> Answer {
             Answer::Done
         }
         Ask::Database { from, ask } => Answer::Database(inner.ask_database(from, ask)),
+        Ask::TakesCalls { at } => Answer::Is(match at {
+            Place::Region(site) => !inner.faults().has(Fault::ControlPlanesLost(site)),
+            Place::Witness | Place::Outside => true,
+        }),
         Ask::Reaches { from, to } => Answer::Is(inner.faults().connects(from, to)),
     }
 }

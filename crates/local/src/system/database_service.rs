@@ -108,7 +108,7 @@ impl Inner {
         pair.is_moving = true;
         drop(pair);
         let inner = Arc::clone(self);
-        tokio::spawn(async move { inner.switch(source, target).await });
+        self.spawn_task(inner.switch(source, target));
         DatabaseAnswer::UnderWay
     }
 
@@ -194,7 +194,7 @@ impl Inner {
         if takes_place && !pair.is_moving {
             pair.is_moving = true;
             let inner = Arc::clone(self);
-            tokio::spawn(async move { inner.promote(target).await });
+            self.spawn_task(inner.promote(target));
         }
         if is_unclear { DatabaseAnswer::Silent } else { DatabaseAnswer::UnderWay }
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use drill::{Fault, Site, What};
+use tokio::task::JoinSet;
 
 use crate::clock::now_us;
 use crate::dns::Authority;
@@ -44,6 +45,8 @@ pub(crate) struct Inner {
     pair: Mutex<Pair>,
     pub(crate) notes: Notes,
     warnings: Mutex<Vec<String>>,
+    /// What goes on by itself, whatever becomes of who asked; it holds what it is held by until the end.
+    background: Mutex<JoinSet<()>>,
 }
 
 /// Our own child processes; nothing for what does not run.
@@ -101,7 +104,25 @@ impl Inner {
             pair: Mutex::new(Pair::new()),
             notes: parts.notes,
             warnings: Mutex::default(),
+            background: Mutex::default(),
         }
+    }
+
+    /// Lets something go on by itself until the end.
+    pub(crate) fn spawn_task(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut background = lock(&self.background);
+        while background.try_join_next().is_some() {}
+        background.spawn(task);
+    }
+
+    /// Ends every process, whoever still holds this; the warden ends what is started meanwhile.
+    pub(crate) fn end_all(&self) {
+        lock(&self.background).abort_all();
+        self.clusters.iter().for_each(Cluster::kill);
+        if let Ok(mut processes) = self.processes.try_lock() {
+            *processes = Processes::default();
+        }
+        self.warden.end();
     }
 
     /// The faults that there are now.

@@ -1,10 +1,10 @@
 //! Brings both Regions up: links first, then stores and databases, then services, then what looks at
 //! them from outside.
 
-use std::fs::DirBuilder;
+use std::fs::{Permissions, set_permissions};
 use std::io;
 use std::net::SocketAddrV4;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use drill::{Site, What};
 use fence::{Author, ControlStore as _};
 use payments::{MovementId, PaymentId, ProcessorKey, RefundId, Time};
 use processor::{Moved, Terms, Wanted};
-use region::{Simulator, initialize};
-use stores::{PgLedger, Raised, StoreError};
+use region::{Initialized, Simulator, initialize};
+use stores::{PgLedger, Raised};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -25,10 +25,11 @@ use crate::network::{Line, Network};
 use crate::pace::Pace;
 use crate::place::Place;
 use crate::postgres::{Cluster, ClusterError, ClusterSettings, Programs, Template};
-use crate::process::{Claimed, Directory, NotStarted, Warden};
+use crate::process::{Claimed, NotStarted, make_passable};
 use crate::rehearsal::Notes;
 use crate::store::StoreClient;
 use crate::system::addresses::{Addresses, Links};
+use crate::system::ground::Ground;
 use crate::system::hook::Hook;
 use crate::system::inner::{Inner, Parts};
 use crate::system::{System, control};
@@ -71,6 +72,9 @@ pub enum NotUp {
     /// Others run here.
     #[error(transparent)]
     Claimed(#[from] Claimed),
+    /// The folder has something in it that is not of two Regions.
+    #[error("`{}` was there before any Regions were: choose another folder", .0.display())]
+    Foreign(PathBuf),
     /// A file, an address or a process.
     #[error("the two Regions do not start: {what}")]
     Io {
@@ -97,8 +101,17 @@ impl System {
     /// # Errors
     /// When something does not start; then nothing is left running.
     pub async fn start(settings: SystemSettings) -> Result<Self, NotUp> {
-        let directory = Directory::claim(&settings.directory)?;
-        let warden = warden(&settings.program, &directory)?;
+        let ground = Ground::claim(&settings.directory, &settings.program)?;
+        Self::start_on(ground, settings).await
+    }
+
+    /// Brings them up in a folder that is claimed already.
+    ///
+    /// # Errors
+    /// When something does not start; then nothing is left running.
+    pub async fn start_on(ground: Ground, settings: SystemSettings) -> Result<Self, NotUp> {
+        ground.clear()?;
+        let Ground { directory, warden } = ground;
         make_folders(directory.path()).map_err(io("a folder is not made"))?;
         let addresses = Addresses::find().map_err(io("no address is free"))?;
         let network = Network::new();
@@ -122,15 +135,17 @@ impl System {
             warden,
             notes,
         }));
-        let mut tasks = JoinSet::new();
-        inner.bring_up(&settings, &mut tasks).await?;
-        inner.look_from_outside(&switch, &mut tasks).await?;
-        Ok(Self {
-            inner,
-            _tasks: tasks,
-            _checkers: Checkers::start(&switch),
+        // From here on it ends what it has started.
+        let mut system = Self {
+            inner: Arc::clone(&inner),
+            tasks: JoinSet::new(),
+            _checkers: None,
             _directory: directory,
-        })
+        };
+        inner.bring_up(&settings, &mut system.tasks).await?;
+        inner.look_from_outside(&switch, &mut system.tasks).await?;
+        system._checkers = Some(Checkers::start(&switch));
+        Ok(system)
     }
 }
 
@@ -141,6 +156,8 @@ impl Inner {
         tasks: &mut JoinSet<()>,
     ) -> Result<(), NotUp> {
         let socket = UnixListener::bind(self.socket()).map_err(io("its socket"))?;
+        let ours = Permissions::from_mode(0o600);
+        set_permissions(self.socket(), ours).map_err(io("its socket"))?;
         tasks.spawn(control::answer_all(Arc::clone(self), socket));
         self.start_processor(tasks).await?;
         for number in 0..3 {
@@ -192,15 +209,24 @@ impl Inner {
         let settings = self.clusters[Site::Primary as usize].settings();
         let ledger = PgLedger::new(&settings).map_err(|error| failed(&error))?;
         let region = act::region(Site::Primary);
-        let raise = async |epoch: fence::Epoch| -> Result<(), StoreError> {
+        let raise = async |epoch: fence::Epoch| -> Result<(), io::Error> {
             let epoch = payments::Epoch::new(epoch.number());
-            match ledger.raise_epoch(epoch, region.as_str()).await? {
-                Raised::Done | Raised::Passed(_) => Ok(()),
+            match ledger.raise_epoch(epoch, region.as_str()).await.map_err(io::Error::other)? {
+                Raised::Done => Ok(()),
+                Raised::Passed(row) => {
+                    let row = row.number();
+                    Err(io::Error::other(format!("a new ledger is in epoch {row} already")))
+                }
             }
         };
         let by = Author::new("tideover");
-        initialize(&self.store, &region, by, raise).await.map_err(|error| failed(&error))?;
-        Ok(())
+        match initialize(&self.store, &region, by, raise).await.map_err(|error| failed(&error))? {
+            Initialized::First => Ok(()),
+            Initialized::MovedOn(epoch) => {
+                let epoch = epoch.number();
+                Err(failed(&format!("a new store has a record of epoch {epoch} already")))
+            }
+        }
     }
 
     async fn await_store(&self) -> Result<(), NotUp> {
@@ -237,9 +263,7 @@ impl Inner {
 /// One for each place. The user of PostgreSQL passes through on the way to what is its own.
 fn make_folders(directory: &Path) -> io::Result<()> {
     let places = [Place::Region(Site::Primary), Place::Region(Site::Standby), Place::Witness];
-    places.iter().try_for_each(|place| {
-        DirBuilder::new().recursive(true).mode(0o711).create(directory.join(place.as_str()))
-    })
+    places.iter().try_for_each(|place| make_passable(&directory.join(place.as_str())))
 }
 
 fn cluster(
@@ -256,12 +280,6 @@ fn cluster(
         disk_limit: settings.disk_limit,
     };
     Cluster::new(&settings.programs, cluster)
-}
-
-fn warden(program: &Path, directory: &Directory) -> Result<Warden, NotStarted> {
-    let mut command = std::process::Command::new(program);
-    command.args(["local", "warden", "--directory"]).arg(directory.path());
-    Warden::start(command, directory)
 }
 
 fn switch(settings: &SystemSettings, addresses: &Addresses, notes: &Notes) -> Authority {

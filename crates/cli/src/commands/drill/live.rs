@@ -59,8 +59,8 @@ fn playable_ones(args: &DrillArgs) -> anyhow::Result<Vec<Chosen>> {
 /// Every scenario, and all of them again, so that what was played until somebody stops is like the whole.
 async fn play(args: &DrillArgs, chosen: &[Chosen], folder: &Folder) -> anyhow::Result<Played> {
     let stop = stop()?;
-    let Prepared { programs, template, password } =
-        prepare(&folder.path().join("template")).await?;
+    // Whoever has the folder ends what is left in it.
+    let Prepared { ground: _ground, programs, template, password } = prepare(folder.path()).await?;
     let settings = SystemSettings {
         directory: folder.path().to_owned(),
         program: std::env::current_exe().context("this program has no path")?,
