@@ -5,6 +5,7 @@ pub(crate) mod ask;
 mod children;
 mod control;
 mod database_service;
+mod deaths;
 mod faults;
 mod ground;
 mod hook;
@@ -160,6 +161,12 @@ impl System {
     pub(crate) fn is_settled(&self) -> bool {
         let pair = self.inner.pair();
         !pair.is_moving && !pair.roles.contains(&database_service::Role::Replaced)
+    }
+
+    /// Looks now for processes of ours that have ended by themselves, which is looked for all the time:
+    /// whoever asks for warnings at the end misses none.
+    pub async fn look_for_deaths(&self) {
+        self.inner.look_for_dead_processes().await;
     }
 
     /// What went wrong that people should see.

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -39,6 +40,7 @@ pub struct Process {
     name: String,
     pid: Pid,
     child: Mutex<Child>,
+    was_killed: AtomicBool,
 }
 
 impl Process {
@@ -52,7 +54,12 @@ impl Process {
         match started {
             Ok(child) => {
                 let pid = Pid::from_child(&child);
-                Ok(Self { name: name.to_owned(), pid, child: Mutex::new(child) })
+                Ok(Self {
+                    name: name.to_owned(),
+                    pid,
+                    child: Mutex::new(child),
+                    was_killed: AtomicBool::new(false),
+                })
             }
             Err(source) => Err(NotStarted { name: name.to_owned(), program, source }),
         }
@@ -98,8 +105,17 @@ impl Process {
 
     /// Ends it at once, frozen or not, and says how it ended: perhaps by itself before.
     pub async fn kill(&self) -> ExitStatus {
+        if self.has_ended().is_none() {
+            self.was_killed.store(true, Ordering::Relaxed);
+        }
         self.signal(Signal::KILL);
         self.ended().await
+    }
+
+    /// Whether it was killed here, and has not ended by itself.
+    #[must_use]
+    pub fn was_killed(&self) -> bool {
+        self.was_killed.load(Ordering::Relaxed)
     }
 
     /// Asks it to end, and kills it when it has not within `limit`.

@@ -81,6 +81,7 @@ pub async fn rehearse(
     let directory = live.system.directory().to_owned();
     let mut mishaps = director.mishaps();
     mishaps.extend(crowd.asked.strange());
+    live.system.look_for_deaths().await;
     mishaps.extend(live.system.warnings());
     // Whatever came of it: what is kept of a drill is moved when its processes have ended.
     end(live).await;

@@ -256,6 +256,7 @@ impl Inner {
         });
         self.note(What::Dns { to: Site::Primary });
         tasks.spawn(Arc::clone(self).take_back_replaced_writers());
+        tasks.spawn(Arc::clone(self).look_for_deaths());
         Ok(())
     }
 }
