@@ -2,6 +2,8 @@
 
 mod bounded;
 mod every_step;
+#[cfg(feature = "planted-bugs")]
+mod planted;
 mod played;
 mod processes;
 mod same_as_simulated;
