@@ -38,14 +38,14 @@ struct Row(&'static str, Scenario, &'static str, bool);
 fn rows() -> Vec<Row> {
     let [planned, lost] =
         [("planned", PLANNED), ("lost", LOST)].map(|(name, text)| of_text(name, text));
-    let careless = untimed("careless-clients");
+    let [careless, killed] = ["careless-clients", "runner-killed-switchover"].map(untimed);
     vec![
         Row("region-ignored", planned.clone(), "gate-without-permission", true),
         Row("opened-before-holding", lost.clone(), "too-early", true),
-        Row("draining-ignored", planned.clone(), "other-region-active", false),
         Row("traffic-named-early", planned.clone(), "too-early", false),
         Row("intent-not-written", planned, "committed-before-intent", false),
         Row("fingerprint-not-compared", careless, "shared-movement", false),
+        Row("begun-taken-for-done", killed, "out-of-order", false),
         Row("loss-not-noted", lost.clone(), "loss-not-noted", false),
         Row("approval-not-needed", lost.clone(), "loss-not-approved", false),
         Row("promoted-before-fence", lost.clone(), "too-early", false),
