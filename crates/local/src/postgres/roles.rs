@@ -20,6 +20,11 @@ const PROMOTION_TIME: Duration = Duration::from_secs(30);
 /// From one look at a promotion to the next.
 const PROMOTION_LOOK: Duration = Duration::from_millis(2);
 
+/// How often a server is asked to keep the log for its follower.
+const SLOT_TRIES: u32 = 10;
+/// The pause between two tries.
+const SLOT_PAUSE: Duration = Duration::from_millis(50);
+
 /// A writer keeps the log for its follower; a standby has none, and would keep the log for nobody.
 const KEEP_SLOT: &str = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots \
     WHERE slot_name = 'follower' AND pg_is_in_recovery() AND NOT active; \
@@ -147,9 +152,20 @@ impl Cluster {
         self.home.standby_signal().exists()
     }
 
+    /// On a standby a statement is cancelled when it is in the way of what is carried out: it is asked again.
     pub(super) async fn keep_slot(&self) -> Result<(), ClusterError> {
         debug_assert!(KEEP_SLOT.contains(SLOT), "the statement names the slot");
-        self.admin(LEDGER_DATABASE).await?.run("keep the log for its follower", KEEP_SLOT).await
+        let keep = async || {
+            let admin = self.admin(LEDGER_DATABASE).await?;
+            admin.run("keep the log for its follower", KEEP_SLOT).await
+        };
+        for _ in 1..SLOT_TRIES {
+            if keep().await.is_ok() {
+                return Ok(());
+            }
+            sleep(SLOT_PAUSE).await;
+        }
+        keep().await
     }
 
     /// Makes it a server that follows nobody, when it starts.

@@ -22,6 +22,9 @@ const SEARCH: Duration = Duration::from_millis(100);
 /// alive, and whoever still trusts it can write.
 const OLD_WRITER_LIVES: Duration = Duration::from_millis(300);
 
+/// How often a replaced writer may not be taken back until people are told.
+const RETURNS_FAILED_MAX: u32 = 5;
+
 /// What a Region's database is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -40,6 +43,8 @@ pub(crate) struct Pair {
     pub(crate) is_moving: bool,
     /// How often a promotion is still not answered.
     pub(crate) unclear_left: u32,
+    /// How often the replaced writer was not taken back, one time after the other.
+    returns_failed: u32,
     /// What replaced writers had and the new ones have not, oldest first, and whose they were.
     pub(crate) tails: Vec<(Site, TailRead)>,
 }
@@ -47,7 +52,7 @@ pub(crate) struct Pair {
 impl Pair {
     pub(crate) const fn new() -> Self {
         let roles = [Role::Writer, Role::Standby];
-        Self { roles, is_moving: false, unclear_left: 0, tails: Vec::new() }
+        Self { roles, is_moving: false, unclear_left: 0, returns_failed: 0, tails: Vec::new() }
     }
 
     pub(crate) fn writer(&self) -> Site {
@@ -266,6 +271,7 @@ impl Inner {
                 let mut pair = self.pair();
                 pair.roles[old as usize] = Role::Standby;
                 pair.tails.push((old, rejoined.tail.clone()));
+                pair.returns_failed = 0;
                 drop(pair);
                 self.watch_database(old);
                 if let TailRead::Unread { why, kept } = rejoined.tail {
@@ -278,7 +284,15 @@ impl Inner {
             }
             Err(error) => {
                 let text = format!("the database of the {} is not taken back: {error}", old.role());
-                self.warn_unless_broken(&text);
+                let failed = {
+                    let mut pair = self.pair();
+                    pair.returns_failed += 1;
+                    pair.returns_failed
+                };
+                // It is tried again, which mostly helps.
+                if failed >= RETURNS_FAILED_MAX {
+                    self.warn_unless_broken(&text);
+                }
             }
         }
         self.settle_databases().await;
