@@ -6,15 +6,14 @@ use serde_json::Value;
 
 use super::played::{Played, broken, untimed, verdict};
 
-/// What is played: a Region that is gone, cut off, or stands still; its database or its store alone; and a planned
-/// change in which the source is lost.
-const SCENARIOS: [&str; 6] = [
+/// What is played: a Region that is gone, cut off, or stands still; its database alone; and a standby far behind, so that
+/// there is a loss.
+const SCENARIOS: [&str; 5] = [
     "region-lost-for-good",
     "region-isolated",
     "frozen-under-load",
     "database-lost",
-    "store-cut-failover",
-    "source-lost-in-switchover",
+    "lag-high",
 ];
 
 /// How many payments must have been acknowledged in each drill, so that there was something to lose.
