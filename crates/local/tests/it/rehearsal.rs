@@ -175,6 +175,71 @@ fn evidence_becomes_the_history_that_it_was() {
     assert!(lost > 0, "no drill of these lost a row");
 }
 
+/// Makes what happened once happen again, changed, in the end.
+fn again(history: &mut History, of: impl Fn(&What) -> Option<What>) {
+    let what = history.moments.iter().rev().find_map(|moment| of(&moment.what));
+    let at_ms = history.end.at_ms;
+    history.moments.push(Moment { at_ms, what: what.expect("it happened once") });
+}
+
+/// A service of the old Region commits in the end, though its gate is closed by its own log.
+fn commits_late(history: &mut History) {
+    again(history, |what| match what.clone() {
+        What::Committed { epoch, row_epoch, movement, state, gate: Some(_), .. } => {
+            let (site, gate) = (Site::Primary, Some(true));
+            Some(What::Committed { site, epoch, row_epoch, movement, state, gate })
+        }
+        _ => None,
+    });
+}
+
+/// A rule that is broken in a drill is found to be broken in its evidence.
+#[test]
+fn what_was_broken_is_found_again_in_the_evidence() {
+    type Break = fn(&mut History);
+    let cases: [(&str, Break); 5] = [
+        ("lost", |history| {
+            history.end.payments.clear();
+            history.end.postings.clear();
+        }),
+        ("moved-twice", |history| {
+            again(history, |what| match what {
+                What::Moved { .. } => Some(what.clone()),
+                _ => None,
+            });
+        }),
+        ("committed-under-other-epoch", |history| {
+            again(history, |what| match what.clone() {
+                What::Committed { site, epoch, row_epoch, movement, state, gate } => {
+                    let epoch = epoch - 1;
+                    Some(What::Committed { site, epoch, row_epoch, movement, state, gate })
+                }
+                _ => None,
+            });
+        }),
+        ("committed-through-gate", commits_late),
+        ("two-gates", |history| {
+            again(history, |what| match what {
+                What::Gate { open: Some(epoch), .. } => {
+                    Some(What::Gate { site: Site::Primary, open: Some(*epoch), reason: "" })
+                }
+                _ => None,
+            });
+        }),
+    ];
+    for (rule, break_it) in cases {
+        for (scenario, mut broken) in simulated("region-isolated", 3) {
+            break_it(&mut broken);
+            let put_together = history(&apart(&broken));
+            for (which, history) in [("simulated", &broken), ("evidence", &put_together)] {
+                let found = judge(&scenario, history).violations;
+                let is_found = found.iter().any(|violation| violation.name() == rule);
+                assert!(is_found, "{rule}, {which}, seed {}: {found:#?}", broken.seed);
+            }
+        }
+    }
+}
+
 #[test]
 fn parts_are_the_whole_and_lost_payments_are_named() {
     let mut statistics = Statistics::default();
