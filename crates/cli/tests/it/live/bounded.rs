@@ -8,13 +8,8 @@ use super::played::{Played, broken, untimed, verdict};
 
 /// What is played: a Region that is gone, cut off, or stands still; its database alone; and a standby far behind, so that
 /// there is a loss.
-const SCENARIOS: [&str; 5] = [
-    "region-lost-for-good",
-    "region-isolated",
-    "frozen-under-load",
-    "database-lost",
-    "lag-high",
-];
+const SCENARIOS: [&str; 5] =
+    ["region-lost-for-good", "region-isolated", "frozen-under-load", "database-lost", "lag-high"];
 
 /// How many payments must have been acknowledged in each drill, so that there was something to lose.
 const ACKNOWLEDGED_LEAST: usize = 50;
