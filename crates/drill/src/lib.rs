@@ -39,8 +39,8 @@ pub use report::{
     Traffic,
 };
 pub use scenario::{
-    Expectation, Fault, Happening, Mistake, Operator, Scenario, Span, Spoiled, Trigger, Watch,
-    When, Workload, parse,
+    Agenda, Cue, Expectation, Fault, Fired, Happening, Mistake, Operator, Scenario, Span, Spoiled,
+    Trigger, Watch, When, Workload, parse,
 };
 pub use shipped::{STANDARD, nearest_shipped, shipped};
 pub use shrink::shrink;

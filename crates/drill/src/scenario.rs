@@ -1,5 +1,6 @@
 //! A scenario: what fails, when, how clients behave, and what is expected of the outcome.
 
+mod agenda;
 mod fixed;
 mod form;
 mod grammar;
@@ -15,6 +16,7 @@ use runbook::{ActionName, PlanKind};
 
 use crate::history::Site;
 
+pub use agenda::{Agenda, Cue, Fired};
 pub(crate) use fixed::begun;
 pub use mistake::Mistake;
 pub use parse::parse;

@@ -71,6 +71,19 @@ pub enum ClosedReason {
 }
 
 impl ClosedReason {
+    /// The words of [`Self::code`], for whoever reads them back.
+    pub const CODES: [&str; 9] = [
+        "record_unknown",
+        "not_active",
+        "draining",
+        "fenced",
+        "not_renewed",
+        "lease_expired",
+        "clock_went_back",
+        "ledger_unknown",
+        "ledger_differs",
+    ];
+
     /// The reason as one word for machines.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -119,5 +132,26 @@ impl fmt::Display for ClosedReason {
                 write!(f, "the ledger is in epoch {ledger}, the record in {record}")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_the_reasons_own() {
+        let reasons = [
+            ClosedReason::RecordUnknown,
+            ClosedReason::NotActive { active_region: RegionName::new("us-east-2") },
+            ClosedReason::Draining,
+            ClosedReason::Fenced,
+            ClosedReason::NotRenewed,
+            ClosedReason::LeaseExpired { at: Millis(1) },
+            ClosedReason::ClockWentBack,
+            ClosedReason::LedgerUnknown,
+            ClosedReason::LedgerDiffers { ledger: Epoch::new(1), record: Epoch::new(2) },
+        ];
+        assert_eq!(reasons.map(|reason| reason.code()), ClosedReason::CODES);
     }
 }

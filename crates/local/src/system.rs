@@ -37,11 +37,11 @@ pub use status::{RecordStatus, RegionStatus, Status};
 use tokio::task::JoinSet;
 
 use crate::act::Ways;
-use crate::dns::Checkers;
+use crate::dns::{Checkers, Resolver, Ttl};
 use crate::place::Place;
 use crate::postgres::{Cluster, TailRead};
 use crate::process::Directory;
-use crate::rehearsal::Notes;
+use crate::rehearsal::{Notes, Patience};
 use crate::store::StoreClient;
 use crate::system::inner::Inner;
 
@@ -66,6 +66,15 @@ impl System {
     #[must_use]
     pub fn ways(&self, from: Place) -> Ways {
         self.inner.ways(from)
+    }
+
+    /// A resolver for each client.
+    pub fn resolvers(&self) -> impl Fn(Patience) -> Resolver + use<> {
+        let (dns, sticky_ttl) = (self.inner.addresses.dns, self.inner.pace.sticky_ttl);
+        move |patience| match patience {
+            Patience::Honest => Resolver::new(dns, Ttl::Honoured),
+            Patience::Sticky => Resolver::new(dns, Ttl::Ignored(sticky_ttl)),
+        }
     }
 
     /// The socket at which the supervisor is asked.

@@ -7,13 +7,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use drill::{Answer, What, Workload};
 use local::rehearsal::{Asked, Crowd, Load, Notes, Tempo, Working};
-use local::{NoHook, Pace, Place, Status, System, SystemSettings};
+use local::{Pace, Place, Status, System};
 use tokio::runtime::Builder;
 use tokio::time::{Instant, interval, sleep_until};
 
 use crate::args::UpArgs;
 use crate::live::reached::folder;
-use crate::live::regions::{Prepared, names, prepare};
+use crate::live::regions::prepare;
 use crate::serve::signals::Signals;
 
 /// From one status line to the next.
@@ -26,17 +26,7 @@ pub(crate) fn up(args: &UpArgs) -> anyhow::Result<()> {
         Builder::new_multi_thread().enable_all().build().context("no threads can be had")?;
     runtime.block_on(async {
         let signals = Signals::listen().context("cannot listen to signals")?;
-        let Prepared { ground, programs, template, password } = prepare(&folder(&args.up)).await?;
-        let settings = SystemSettings {
-            directory: ground.path().to_owned(),
-            program: std::env::current_exe().context("this program has no path")?,
-            programs,
-            template: Arc::new(template),
-            password,
-            pace: Pace::default(),
-            hook: Arc::new(NoHook),
-            disk_limit: None,
-        };
+        let (ground, settings) = prepare(&folder(&args.up)).await?;
         let system = System::start_on(ground, settings).await?;
         tell(&system)?;
         tokio::select! {
@@ -66,7 +56,7 @@ async fn keep_telling(system: &System, rate: u32) -> anyhow::Result<()> {
     loop {
         let notes = Notes::default();
         let crowd = crowd(system, rate, &notes);
-        let working = (rate > 0).then(|| Working::begin(&crowd, names(system)));
+        let working = (rate > 0).then(|| Working::begin(&crowd, system.resolvers()));
         let until = Instant::now() + SHIFT;
         tokio::select! {
             () = sleep_until(until) => {}

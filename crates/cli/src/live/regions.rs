@@ -1,26 +1,18 @@
-//! What two Regions on this machine need before they can be brought up, and how clients find them.
+//! What two Regions on this machine need before they can be brought up.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use local::postgres::{Programs, Template};
-use local::rehearsal::Patience;
-use local::{Claimed, Ground, NotUp, Pace, Place, Resolver, System, Ttl};
+use local::{Claimed, Ground, NoHook, NotUp, Pace, SystemSettings};
 use service::Source;
 
 use crate::failure::with_hint;
 
-/// What they are made of.
-pub(crate) struct Prepared {
-    /// The folder, which is ours before anything is started in it.
-    pub(crate) ground: Ground,
-    pub(crate) programs: Programs,
-    pub(crate) template: Template,
-    pub(crate) password: String,
-}
-
-/// Finds PostgreSQL, claims the folder, and makes in it what both databases begin as.
-pub(crate) async fn prepare(folder: &Path) -> anyhow::Result<Prepared> {
+/// Finds PostgreSQL, claims the folder, and makes in it what both databases begin as. The folder is ours before anything
+/// is started in it.
+pub(crate) async fn prepare(folder: &Path) -> anyhow::Result<(Ground, SystemSettings)> {
     let programs = Programs::find().map_err(|none| {
         with_hint(none.to_string(), "`tideover drill` rehearses without anything installed")
     })?;
@@ -28,19 +20,17 @@ pub(crate) async fn prepare(folder: &Path) -> anyhow::Result<Prepared> {
     let ground = Ground::claim(folder, &program).map_err(first_there)?;
     let password = format!("{:032x}", Source::system().bits());
     let template = Template::make(&programs, &ground.path().join("template"), &password).await?;
-    Ok(Prepared { ground, programs, template, password })
-}
-
-/// A resolver for each client.
-pub(crate) fn names(system: &System) -> impl Fn(Patience) -> Resolver + use<> {
-    let ways = system.ways(Place::Outside);
-    move |patience| {
-        let ttl = match patience {
-            Patience::Honest => Ttl::Honoured,
-            Patience::Sticky => Ttl::Ignored(Pace::default().sticky_ttl),
-        };
-        Resolver::new(ways.dns, ttl)
-    }
+    let settings = SystemSettings {
+        directory: ground.path().to_owned(),
+        program,
+        programs,
+        template: Arc::new(template),
+        password,
+        pace: Pace::default(),
+        hook: Arc::new(NoHook),
+        disk_limit: None,
+    };
+    Ok((ground, settings))
 }
 
 /// Others run here: they are told of, and how to reach them.

@@ -1,5 +1,6 @@
 //! What happened, in the format.
 
+use fence::ClosedReason;
 use payments::{MovementId, ProcessorKey, State};
 use serde::{Deserialize, Serialize};
 
@@ -230,22 +231,11 @@ fn processor_key_of(own: MovementId, text: &str) -> Field<ProcessorKey> {
     read_movement(text).map(ProcessorKey::of).map_err(|_| "processor_key")
 }
 
-/// The codes of `fence` for why a gate is closed; none for one that is open, and a word for one whose
-/// process has ended.
-const REASONS: [&str; 11] = [
-    "",
-    "ended",
-    "record_unknown",
-    "not_active",
-    "draining",
-    "fenced",
-    "not_renewed",
-    "lease_expired",
-    "clock_went_back",
-    "ledger_unknown",
-    "ledger_differs",
-];
+/// What stands for the reason of a gate that is open, and of one whose process has ended.
+const OTHER_REASONS: [&str; 2] = ["", "ended"];
 
+/// Why a gate is closed: a code of `fence`, or another word.
 fn read_reason(text: &str) -> Field<&'static str> {
-    REASONS.into_iter().find(|code| *code == text).ok_or("reason")
+    let mut reasons = OTHER_REASONS.into_iter().chain(ClosedReason::CODES);
+    reasons.find(|code| *code == text).ok_or("reason")
 }

@@ -10,7 +10,7 @@ use crate::world::World;
 use crate::world::clients::{ask_again, pay_all};
 use crate::world::dns::check_health;
 use crate::world::operator::{supervise, watch};
-use crate::world::script::await_time;
+use crate::world::script::await_times;
 use crate::world::service::{Intake, start_service};
 
 /// How long after everything has happened a drill may go on, in milliseconds: more than the hour for which a runner
@@ -101,9 +101,7 @@ fn begin(sim: &Sim, scenario: &Scenario) {
     for client in 0..scenario.workload.clients {
         sim.spawn(outside, pay_all(sim.clone(), client));
     }
-    for number in 0..sim.with(|world| world.script.length()) {
-        await_time(sim, number);
-    }
+    await_times(sim);
 }
 
 /// Looks whether a phase is over, and begins the next.
@@ -137,7 +135,7 @@ impl World {
     /// What is left to do, for people.
     fn left(&self) -> Vec<String> {
         let mut left = Vec::new();
-        if self.script.waits_for_time() {
+        if self.script.agenda.waits_for_time() {
             left.push("a line of the scenario has not happened".to_owned());
         }
         if let Some(run) = self.runs.open().next() {

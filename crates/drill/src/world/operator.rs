@@ -232,7 +232,7 @@ impl World {
         let active = self.store.record.active_region().map(|region| self.site_of(region));
         let is_hopeless = |run: &&Running| {
             active == Some(run.target)
-                && !self.script.will_mend()
+                && !self.script.agenda.will_mend()
                 && (!self.faults.runs(run.source)
                     || self.faults.has(Fault::DatabaseLost(run.source)))
         };

@@ -10,11 +10,11 @@ use runbook::{
 };
 
 use crate::history::{RunStep, Site, What};
-use crate::scenario::Spoiled;
+use crate::scenario::{Cue, Spoiled};
 use crate::sim::{ProcessId, Sim};
 use crate::world::World;
 use crate::world::network::{Place, Reply};
-use crate::world::script::{Cue, fire_cues};
+use crate::world::script::fire_cues;
 use crate::world::store::{Asker, Control, answered, ask};
 
 mod database;

@@ -1,9 +1,7 @@
 //! Lets happen what the scenario has, at its time or at a runner's step.
 
-use runbook::ActionName;
-
 use crate::history::What;
-use crate::scenario::{Happening, Scenario, Trigger, When};
+use crate::scenario::{Agenda, Cue, Fired, Happening, Scenario};
 use crate::sim::Sim;
 use crate::world::faults::{Change, change};
 use crate::world::operator::{kill_runner, request, shorten_journal};
@@ -14,73 +12,31 @@ use crate::world::service::restart_service;
 /// From one look whether all runs are over to the next, in milliseconds.
 const LOOK_MS: u64 = 1_000;
 
-/// The lines of the scenario, and which have happened.
+/// The lines of the scenario.
 pub(crate) struct Script {
-    lines: Vec<When>,
-    has_fired: Vec<bool>,
+    pub(crate) agenda: Agenda,
     pub(crate) last_fired_ms: u64,
 }
 
 impl Script {
     pub(crate) fn new(scenario: &Scenario) -> Self {
-        let lines = scenario.happenings.clone();
-        Self { has_fired: vec![false; lines.len()], lines, last_fired_ms: 0 }
-    }
-
-    pub(crate) fn length(&self) -> usize {
-        self.lines.len()
-    }
-
-    /// Whether a line waits for its time; what hangs on an action that no run does any more is not
-    /// waited for, nor what hangs on such a line.
-    pub(crate) fn waits_for_time(&self) -> bool {
-        let mut is_reached = true;
-        self.lines.iter().zip(&self.has_fired).any(|(when, has_fired)| {
-            let waits = match when.trigger {
-                Trigger::At(_) => true,
-                Trigger::After(_) | Trigger::RunOver(_) => is_reached,
-                Trigger::Before(_) | Trigger::Behind(_) | Trigger::RunnerStep(_) => false,
-            };
-            is_reached = *has_fired || waits;
-            waits && !has_fired
-        })
-    }
-
-    /// Whether a later line mends something.
-    pub(crate) fn will_mend(&self) -> bool {
-        let lines = self.lines.iter().zip(&self.has_fired);
-        let mut left = lines.filter(|(_, has_fired)| !**has_fired).map(|(when, _)| when);
-        left.any(|when| matches!(when.happening, Happening::Mend(_)))
+        Self { agenda: Agenda::new(scenario), last_fired_ms: 0 }
     }
 }
 
-/// A moment of a runner that something may hang on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cue {
-    /// It has begun this action.
-    Before(ActionName),
-    /// This action has had its effect.
-    Behind(ActionName),
-}
-
-/// Waits for the time of a line, if a time is what it waits for. Its times count from the line
+/// Lets every line wait for its time, if a time is what it waits for. Its times count from the line
 /// before it when it hangs on that.
-pub(crate) fn await_time(sim: &Sim, number: usize) {
-    let when = sim.with(|world| world.script.lines[number].trigger);
-    let hangs = matches!(when, Trigger::After(_) | Trigger::RunOver(_)) && number > 0;
-    let wait_ms = match when {
-        Trigger::At(span) | Trigger::After(span) if !hangs => span.least,
-        _ => return,
-    };
-    fire_later(sim, number, wait_ms);
+pub(crate) fn await_times(sim: &Sim) {
+    for (number, wait_ms) in sim.with(|world| world.script.agenda.timed()) {
+        fire_later(sim, number, wait_ms);
+    }
 }
 
 fn fire_later(sim: &Sim, number: usize, wait_ms: u64) {
     let (outside, later) = (sim.with(|world| world.progress.outside()), sim.clone());
     sim.spawn(outside, async move {
-        let waits_for_run =
-            later.with(|world| matches!(world.script.lines[number].trigger, Trigger::RunOver(_)));
-        while waits_for_run && !later.with(|world| world.runs.are_over()) {
+        let waits_for_runs = later.with(|world| world.script.agenda.waits_for_runs(number));
+        while waits_for_runs && !later.with(|world| world.runs.are_over()) {
             later.sleep(LOOK_MS).await;
         }
         later.sleep(wait_ms).await;
@@ -90,40 +46,22 @@ fn fire_later(sim: &Sim, number: usize, wait_ms: u64) {
 
 /// Lets happen what hangs on a runner's step.
 pub(crate) fn fire_cues(sim: &Sim, step: u64, cue: Option<Cue>) {
-    let due: Vec<usize> = sim.with(|world| {
-        let lines = world.script.lines.iter().zip(&world.script.has_fired).enumerate();
-        let is_due = |when: &When| match when.trigger {
-            Trigger::RunnerStep(span) => span.least == step,
-            Trigger::Before(action) => cue == Some(Cue::Before(action)),
-            Trigger::Behind(action) => cue == Some(Cue::Behind(action)),
-            _ => false,
-        };
-        lines
-            .filter(|(_, (when, has_fired))| !**has_fired && is_due(when))
-            .map(|line| line.0)
-            .collect()
-    });
-    for number in due {
+    for number in sim.with(|world| world.script.agenda.due(step, cue)) {
         fire(sim, number);
     }
 }
 
 /// Lets a line happen, and the one that hangs on it wait for its time.
 fn fire(sim: &Sim, number: usize) {
-    let (happening, next) = sim.with(|world| {
-        let now = world.kernel.now();
-        let script = &mut world.script;
-        if std::mem::replace(&mut script.has_fired[number], true) {
-            return (None, None);
-        }
-        script.last_fired_ms = now;
-        let next = script.lines.get(number + 1).map(|when| when.trigger);
-        (Some(script.lines[number].happening.clone()), next)
+    let fired = sim.with(|world| {
+        let fired = world.script.agenda.fire(number)?;
+        world.script.last_fired_ms = world.kernel.now();
+        Some(fired)
     });
-    let Some(happening) = happening else { return };
+    let Some(Fired { happening, next_after_ms }) = fired else { return };
     perform(sim, &happening);
-    if let Some(Trigger::After(span) | Trigger::RunOver(span)) = next {
-        fire_later(sim, number + 1, span.least);
+    if let Some(wait_ms) = next_after_ms {
+        fire_later(sim, number + 1, wait_ms);
     }
 }
 

@@ -175,7 +175,7 @@ impl<S: Stage> Director<S> {
     /// Whether everything has happened, no run is open and nobody wants one.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.with(|state| !state.script.waits_for_time() && state.are_over())
+        self.with(|state| !state.script.agenda.waits_for_time() && state.are_over())
     }
 
     /// When a line happened last.
@@ -188,7 +188,7 @@ impl<S: Stage> Director<S> {
     pub fn left(&self) -> Vec<String> {
         self.with(|state| {
             let line = "a line of the scenario has not happened".to_owned();
-            let line = state.script.waits_for_time().then_some(line);
+            let line = state.script.agenda.waits_for_time().then_some(line);
             let open = state.open().map(|run| format!("run `{}` is open", run.plan.run));
             line.into_iter().chain(open).collect()
         })

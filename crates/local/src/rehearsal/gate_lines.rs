@@ -1,6 +1,7 @@
 //! The services' logs, as far as they are about gates.
 
 use drill::Site;
+use fence::ClosedReason;
 use serde::Deserialize;
 
 use super::evidence::GateLine;
@@ -16,19 +17,6 @@ struct Line {
     /// When it closed by itself, where that is told later.
     closed_at: Option<String>,
 }
-
-/// Why gates are closed, by the codes of `fence`.
-const REASONS: [&str; 9] = [
-    "record_unknown",
-    "not_active",
-    "draining",
-    "fenced",
-    "not_renewed",
-    "lease_expired",
-    "clock_went_back",
-    "ledger_unknown",
-    "ledger_differs",
-];
 
 /// What the log of a Region's service says of its gate.
 ///
@@ -50,7 +38,7 @@ fn gate_line(site: Site, line: &str) -> Option<GateLine> {
         return Some(GateLine { at_us: at_us + 999, site, open: line.epoch, reason: "" });
     }
     let code = line.reason.unwrap_or_default();
-    let reason = REASONS.into_iter().find(|reason| *reason == code).unwrap_or("closed");
+    let reason = ClosedReason::CODES.into_iter().find(|reason| *reason == code).unwrap_or("closed");
     Some(GateLine { at_us, site, open: None, reason })
 }
 

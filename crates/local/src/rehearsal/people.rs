@@ -160,7 +160,7 @@ impl<S: Stage> Director<S> {
         let target = running.target();
         let is_broken = !runs(stage, target.other())
             || stage.broken().contains(&drill::Fault::DatabaseLost(target.other()));
-        let will_mend = self.with(|state| state.mending > 0 || state.script.will_mend());
+        let will_mend = self.with(|state| state.mending > 0 || state.script.agenda.will_mend());
         is_broken && !will_mend && active(stage).await == Some(target)
     }
 

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 use super::asked::Asked;
-use super::clients::{Crowd, Patience};
+use super::clients::Crowd;
 use super::collect::{NotWhole, collect};
 use super::conduct::play;
 use super::director::Director;
@@ -20,7 +20,6 @@ use super::load::Load;
 use super::measured::Measured;
 use super::tempo::Tempo;
 use crate::act::Unreachable;
-use crate::dns::{Resolver, Ttl};
 use crate::place::Place;
 use crate::system::{NotUp, System, SystemSettings};
 
@@ -67,15 +66,10 @@ pub async fn rehearse(
 ) -> Result<Option<Rehearsed>, NotRehearsed> {
     let (scenario, tempo) = (scenario.fixed(seed), Tempo(settings.pace.scenario_divisor));
     let director = Director::<Live>::new(&scenario, seed, tempo);
-    let sticky_ttl = settings.pace.sticky_ttl;
     let settings = SystemSettings { hook: Arc::new(director.clone()), ..settings };
     let live = Arc::new(Live::new(System::start(settings).await?).await?);
     let crowd = crowd(&live, Load::new(&scenario.workload, rate, tempo), seed);
-    let dns = live.system.ways(Place::Outside).dns;
-    let names = move |patience| match patience {
-        Patience::Honest => Resolver::new(dns, Ttl::Honoured),
-        Patience::Sticky => Resolver::new(dns, Ttl::Ignored(sticky_ttl)),
-    };
+    let names = live.system.resolvers();
     let Some(played) = play(&director, &live, &crowd, names, stop).await else { return Ok(None) };
     let evidence = collect(&scenario, &live, &crowd, played).await;
     let directory = live.system.directory().to_owned();

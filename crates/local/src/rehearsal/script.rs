@@ -2,20 +2,19 @@
 
 use std::time::Duration;
 
-use drill::{Happening, RunStep, Scenario, Spoiled, Trigger, What, When};
+use drill::{Agenda, Fired, Happening, RunStep, Scenario, Spoiled, What};
 use runbook::ActionName;
 use tokio::time::{Instant, sleep};
 
 use super::director::{Director, Waits};
 use super::stage::Stage;
 
-/// From one look whether all runs are over to the next, in milliseconds.
+/// From one look whether all runs are over to the next.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// The lines of the scenario, and which have happened.
+/// The lines of the scenario.
 pub(super) struct Script {
-    lines: Vec<When>,
-    has_fired: Vec<bool>,
+    pub(super) agenda: Agenda,
     spoiled: Option<(Spoiled, u32)>,
     pub(super) last_fired: Instant,
 }
@@ -33,51 +32,25 @@ pub enum Cue {
     Attempt,
 }
 
+impl Cue {
+    /// What lines hang on in it.
+    fn of_lines(self) -> Option<drill::Cue> {
+        match self {
+            Self::Before(action) => Some(drill::Cue::Before(action)),
+            Self::Behind(action) => Some(drill::Cue::Behind(action)),
+            Self::Plain | Self::Attempt => None,
+        }
+    }
+}
+
 impl Script {
     pub(super) fn new(scenario: &Scenario) -> Self {
-        let lines = scenario.happenings.clone();
-        let has_fired = vec![false; lines.len()];
-        Self { lines, has_fired, spoiled: None, last_fired: Instant::now() }
-    }
-
-    /// Whether a line waits for its time; what hangs on an action that no run does any more is not
-    /// waited for, nor what hangs on such a line.
-    pub(super) fn waits_for_time(&self) -> bool {
-        let mut is_reached = true;
-        self.lines.iter().zip(&self.has_fired).any(|(when, has_fired)| {
-            let waits = match when.trigger {
-                Trigger::At(_) => true,
-                Trigger::After(_) | Trigger::RunOver(_) => is_reached,
-                Trigger::Before(_) | Trigger::Behind(_) | Trigger::RunnerStep(_) => false,
-            };
-            is_reached = *has_fired || waits;
-            waits && !has_fired
-        })
+        Self { agenda: Agenda::new(scenario), spoiled: None, last_fired: Instant::now() }
     }
 
     /// The lines that have not happened, for people.
     pub(super) fn unfired(&self) -> impl Iterator<Item = String> {
-        let lines = self.lines.iter().zip(&self.has_fired);
-        let unfired = lines.filter(|(_, has_fired)| !**has_fired);
-        unfired.map(|(when, _)| format!("`{}` never happened", when.happening))
-    }
-
-    /// Whether a later line mends something.
-    pub(super) fn will_mend(&self) -> bool {
-        let mut left = self.lines.iter().zip(&self.has_fired);
-        left.any(|(when, fired)| !fired && matches!(when.happening, Happening::Mend(_)))
-    }
-
-    fn due(&self, step: u64, cue: Cue) -> Vec<usize> {
-        let is_due = |when: &When| match when.trigger {
-            Trigger::RunnerStep(span) => span.least == step,
-            Trigger::Before(action) => cue == Cue::Before(action),
-            Trigger::Behind(action) => cue == Cue::Behind(action),
-            Trigger::At(_) | Trigger::After(_) | Trigger::RunOver(_) => false,
-        };
-        let lines = self.lines.iter().zip(&self.has_fired).enumerate();
-        let due = lines.filter(|(_, (when, has_fired))| !**has_fired && is_due(when));
-        due.map(|(number, _)| number).collect()
+        self.agenda.unfired().map(|when| format!("`{}` never happened", when.happening))
     }
 
     /// What this attempt comes to, if it is to go wrong.
@@ -92,26 +65,20 @@ impl<S: Stage> Director<S> {
     /// Lets every line wait for its time, if a time is what it waits for. Its times count from the
     /// line before it when it hangs on that.
     pub fn begin(&self) {
-        let lines = self.with(|state| {
+        let timed = self.with(|state| {
             state.script.last_fired = Instant::now();
-            state.script.lines.clone()
+            state.script.agenda.timed()
         });
-        for (number, when) in lines.into_iter().enumerate() {
-            let hangs = matches!(when.trigger, Trigger::After(_) | Trigger::RunOver(_));
-            if let Trigger::At(span) | Trigger::After(span) | Trigger::RunOver(span) = when.trigger
-                && (!hangs || number == 0)
-            {
-                self.fire_later(number, span.least);
-            }
+        for (number, wait_ms) in timed {
+            self.fire_later(number, wait_ms);
         }
     }
 
     fn fire_later(&self, number: usize, wait_ms: u64) {
         let (director, wait) = (self.clone(), self.tempo().real(wait_ms));
         tokio::spawn(async move {
-            let waits_for_run = director
-                .with(|state| matches!(state.script.lines[number].trigger, Trigger::RunOver(_)));
-            while waits_for_run && !director.with(|state| state.are_over()) {
+            let waits_for_runs = director.with(|state| state.script.agenda.waits_for_runs(number));
+            while waits_for_runs && !director.with(|state| state.are_over()) {
                 sleep(LOOK).await;
             }
             sleep(wait).await;
@@ -127,7 +94,7 @@ impl<S: Stage> Director<S> {
             if let Some(run) = state.find(run) {
                 run.waits = Waits::Nothing;
             }
-            state.script.due(step, cue)
+            state.script.agenda.due(step, cue.of_lines())
         });
         for number in due {
             self.fire(number).await;
@@ -137,19 +104,15 @@ impl<S: Stage> Director<S> {
 
     /// Lets a line happen, and the one that hangs on it wait for its time.
     async fn fire(&self, number: usize) {
-        let (happening, next) = self.with(|state| {
-            let script = &mut state.script;
-            if std::mem::replace(&mut script.has_fired[number], true) {
-                return (None, None);
-            }
-            script.last_fired = Instant::now();
-            let next = script.lines.get(number + 1).map(|when| when.trigger);
-            (Some(script.lines[number].happening.clone()), next)
+        let fired = self.with(|state| {
+            let fired = state.script.agenda.fire(number)?;
+            state.script.last_fired = Instant::now();
+            Some(fired)
         });
-        let Some(happening) = happening else { return };
+        let Some(Fired { happening, next_after_ms }) = fired else { return };
         self.perform(&happening).await;
-        if let Some(Trigger::After(span) | Trigger::RunOver(span)) = next {
-            self.fire_later(number + 1, span.least);
+        if let Some(wait_ms) = next_after_ms {
+            self.fire_later(number + 1, wait_ms);
         }
     }
 

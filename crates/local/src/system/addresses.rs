@@ -26,11 +26,17 @@ pub(crate) struct Addresses {
     pub(crate) public_port: u16,
 }
 
+/// Ports that are kept from others until those listen who are to: links take free ones too.
+pub(crate) struct Reserved(Vec<TcpListener>);
+
 impl Addresses {
-    /// Free ones.
-    pub(crate) fn find() -> io::Result<Self> {
+    /// Free ones. Somebody else may take one when they are no longer reserved; then we fail to start, and
+    /// say so.
+    pub(crate) fn find() -> io::Result<(Self, Reserved)> {
+        let mut reserved = Reserved(Vec::new());
         let both = Site::ALL.map(Place::Region);
-        Ok(Self {
+        let mut free = |place| reserved.free(place);
+        let addresses = Self {
             databases: [free(both[0])?, free(both[1])?],
             services: [free(both[0])?, free(both[1])?],
             votes: [free(both[0])?, free(both[1])?, free(Place::Witness)?],
@@ -38,16 +44,22 @@ impl Addresses {
             processor: free(Place::Outside)?,
             dns: free(Place::Outside)?,
             public_port: free_in_both()?,
-        })
+        };
+        Ok((addresses, reserved))
     }
 }
 
-/// A port that nobody listens at. Somebody else may take it before we do; then we fail to start, and
-/// say so.
-fn free(place: Place) -> io::Result<SocketAddr> {
-    TcpListener::bind((place.address(), 0))?.local_addr()
+impl Reserved {
+    /// A port that nobody listens at.
+    fn free(&mut self, place: Place) -> io::Result<SocketAddr> {
+        let listener = TcpListener::bind((place.address(), 0))?;
+        let address = listener.local_addr();
+        self.0.push(listener);
+        address
+    }
 }
 
+/// A port for links, which are the first to listen.
 fn free_in_both() -> io::Result<u16> {
     let [primary, standby] = Site::ALL.map(|site| Place::Region(site).address());
     for _ in 0..TRIES_MAX {
@@ -111,5 +123,7 @@ fn all(addresses: &Addresses) -> Vec<(LinkName, SocketAddr)> {
         leave(Place::Witness, Line::Vote, addresses.votes[2]);
         leave(Place::Outside, Line::Processor, addresses.processor);
     }
+    // Those whose port is chosen come before those that take any.
+    links.sort_by_key(|(link, _)| (link.from, link.line) != (Place::Outside, Line::Api));
     links
 }

@@ -49,12 +49,15 @@ pub(crate) struct Pair {
     pub(crate) tails: Vec<(Site, TailRead)>,
 }
 
-impl Pair {
-    pub(crate) const fn new() -> Self {
+impl Default for Pair {
+    /// The home primary has the writer.
+    fn default() -> Self {
         let roles = [Role::Writer, Role::Standby];
         Self { roles, is_moving: false, unclear_left: 0, returns_failed: 0, tails: Vec::new() }
     }
+}
 
+impl Pair {
     pub(crate) fn writer(&self) -> Site {
         let is_writer = |site: &Site| self.roles[*site as usize] == Role::Writer;
         Site::ALL.into_iter().find(is_writer).unwrap_or(Site::Primary)

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use drill::{Fault, Site, What};
 use tokio::task::JoinSet;
 
-use crate::clock::now_us;
 use crate::dns::Authority;
 use crate::network::{Line, Network};
 use crate::pace::Pace;
@@ -41,9 +40,15 @@ pub(crate) struct Inner {
     pub(crate) processes: tokio::sync::Mutex<Processes>,
     /// Held while faults change, so that of two changes one ends before the other begins.
     pub(crate) changing: tokio::sync::Mutex<()>,
+    pub(crate) notes: Notes,
+    pub(crate) course: Course,
+}
+
+/// What changes while the Regions run.
+#[derive(Default)]
+pub(crate) struct Course {
     faults: Mutex<Faults>,
     pair: Mutex<Pair>,
-    pub(crate) notes: Notes,
     warnings: Mutex<Vec<String>>,
     /// What goes on by itself, whatever becomes of who asked; it holds what it is held by until the end.
     background: Mutex<JoinSet<()>>,
@@ -67,57 +72,17 @@ pub(crate) struct Runner {
     pub(crate) process: Process,
 }
 
-/// The parts that an [`Inner`] is made of.
-pub(crate) struct Parts {
-    pub(crate) program: PathBuf,
-    pub(crate) directory: PathBuf,
-    pub(crate) pace: Pace,
-    pub(crate) addresses: Addresses,
-    pub(crate) links: Links,
-    pub(crate) network: Network,
-    pub(crate) clusters: [Cluster; 2],
-    pub(crate) store: StoreClient,
-    pub(crate) switch: Authority,
-    pub(crate) hook: Arc<dyn Hook>,
-    pub(crate) warden: Warden,
-    pub(crate) notes: Notes,
-}
-
 impl Inner {
-    pub(crate) fn new(parts: Parts) -> Self {
-        Self {
-            program: parts.program,
-            directory: parts.directory,
-            pace: parts.pace,
-            since_us: now_us(),
-            addresses: parts.addresses,
-            links: parts.links,
-            network: parts.network,
-            clusters: parts.clusters,
-            store: parts.store,
-            switch: parts.switch,
-            hook: parts.hook,
-            warden: parts.warden,
-            processes: tokio::sync::Mutex::default(),
-            changing: tokio::sync::Mutex::default(),
-            faults: Mutex::default(),
-            pair: Mutex::new(Pair::new()),
-            notes: parts.notes,
-            warnings: Mutex::default(),
-            background: Mutex::default(),
-        }
-    }
-
     /// Lets something go on by itself until the end.
     pub(crate) fn spawn_task(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let mut background = lock(&self.background);
+        let mut background = lock(&self.course.background);
         while background.try_join_next().is_some() {}
         background.spawn(task);
     }
 
     /// Ends every process, whoever still holds this; the warden ends what is started meanwhile.
     pub(crate) fn end_all(&self) {
-        lock(&self.background).abort_all();
+        lock(&self.course.background).abort_all();
         self.clusters.iter().for_each(Cluster::kill);
         if let Ok(mut processes) = self.processes.try_lock() {
             *processes = Processes::default();
@@ -127,13 +92,13 @@ impl Inner {
 
     /// The faults that there are now.
     pub(crate) fn faults(&self) -> Faults {
-        lock(&self.faults).clone()
+        lock(&self.course.faults).clone()
     }
 
     /// Takes note of a fault, and lets the network know.
     pub(crate) fn set_fault(&self, fault: Fault, begins: bool) {
         let faults = {
-            let mut faults = lock(&self.faults);
+            let mut faults = lock(&self.course.faults);
             faults.change(fault, begins);
             faults.clone()
         };
@@ -141,7 +106,7 @@ impl Inner {
     }
 
     pub(crate) fn pair(&self) -> MutexGuard<'_, Pair> {
-        lock(&self.pair)
+        lock(&self.course.pair)
     }
 
     /// Writes down what happened now.
@@ -151,7 +116,7 @@ impl Inner {
 
     /// Something went wrong that people should see.
     pub(crate) fn warn(&self, warning: &str) {
-        let mut warnings = lock(&self.warnings);
+        let mut warnings = lock(&self.course.warnings);
         // What goes wrong again and again is said once.
         if !warnings.iter().any(|earlier| earlier == warning) {
             warnings.push(warning.to_owned());
@@ -166,7 +131,7 @@ impl Inner {
     }
 
     pub(crate) fn warnings(&self) -> Vec<String> {
-        lock(&self.warnings).clone()
+        lock(&self.course.warnings).clone()
     }
 
     /// Where a Region keeps everything.

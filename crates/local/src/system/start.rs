@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::act;
+use crate::clock::now_us;
 use crate::dns::{Authority, Checkers, DnsServer, SwitchSettings};
 use crate::network::{Line, Network};
 use crate::pace::Pace;
@@ -31,7 +32,7 @@ use crate::store::StoreClient;
 use crate::system::addresses::{Addresses, Links};
 use crate::system::ground::Ground;
 use crate::system::hook::Hook;
-use crate::system::inner::{Inner, Parts};
+use crate::system::inner::{Course, Inner};
 use crate::system::{System, control};
 
 /// The zone that both Regions' names are in. Nobody else has a name that ends like this (RFC 6761).
@@ -113,15 +114,16 @@ impl System {
         ground.clear()?;
         let Ground { directory, warden } = ground;
         make_folders(directory.path()).map_err(io("a folder is not made"))?;
-        let addresses = Addresses::find().map_err(io("no address is free"))?;
+        let (addresses, reserved) = Addresses::find().map_err(io("no address is free"))?;
         let network = Network::new();
         let links = Links::make(&network, &addresses).await.map_err(io("a link cannot listen"))?;
+        drop(reserved);
         let notes = Notes::default();
         let switch = switch(&settings, &addresses, &notes);
         let clusters = Site::ALL.map(|site| cluster(&settings, directory.path(), &addresses, site));
         let endpoints =
             Site::ALL.map(|to| links.end(Place::Outside, Place::Region(to), Line::Store));
-        let inner = Arc::new(Inner::new(Parts {
+        let inner = Arc::new(Inner {
             program: settings.program.clone(),
             directory: directory.path().to_owned(),
             pace: settings.pace,
@@ -134,7 +136,11 @@ impl System {
             switch: switch.clone(),
             warden,
             notes,
-        }));
+            since_us: now_us(),
+            processes: tokio::sync::Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
+            course: Course::default(),
+        });
         // From here on it ends what it has started.
         let mut system = Self {
             inner: Arc::clone(&inner),

@@ -6,11 +6,10 @@ mod played;
 mod print;
 
 use std::io::{Write, stderr};
-use std::sync::Arc;
 
 use anyhow::Context as _;
+use local::SystemSettings;
 use local::rehearsal::{LIVE, playable, rehearse};
-use local::{NoHook, Pace, SystemSettings};
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 
@@ -18,7 +17,7 @@ use super::chosen::{self, Chosen};
 use super::{list, write};
 use crate::args::{DrillArgs, Output};
 use crate::failure::{Ended, WrongInput};
-use crate::live::regions::{Prepared, prepare};
+use crate::live::regions::prepare;
 use crate::serve::signals::Signals;
 use evidence::Folder;
 use played::Played;
@@ -60,17 +59,7 @@ fn playable_ones(args: &DrillArgs) -> anyhow::Result<Vec<Chosen>> {
 async fn play(args: &DrillArgs, chosen: &[Chosen], folder: &Folder) -> anyhow::Result<Played> {
     let stop = stop()?;
     // Whoever has the folder ends what is left in it.
-    let Prepared { ground: _ground, programs, template, password } = prepare(folder.path()).await?;
-    let settings = SystemSettings {
-        directory: folder.path().to_owned(),
-        program: std::env::current_exe().context("this program has no path")?,
-        programs,
-        template: Arc::new(template),
-        password,
-        pace: Pace::default(),
-        hook: Arc::new(NoHook),
-        disk_limit: None,
-    };
+    let (_ground, settings) = prepare(folder.path()).await?;
     let mut played = Played::new(chosen, args.repeat.get());
     let first = args.seed.unwrap_or(1);
     for seed in (first..).take(usize::try_from(args.repeat.get()).unwrap_or(usize::MAX)) {
