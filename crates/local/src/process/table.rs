@@ -3,8 +3,15 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, getppid, kill_process, kill_process_group, test_kill_process};
+
+/// For how long a process that was killed is waited for: none takes as long that is not stuck in the system itself.
+const END_MAX: Duration = Duration::from_secs(2);
+/// From one look whether it has ended to the next.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// A process, so that it is not taken for a later one with the same id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +42,7 @@ impl Identity {
     }
 
     /// Kills it and all that it has started, at once: everything is stopped first, so that nothing new is started and
-    /// nothing is tidied up meanwhile.
+    /// nothing is tidied up meanwhile. Comes back when it has ended: whoever follows it uses the same files.
     pub(crate) fn end_with_children(self) {
         if !self.runs() {
             return;
@@ -52,6 +59,10 @@ impl Identity {
             let _ = kill_process(pid, Signal::KILL);
         }
         let _ = kill_process_group(self.pid, Signal::KILL);
+        let until = Instant::now() + END_MAX;
+        while self.runs() && Instant::now() < until {
+            sleep(LOOK);
+        }
     }
 }
 
