@@ -1,7 +1,7 @@
 //! Beginning a run: from what is seen to a plan in its journal.
 
-use fence::{DurationMs, RunId, State};
-use runbook::{Action, NotTaken, Plan, RecordSeen, Request, Settings, Unmet, plan, write_plan};
+use fence::{ControlStore as _, DurationMs, RunId, State};
+use runbook::{Action, NotTaken, Plan, Request, Settings, Unmet, plan, write_plan};
 
 use crate::act::facts::facts;
 use crate::act::reach::{Reach, now};
@@ -50,7 +50,7 @@ pub async fn begin(reach: &Reach, request: &Request) -> Result<Plan, NotBegun> {
 
 /// The switchover that is on its way, as which a failover goes on.
 pub async fn draining(reach: &Reach) -> Option<RunId> {
-    let RecordSeen::Read(record) = facts(reach).await.record else { return None };
+    let record = reach.store.read_record().await.ok()??;
     let run = record.run().filter(|_| record.state() == State::Draining)?;
     Some(run.id.clone())
 }
