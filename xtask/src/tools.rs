@@ -90,9 +90,9 @@ const TOOLS: [Tool; 4] = [
     },
     // In a folder of its own: it and cfn-lint want other versions of what both need.
     Tool {
-        packages: &["ministack==1.5.33", "cbor2==5.9.0"],
+        packages: &["ministack==1.5.33", "boto3==1.43.106", "cbor2==5.9.0", "cryptography==50.0.2"],
         folder: "ministack",
-        program: "bin/ministack",
+        program: "bin/python",
         host: &["python3", "--version"],
         install: from_pypi,
     },

@@ -18,6 +18,6 @@ pub use control_table::{ControlTable, IntentPages, PageFault, Replica};
 pub use rds_roots::rds_roots;
 pub use secrets::{DatabaseSecret, WebhookSecret};
 pub use site::{Aws, Identity, Notice, Place};
-pub use sorted::Said;
+pub use sorted::{Failure, Fate, Said, Sorted, sorted};
 pub use topic::SnsTopic;
 pub use wake_up::{NotWoken, WakeUp};

@@ -105,11 +105,15 @@ impl Aws {
         self.config().await;
     }
 
-    pub(crate) async fn config(&self) -> &SdkConfig {
+    /// The settings that every client of a service is made from: Region, credentials, address, connections. Nothing is
+    /// tried again by itself.
+    pub async fn config(&self) -> &SdkConfig {
         self.0.config.get_or_init(|| Box::pin(load(&self.0.place))).await
     }
 
-    pub(crate) fn random(&self) -> &(dyn Fn() -> u64 + Send + Sync) {
+    /// Random bits, for the pauses between tries.
+    #[must_use]
+    pub fn random(&self) -> &(dyn Fn() -> u64 + Send + Sync) {
         &*self.0.random
     }
 

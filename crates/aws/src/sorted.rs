@@ -37,7 +37,7 @@ const CONDITION_FAILED: &str = "ConditionalCheckFailedException";
 
 /// What an error means.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Sorted {
+pub enum Sorted {
     /// Try again, after a pause: the service is there, and busy.
     Busy(Failure),
     /// Try again, elsewhere first: no answer, or one that says nothing.
@@ -50,16 +50,16 @@ pub(crate) enum Sorted {
 
 /// A request without a useful answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// What is certain about it.
-    pub(crate) fate: Fate,
+    pub fate: Fate,
     /// What was said, for people.
-    pub(crate) said: Said,
+    pub said: Said,
 }
 
 /// Whether a request may have been carried out, or may yet be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Fate {
+pub enum Fate {
     /// It was not, and will not be.
     NotDone,
     /// Nobody knows.
@@ -86,7 +86,8 @@ impl Sorted {
 }
 
 /// Sorts an error of any operation of any service.
-pub(crate) fn sorted<E>(error: &SdkError<E, HttpResponse>) -> Sorted
+#[must_use]
+pub fn sorted<E>(error: &SdkError<E, HttpResponse>) -> Sorted
 where
     E: ProvideErrorMetadata + Error + 'static,
 {

@@ -1,7 +1,6 @@
 //! The adapters over real HTTP: DynamoDB in this process behind ways that can be broken, and an emulator of the rest.
 
 mod double;
-mod emulator;
 mod fence_over_table;
 mod intents;
 mod items;

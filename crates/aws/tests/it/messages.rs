@@ -12,8 +12,8 @@ use payments::{
 };
 
 use crate::double::{Fault, Way};
-use crate::emulator::Emulator;
 use crate::samples::{PATIENT, aws, aws_with_notices, sdk_config};
+use emulator::Emulator;
 
 fn event(kind: EventKind) -> Event {
     let time = Time::from_ms(1_767_225_600_000);

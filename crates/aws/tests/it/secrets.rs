@@ -10,8 +10,8 @@ use stores::{Credentials, Freshness, Password};
 use tokio::task::JoinSet;
 
 use crate::double::Way;
-use crate::emulator::Emulator;
 use crate::samples::{PATIENT, aws_with_notices, sdk_config};
+use emulator::Emulator;
 
 const NAME: &str = "the-secret";
 

@@ -6,9 +6,6 @@
 #[allow(dead_code, reason = "other tests use more of it")]
 #[path = "../../../service/tests/it/client.rs"]
 mod client;
-#[allow(dead_code, reason = "other tests use more of it")]
-#[path = "../../../aws/tests/it/emulator.rs"]
-mod emulator;
 mod front;
 mod lines;
 mod outages;

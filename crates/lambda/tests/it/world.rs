@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws::{Aws, ControlTable, Identity, Patience, Place, Replica};
+use emulator::Emulator;
 use fence::{Author, RegionName};
 use payments::{Epoch, Money, Time};
 use region::{Simulator, initialize};
@@ -15,7 +16,6 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::client::{Answer, request, send};
-use crate::emulator::Emulator;
 use crate::front::{self, Functions};
 use crate::package;
 use crate::runtime_api::{Instance, Program};

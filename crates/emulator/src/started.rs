@@ -1,5 +1,5 @@
-//! An emulator of AWS for one test: MiniStack, at a port of its own on this machine; gone when it is dropped, and when
-//! the test is killed.
+//! A running emulator: MiniStack, completed, at a port of its own on this machine; gone when it is dropped, and
+//! when the test is killed.
 //!
 //! It answers as any account: the id of an access key, when it is twelve digits, is the account, and each has a state of
 //! its own. Nothing here proves what AWS itself accepts.
@@ -25,7 +25,7 @@ kill "$!"
 wait "$!""#;
 
 /// A running emulator.
-pub(crate) struct Emulator {
+pub struct Emulator {
     keeper: Child,
     /// What it keeps; removed after it has ended.
     _folder: TempDir,
@@ -34,16 +34,25 @@ pub(crate) struct Emulator {
 
 impl Emulator {
     /// Starts one, and returns when it answers.
-    pub(crate) fn start() -> Self {
+    ///
+    /// # Panics
+    /// When it is not installed, or does not start.
+    #[must_use]
+    pub fn start() -> Self {
         let folder = tempfile::Builder::new().prefix("emulator").tempdir().expect("it is made");
         let port = free_port();
         let log = std::fs::File::create(folder.path().join("log")).expect("it is made");
         let mut shell = Command::new("sh");
-        shell.args(["-c", KEEPER, "keeper"]).arg(program()).current_dir(folder.path());
+        shell
+            .args(["-c", KEEPER, "keeper"])
+            .args([program(), adapter()])
+            .current_dir(folder.path());
         // Nothing of ours is to be found by what it runs, such as keys.
         shell.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         shell.envs([("BIND_HOST", "127.0.0.1"), ("MINISTACK_HOST", "127.0.0.1")]);
         shell.envs([("GATEWAY_PORT", port.to_string()), ("IOT_MTLS_ENABLED", "0".to_owned())]);
+        // What it runs as a function finds it by this.
+        shell.env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"));
         for (variable, name) in [("S3_DATA_DIR", "s3"), ("STATE_DIR", "state"), ("HOME", "home")] {
             shell.env(variable, folder.path().join(name));
         }
@@ -58,12 +67,14 @@ impl Emulator {
     }
 
     /// Its address, for every service.
-    pub(crate) fn url(&self) -> String {
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Host and port, for what stands in between.
-    pub(crate) fn address(&self) -> &str {
+    #[must_use]
+    pub fn address(&self) -> &str {
         &self.address
     }
 
@@ -86,10 +97,15 @@ impl Drop for Emulator {
     }
 }
 
-/// The emulator, where `cargo xtask test` installs it.
+/// What completes the emulator, and starts it.
+fn adapter() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("adapter.py")
+}
+
+/// The Python in which `cargo xtask test` installs the emulator.
 fn program() -> PathBuf {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools");
-    let program = tools.join("ministack/bin/ministack");
+    let program = tools.join("ministack/bin/python");
     let advice = "is not there; run `cargo xtask test`, which installs it";
     assert!(program.exists(), "`target/tools/ministack` {advice}");
     program

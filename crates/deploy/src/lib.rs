@@ -1,0 +1,1 @@
+//! An assembly brought into AWS by change sets, compared with what is there, and taken away again.

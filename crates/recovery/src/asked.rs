@@ -1,0 +1,107 @@
+//! Questions and answers, and their form between a run and the function that it asks.
+
+use runbook::{Failure, Observed, Refused, Tail};
+use serde::{Deserialize, Serialize};
+
+/// What is asked of the ledger of one Region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
+pub enum Ask {
+    /// How it stands.
+    Standing,
+    /// Where it ends, if it takes writes, and whether its books are whole.
+    Tail,
+    /// How many events wait in its outbox.
+    Outbox,
+    /// How many intents from before this epoch it lacks.
+    Missing {
+        /// The epoch of the run.
+        epoch: u64,
+    },
+    /// That its epoch row be this.
+    RaiseEpoch {
+        /// The epoch of the run.
+        epoch: u64,
+        /// The Region that is to be active under it.
+        region: String,
+    },
+    /// That every intent from before this epoch that it lacks be put into quarantine.
+    Hold {
+        /// The epoch of the run.
+        epoch: u64,
+    },
+    /// That the processor be asked about everything in quarantine, and what it knows be settled.
+    Settle {
+        /// The epoch of the run.
+        epoch: u64,
+    },
+}
+
+/// What is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum Answer {
+    /// How it stands.
+    Standing(Standing),
+    /// Where it ends.
+    Tail {
+        /// Its position in its log, in bytes.
+        position: u64,
+        /// How many movements it has.
+        movements: u64,
+        /// How many faults its books have.
+        faults: u64,
+    },
+    /// So many.
+    Count {
+        /// How many.
+        count: u64,
+    },
+    /// The epoch row is this.
+    Epoch {
+        /// The epoch.
+        epoch: u64,
+    },
+    /// Not now: to be asked again.
+    TryAgain {
+        /// What stood against it.
+        cause: String,
+    },
+    /// The database is not what it should be; that does not change by itself.
+    Refused {
+        /// What stood against it.
+        cause: String,
+    },
+}
+
+/// How a database stands, as it says itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Whether it takes writes.
+    pub is_writer: bool,
+    /// How far it has come, in bytes of its log.
+    pub position: u64,
+    /// Of a writer: how far its standby is behind, in bytes; none without a standby that it knows.
+    pub behind_bytes: Option<u64>,
+    /// Of a writer: how far its standby is behind; of a standby: how old the last is that it has. In milliseconds.
+    pub behind_ms: Option<u64>,
+}
+
+impl Answer {
+    /// What a run notes of it.
+    ///
+    /// # Errors
+    /// When it is no success.
+    pub fn observed(self) -> Result<Observed, Failure> {
+        match self {
+            Self::Standing(_) => Ok(Observed::Done),
+            Self::Tail { position, movements, faults } => {
+                Ok(Observed::Tail(Tail { position: Some(position), movements, faults }))
+            }
+            Self::Count { count } => Ok(Observed::Movements(count)),
+            Self::Epoch { epoch } => Ok(Observed::Epoch(fence::Epoch::new(epoch))),
+            Self::TryAgain { cause } => Err(Failure::TryAgain(cause)),
+            Self::Refused { cause } => Err(Failure::Refused(Refused::Database, cause)),
+        }
+    }
+}

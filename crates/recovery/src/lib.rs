@@ -1,0 +1,8 @@
+//! What a run asks of a ledger: how it stands, where it ends, what it lacks, and that it be put right.
+//!
+//! In AWS only what is in a Region's network reaches its database, so that runs ask a function there; on one machine
+//! they ask at once. Questions and answers are the same, and so is what is done.
+
+mod asked;
+
+pub use asked::{Answer, Ask, Standing};

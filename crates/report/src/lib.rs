@@ -1,0 +1,1 @@
+//! The evidence of a run: what was done when and by whom, as JSON, Markdown and one page, signed.
