@@ -139,11 +139,11 @@ impl System {
             text.ok_or_else(|| format!("`{name}` is no text"))
         };
         let number =
-            |name: &str| number(&value[name]).ok_or_else(|| format!("`{name}` is no number"));
+            |name: &str| small(&value[name]).ok_or_else(|| format!("`{name}` is no number"));
         let region = |name: &str| text(name).map(RegionName::new);
         let functions = value["functions"].as_array().ok_or("`functions` is no list")?;
         let functions = functions.iter().map(|function| {
-            let named = function[0].as_str().zip(number(&function[1]));
+            let named = function[0].as_str().zip(small(&function[1]));
             let (name, at_once) = named.ok_or("`functions` holds no names with numbers")?;
             Ok::<_, String>((name.to_owned(), at_once))
         });
@@ -167,7 +167,7 @@ impl System {
     }
 }
 
-fn number(value: &Value) -> Option<u32> {
+fn small(value: &Value) -> Option<u32> {
     u32::try_from(value.as_u64()?).ok()
 }
 
