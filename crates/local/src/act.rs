@@ -2,19 +2,18 @@
 
 mod begin;
 mod facts;
+mod ledger;
 mod people;
 mod perform;
 mod reach;
-mod reconcile;
 mod runner;
-mod sql;
 mod ways;
 
 pub use begin::{NotBegun, begin, draining, settings};
 pub use facts::facts;
+pub(crate) use ledger::standing;
 pub use people::{NotDone, observed_words};
 pub use reach::{Reach, Unreachable};
 pub(crate) use reach::{action_named, now};
 pub use runner::{RunnerSettings, carry_on};
-pub(crate) use sql::standing;
 pub use ways::{Ways, region};

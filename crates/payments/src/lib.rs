@@ -66,7 +66,8 @@ pub use outcome::{Acknowledgement, Outcome, Telling};
 pub use page::{Page, PageRequest};
 pub use pay::{Answer, pay};
 pub use ports::{
-    Books, Committed, Gatekeeper, Intents, Ledger, Processor, Read, Seen, Unavailable, Written,
+    AllIntents, Books, Committed, Gatekeeper, Intents, Ledger, NotAll, Processor, Read, Seen,
+    Unavailable, Written,
 };
 pub use process::process;
 pub use processor::{Call, CallKind, ProcessorKey, Sent, Status};

@@ -38,6 +38,23 @@ pub trait Intents {
     fn write(&self, write: &IntentWrite) -> impl Future<Output = Written> + Send;
 }
 
+/// The intents of all time, for what compares them with a ledger.
+pub trait AllIntents: Intents {
+    /// Shows them all, some at a time: each that was written before this was asked, once, as it was at some moment
+    /// meanwhile.
+    fn show(
+        &self,
+        show: impl FnMut(Vec<Intent>) + Send,
+    ) -> impl Future<Output = Result<(), NotAll>> + Send;
+}
+
+/// What was shown is not all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAll {
+    /// What the store said, or what in it cannot be read.
+    pub cause: String,
+}
+
 /// The ledger of the Region that is active.
 pub trait Ledger {
     /// The record of this payment, from the writer, never from a replica.

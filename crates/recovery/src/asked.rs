@@ -1,7 +1,10 @@
 //! Questions and answers, and their form between a run and the function that it asks.
 
+use std::error::Error;
+
 use runbook::{Failure, Observed, Refused, Tail};
 use serde::{Deserialize, Serialize};
+use stores::Standing;
 
 /// What is asked of the ledger of one Region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,8 +48,8 @@ pub enum Answer {
     Standing(Standing),
     /// Where it ends.
     Tail {
-        /// Its position in its log, in bytes.
-        position: u64,
+        /// Its position in its log, in bytes; none where the engine does not tell.
+        position: Option<u64>,
         /// How many movements it has.
         movements: u64,
         /// How many faults its books have.
@@ -74,20 +77,15 @@ pub enum Answer {
     },
 }
 
-/// How a database stands, as it says itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
-    /// Whether it takes writes.
-    pub is_writer: bool,
-    /// How far it has come, in bytes of its log.
-    pub position: u64,
-    /// Of a writer: how far its standby is behind, in bytes; none without a standby that it knows.
-    pub behind_bytes: Option<u64>,
-    /// Of a writer: how far its standby is behind; of a standby: how old the last is that it has. In milliseconds.
-    pub behind_ms: Option<u64>,
-}
-
 impl Answer {
+    /// A store that failed, in the words of everybody who had to do with it.
+    #[must_use]
+    pub fn silent(error: &(dyn Error + 'static)) -> Self {
+        let causes = std::iter::successors(Some(error), |&error| error.source());
+        let words: Vec<String> = causes.map(ToString::to_string).collect();
+        Self::TryAgain { cause: words.join(": ") }
+    }
+
     /// What a run notes of it.
     ///
     /// # Errors
@@ -96,7 +94,7 @@ impl Answer {
         match self {
             Self::Standing(_) => Ok(Observed::Done),
             Self::Tail { position, movements, faults } => {
-                Ok(Observed::Tail(Tail { position: Some(position), movements, faults }))
+                Ok(Observed::Tail(Tail { position, movements, faults }))
             }
             Self::Count { count } => Ok(Observed::Movements(count)),
             Self::Epoch { epoch } => Ok(Observed::Epoch(fence::Epoch::new(epoch))),

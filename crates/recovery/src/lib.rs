@@ -3,6 +3,10 @@
 //! In AWS only what is in a Region's network reaches its database, so that runs ask a function there; on one machine
 //! they ask at once. Questions and answers are the same, and so is what is done.
 
+mod answer;
 mod asked;
+mod lost;
 
-pub use asked::{Answer, Ask, Standing};
+pub use answer::{Recovery, answer};
+pub use asked::{Answer, Ask};
+pub use stores::Standing;

@@ -18,8 +18,8 @@ mod stored;
 pub use embedded::{Clock, EmbeddedSettings, EmbeddedStore, Syncing};
 pub use error::{Cause, StoreError};
 pub use postgres::{
-    Credentials, FixedPassword, Freshness, Password, PasswordAnswer, PgLedger, PgSettings, Tls,
-    UrlFault,
+    Credentials, FixedPassword, Freshness, Password, PasswordAnswer, PgLedger, PgSettings,
+    Standing, Tls, UrlFault,
 };
 pub use raised::Raised;
 pub use stored::Malformed;

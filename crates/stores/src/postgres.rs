@@ -10,6 +10,7 @@ mod ledger;
 mod migrate;
 mod outbox;
 mod settings;
+mod standing;
 mod tls;
 mod transaction;
 mod turns;
@@ -20,6 +21,7 @@ use crate::error::StoreError;
 
 pub use self::credentials::{Credentials, FixedPassword, Freshness, Password, PasswordAnswer};
 pub use self::settings::PgSettings;
+pub use self::standing::Standing;
 pub use self::tls::Tls;
 pub use self::url::UrlFault;
 

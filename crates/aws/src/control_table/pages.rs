@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::scan::ScanOutput;
-use payments::Intent;
+use payments::{AllIntents, Intent, NotAll};
 
 use super::ControlTable;
 use super::intents::intent;
@@ -61,6 +61,21 @@ impl ControlTable {
     pub fn intents(&self, items_max: Option<u32>) -> IntentPages {
         IntentPages { table: self.clone(), items_max, place: Place::Beginning }
     }
+}
+
+impl AllIntents for ControlTable {
+    async fn show(&self, mut show: impl FnMut(Vec<Intent>) + Send) -> Result<(), NotAll> {
+        let mut pages = self.intents(None);
+        while let Some(page) = pages.next().await.map_err(|fault| not_all(&fault))? {
+            show(page);
+        }
+        Ok(())
+    }
+}
+
+fn not_all(fault: &PageFault) -> NotAll {
+    let (PageFault::NoAnswer(cause) | PageFault::Unreadable { cause, .. }) = fault;
+    NotAll { cause: format!("{fault}: {cause}") }
 }
 
 impl IntentPages {

@@ -5,10 +5,11 @@ use drill::{Site, WITNESS_REGION};
 use fence::{ControlStore, DurationMs, Millis, RegionName};
 use hyper::{Request, StatusCode};
 use payments::IntentState;
+use recovery::Standing;
 use runbook::{Facts, Known, Lag, RecordSeen, SiteFacts};
 
+use crate::act::ledger::standing;
 use crate::act::reach::{Reach, now};
-use crate::act::sql::{self, Standing};
 use crate::act::ways::region;
 use crate::place::Place;
 use crate::system::ask::{Answer, Ask, DatabaseAnswer, DatabaseAsk};
@@ -81,7 +82,7 @@ async fn site_facts(
     if !matches!(is_reached, Some(Answer::Is(true))) {
         return (unknown.clone(), None);
     }
-    let standing = sql::standing(&reach.ways, site).await;
+    let standing = standing(reach.ledger(site)).await;
     let service = reach.database(DatabaseAsk::Writer { at: to }).await;
     let seen = SiteFacts {
         region: unknown.region.clone(),

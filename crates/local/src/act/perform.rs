@@ -9,12 +9,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use drill::Site;
 use hyper::{Request, StatusCode};
-use runbook::{Action, ActionName, Evidence, Failure, Observed, Plan, Plane, Refused, Tail};
-use stores::{PgSettings, Raised};
+use recovery::Ask as Question;
+use runbook::{Action, ActionName, Evidence, Failure, Observed, Plan, Plane, Refused};
 use tokio::time::sleep;
 
-use crate::act::reach::{CALL_LIMIT, Reach};
-use crate::act::{reconcile, sql};
+use crate::act::ledger::{ask, standing};
+use crate::act::reach::Reach;
 use crate::dns::{Resolver, Ttl};
 use crate::place::Place;
 use crate::system::ask::{Answer, Ask, DatabaseAnswer, DatabaseAsk};
@@ -33,29 +33,30 @@ pub(crate) fn again(cause: &str) -> Failure {
     Failure::TryAgain(cause.to_owned())
 }
 
-/// Nobody here waits as long as in AWS.
-pub(crate) fn bounded(settings: PgSettings) -> PgSettings {
-    PgSettings { connections_max: 4, connection_timeout: CALL_LIMIT, ..settings }
-}
-
 /// Makes one attempt.
 pub(crate) async fn perform(reach: &Reach, plan: &Plan, action: &Action) -> Attempt {
     check_control_planes(reach, action).await?;
     let (source, target) = (site(&plan.source)?, site(&plan.target)?);
+    let epoch = plan.epoch.number();
     match action.name {
         ActionName::CheckPreconditions => check(reach, source, target).await,
         ActionName::SnapshotEvidence => snapshot(reach, plan, source, target).await,
-        ActionName::RecordTail => tail(reach, source).await.map(Observed::Tail),
+        ActionName::RecordTail => ask(reach, source, Question::Tail).await.observed(),
         ActionName::SwitchDatabase => {
             database(reach, DatabaseAsk::Switch { source: Place::Region(source) }).await
         }
         ActionName::PromoteDatabase => promote(reach, target, false).await,
         ActionName::DetachDatabase => promote(reach, target, true).await,
         ActionName::VerifyDatabase => writable_tail(reach, target).await,
-        ActionName::RaiseEpoch => raise_epoch(reach, plan, site(&action.region)?).await,
-        ActionName::HoldMissing => reconcile::hold(reach, plan, target).await,
+        ActionName::RaiseEpoch => {
+            let region = action.region.to_string();
+            ask(reach, site(&action.region)?, Question::RaiseEpoch { epoch, region })
+                .await
+                .observed()
+        }
+        ActionName::HoldMissing => ask(reach, target, Question::Hold { epoch }).await.observed(),
         ActionName::AskProcessor | ActionName::SettleMissing => {
-            reconcile::settle_all(reach, plan, target).await
+            ask(reach, target, Question::Settle { epoch }).await.observed()
         }
         ActionName::TryPayment => until_ready(reach, target).await,
         ActionName::ConfirmTraffic => confirm_traffic(reach, target).await,
@@ -120,16 +121,14 @@ async fn answers(reach: &Reach, to: Place) -> Attempt {
 }
 
 async fn check(reach: &Reach, source: Site, target: Site) -> Attempt {
-    let is_level = match (
-        sql::standing(&reach.ways, source).await,
-        sql::standing(&reach.ways, target).await,
-    ) {
-        (Some(writer), Some(reader)) => {
-            let is_close = writer.behind_bytes.is_some_and(|behind| behind < CLOSE_BYTES);
-            writer.is_writer && !reader.is_writer && is_close
-        }
-        _ => false,
-    };
+    let is_level =
+        match (standing(reach.ledger(source)).await, standing(reach.ledger(target)).await) {
+            (Some(writer), Some(reader)) => {
+                let is_close = writer.behind_bytes.is_some_and(|behind| behind < CLOSE_BYTES);
+                writer.is_writer && !reader.is_writer && is_close
+            }
+            _ => false,
+        };
     let refusal =
         || Failure::Refused(Refused::Precondition, "the databases are not level".to_owned());
     is_level.then_some(Observed::Done).ok_or_else(refusal)
@@ -142,43 +141,28 @@ async fn snapshot(reach: &Reach, plan: &Plan, source: Site, target: Site) -> Att
     let to = Place::Region(source);
     let is_there = reach.supervisor(&Ask::Reaches { from: reach.ways.from, to }).await;
     let writer = match is_there {
-        Some(Answer::Is(true)) => sql::standing(&reach.ways, source).await,
+        Some(Answer::Is(true)) => standing(reach.ledger(source)).await,
         _ => None,
     };
     let lag_ms = match writer {
         Some(writer) => writer.behind_ms,
-        None => sql::standing(&reach.ways, target).await.and_then(|reader| reader.behind_ms),
+        None => standing(reach.ledger(target)).await.and_then(|reader| reader.behind_ms),
     };
-    let missing = reconcile::missing(reach, plan, target).await;
-    let intents_missing = missing.ok().map(|missing| missing.len() as u64);
+    let epoch = plan.epoch.number();
+    let intents_missing = match ask(reach, target, Question::Missing { epoch }).await {
+        recovery::Answer::Count { count } => Some(count),
+        _ => None,
+    };
     Ok(Observed::Evidence(Evidence { lag_ms, intents_missing }))
 }
 
-/// Where the ledger of a Region ends, if it takes writes.
-async fn tail(reach: &Reach, site: Site) -> Result<Tail, Failure> {
-    let standing =
-        sql::standing(&reach.ways, site).await.ok_or_else(|| again("the database is silent"))?;
-    if !standing.is_writer {
-        return Err(again("the database takes no writes yet"));
-    }
-    let whole = reach.ledger(site).everything().await;
-    let (records, postings) = whole.map_err(|error| again(&error.to_string()))?;
-    let faults =
-        payments::audit_books(&postings).len() + payments::audit_records(&records, &postings).len();
-    let movements = records.iter().map(|record| record.movements().count()).sum::<usize>();
-    Ok(Tail {
-        position: Some(standing.position),
-        movements: movements as u64,
-        faults: faults as u64,
-    })
-}
-
-/// The same of a database that may still be on its way to take writes.
+/// Where the ledger of a Region ends, whose database may still be on its way to take writes.
 async fn writable_tail(reach: &Reach, site: Site) -> Attempt {
     loop {
-        match tail(reach, site).await {
+        match ask(reach, site, Question::Tail).await.observed() {
             Err(Failure::TryAgain(_)) => sleep(LOOK).await,
-            settled => return settled.map(Observed::Database),
+            Ok(Observed::Tail(tail)) => return Ok(Observed::Database(tail)),
+            other => return other,
         }
     }
 }
@@ -204,19 +188,6 @@ async fn database(reach: &Reach, ask: DatabaseAsk) -> Attempt {
             DatabaseAnswer::Refuses => Err(again("the control plane of the database refuses")),
             DatabaseAnswer::Silent => Err(Failure::TimedOut),
         };
-    }
-}
-
-async fn raise_epoch(reach: &Reach, plan: &Plan, site: Site) -> Attempt {
-    let epoch = payments::Epoch::new(plan.epoch.number());
-    let region = if site.region() == plan.target.as_str() { &plan.target } else { &plan.source };
-    match reach.ledger(site).raise_epoch(epoch, region.as_str()).await {
-        Ok(Raised::Done) => Ok(Observed::Epoch(plan.epoch)),
-        Ok(Raised::Passed(row)) => {
-            let cause = format!("the ledger is in epoch {}", row.number());
-            Err(Failure::Refused(Refused::Database, cause))
-        }
-        Err(error) => Err(again(&error.to_string())),
     }
 }
 
@@ -260,9 +231,8 @@ async fn status(reach: &Reach, site: Site, path: &str) -> Option<StatusCode> {
 
 async fn until_level(reach: &Reach, writer: Site) -> Attempt {
     loop {
-        let standing = sql::standing(&reach.ways, writer).await;
-        if standing.and_then(|writer| writer.behind_bytes).is_some_and(|bytes| bytes < CLOSE_BYTES)
-        {
+        let behind = standing(reach.ledger(writer)).await.and_then(|writer| writer.behind_bytes);
+        if behind.is_some_and(|bytes| bytes < CLOSE_BYTES) {
             return Ok(Observed::Done);
         }
         sleep(PATIENCE).await;
@@ -275,7 +245,7 @@ async fn confirm_writer(reach: &Reach, source: Site) -> Attempt {
         DatabaseAnswer::Writer { at: writer, moves, .. } => writer == at && !moves,
         _ => false,
     };
-    let takes_writes = sql::standing(&reach.ways, source).await.is_some_and(|seen| seen.is_writer);
+    let takes_writes = standing(reach.ledger(source)).await.is_some_and(|seen| seen.is_writer);
     let refusal = || again("the source's database is not the writer");
     (is_writer && takes_writes).then_some(Observed::Done).ok_or_else(refusal)
 }

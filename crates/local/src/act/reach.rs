@@ -71,10 +71,7 @@ impl Reach {
         run: &RunId,
     ) -> Result<Self, Unreachable> {
         let address = |cause| Unreachable::Address(cause);
-        let ledger = |site| -> Result<PgLedger, Unreachable> {
-            let settings = ways.ledger(site).map_err(|fault| address(fault.into()))?;
-            PgLedger::new(&perform::bounded(settings)).map_err(|fault| address(fault.into()))
-        };
+        let ledger = |site| ways.open(site).map_err(address);
         let ledgers = [ledger(Site::Primary)?, ledger(Site::Standby)?];
         let trust = Trust::nobody();
         let limits = HttpLimits { time_max: CALL_LIMIT, ..HttpLimits::default() };

@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use drill::Site;
 use fence::{DurationMs, RegionName, Timing};
 use serde::{Deserialize, Serialize};
-use stores::{Cause, PgSettings, UrlFault};
+use stores::{Cause, PgLedger, PgSettings, UrlFault};
 
+use crate::act::ledger::bounded;
 use crate::place::Place;
 
 /// How everything is reached from one place.
@@ -42,6 +43,11 @@ impl Ways {
             renewal_interval: DurationMs(renewal),
             clock_bound: DurationMs(bound),
         }
+    }
+
+    /// The ledger of a Region. Connects to nothing.
+    pub(crate) fn open(&self, site: Site) -> Result<PgLedger, Cause> {
+        Ok(PgLedger::new(&bounded(self.ledger(site)?))?)
     }
 
     /// How the ledger of a Region is reached.

@@ -108,9 +108,8 @@ async fn is_paired(live: &Live) -> bool {
     if !live.system.is_settled() {
         return false;
     }
-    let ways = &live.reach.ways;
-    let [one, other] =
-        [act::standing(ways, Site::Primary).await, act::standing(ways, Site::Standby).await];
+    let standing = |site| act::standing(live.reach.ledger(site));
+    let (one, other) = (standing(Site::Primary).await, standing(Site::Standby).await);
     one.zip(other).is_some_and(|(one, other)| one.is_writer != other.is_writer)
 }
 

@@ -132,7 +132,7 @@ impl Stage for Live {
 
     async fn lag_ms(&self) -> Option<u64> {
         let active = self.active().await?;
-        let standing = act::standing(&self.reach.ways, active).await?;
+        let standing = act::standing(self.reach.ledger(active)).await?;
         standing.behind_bytes?;
         Some(standing.behind_ms.unwrap_or(0))
     }

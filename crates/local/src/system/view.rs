@@ -61,9 +61,10 @@ impl Inner {
     }
 
     async fn database(&self, site: Site) -> (String, Option<u64>) {
-        let ways = self.ways(Place::Outside);
-        let standing = crate::act::standing(&ways, site).await;
-        match standing {
+        let Ok(ledger) = self.ways(Place::Outside).open(site) else {
+            return ("silent".to_owned(), None);
+        };
+        match crate::act::standing(&ledger).await {
             None => ("silent".to_owned(), None),
             Some(standing) if standing.is_writer => (
                 "writer".to_owned(),

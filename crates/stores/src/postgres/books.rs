@@ -100,8 +100,12 @@ impl PgLedger {
         Ok((records, postings))
     }
 
-    /// Shows all payments with their postings, some at a time, as they were at one moment.
-    async fn walk(
+    /// Shows all payments with their postings, some at a time, as they were at one moment. Holds nobody up.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store; what was shown before is then not all.
+    pub async fn walk(
         &self,
         mut show: impl FnMut(Vec<PaymentRecord>, Vec<Posting>),
     ) -> Result<(), StoreError> {

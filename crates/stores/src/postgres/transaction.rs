@@ -146,7 +146,7 @@ impl Transaction {
         }
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         self.has_ended.store(true, Ordering::Relaxed);
     }
 }

@@ -1,7 +1,9 @@
 //! The port of intents, and all of them at once.
 
 use fence::NoAnswer;
-use payments::{Intent, IntentWrite, Intents, Read, Revision, ScopedKey, Written};
+use payments::{
+    AllIntents, Intent, IntentWrite, Intents, NotAll, Read, Revision, ScopedKey, Written,
+};
 use stores::document;
 
 use super::super::ask::Condition;
@@ -33,6 +35,13 @@ impl Intents for StoreClient {
             Settled::Refused(None) | Settled::NotDone => Written::Unavailable,
             Settled::Unknown => Written::Unknown,
         }
+    }
+}
+
+impl AllIntents for StoreClient {
+    async fn show(&self, mut show: impl FnMut(Vec<Intent>) + Send) -> Result<(), NotAll> {
+        show(self.all_intents().await.map_err(|NoAnswer { cause }| NotAll { cause })?);
+        Ok(())
     }
 }
 

@@ -1,0 +1,92 @@
+//! Answers what is asked of the ledger of one Region.
+
+use payments::{AllIntents, Epoch, NotAll, Processor};
+use stores::{PgLedger, Raised, Standing, StoreError};
+
+use crate::asked::{Answer, Ask};
+use crate::lost;
+
+/// What is needed to answer.
+pub struct Recovery<'r, I, P> {
+    /// The ledger that is asked.
+    pub ledger: &'r PgLedger,
+    /// The intents of all time.
+    pub intents: &'r I,
+    /// Who knows what became of a charge.
+    pub processor: &'r P,
+    /// Whether there is time for one movement more: asked before each. One takes as long as a question to the processor
+    /// and three to the stores.
+    pub has_time: &'r (dyn Fn() -> bool + Sync),
+}
+
+/// Why there is no success: the answer that says so.
+pub(crate) type Answered = Result<Answer, Answer>;
+
+/// Answers. Everything may be asked again, whatever was answered, and has effect once.
+pub async fn answer<I: AllIntents, P: Processor>(
+    ask: &Ask,
+    recovery: &Recovery<'_, I, P>,
+) -> Answer {
+    let answered = match ask {
+        Ask::Standing => standing(recovery.ledger).await.map(Answer::Standing),
+        Ask::Tail => tail(recovery.ledger).await,
+        Ask::Outbox => outbox(recovery.ledger).await,
+        Ask::Missing { epoch } => count(lost::missing(recovery, Epoch::new(*epoch)).await),
+        Ask::RaiseEpoch { epoch, region } => raise(recovery.ledger, *epoch, region).await,
+        Ask::Hold { epoch } => lost::hold(recovery, Epoch::new(*epoch)).await,
+        Ask::Settle { epoch } => lost::settle(recovery, Epoch::new(*epoch)).await,
+    };
+    answered.unwrap_or_else(|failed| failed)
+}
+
+pub(crate) fn again(cause: impl Into<String>) -> Answer {
+    Answer::TryAgain { cause: cause.into() }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+pub(crate) fn silent(error: StoreError) -> Answer {
+    Answer::silent(&error)
+}
+
+pub(crate) fn not_all(NotAll { cause }: NotAll) -> Answer {
+    again(cause)
+}
+
+fn count<T>(all: Result<Vec<T>, Answer>) -> Answered {
+    all.map(|all| Answer::Count { count: all.len() as u64 })
+}
+
+async fn standing(ledger: &PgLedger) -> Result<Standing, Answer> {
+    ledger.standing().await.map_err(silent)
+}
+
+/// Where the ledger ends, if it takes writes.
+async fn tail(ledger: &PgLedger) -> Answered {
+    let Standing { is_writer, position, .. } = standing(ledger).await?;
+    if !is_writer {
+        return Err(again("the database takes no writes yet"));
+    }
+    let (mut movements, mut faults) = (0, 0);
+    let walked = ledger.walk(|records, postings| {
+        movements += records.iter().map(|record| record.movements().count()).sum::<usize>();
+        faults += payments::audit_books(&postings).len();
+        faults += payments::audit_records(&records, &postings).len();
+    });
+    walked.await.map_err(silent)?;
+    Ok(Answer::Tail { position, movements: movements as u64, faults: faults as u64 })
+}
+
+async fn outbox(ledger: &PgLedger) -> Answered {
+    let count = ledger.events_waiting().await.map_err(silent)?;
+    Ok(Answer::Count { count })
+}
+
+async fn raise(ledger: &PgLedger, epoch: u64, region: &str) -> Answered {
+    match ledger.raise_epoch(Epoch::new(epoch), region).await {
+        Ok(Raised::Done) => Ok(Answer::Epoch { epoch }),
+        Ok(Raised::Passed(row)) => {
+            Err(Answer::Refused { cause: format!("the ledger is in epoch {}", row.number()) })
+        }
+        Err(error) => Err(silent(error)),
+    }
+}

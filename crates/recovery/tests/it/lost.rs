@@ -1,0 +1,113 @@
+//! What a failover lost: counted, held, settled; in one go and in several.
+
+use std::sync::atomic::Ordering;
+
+use payments::{Epoch, IntentState, Ledger as _, Status, Transaction, Verdict};
+use recovery::{Answer, Ask};
+use stores::Raised;
+
+use crate::samples::posts;
+use crate::server::Server;
+use crate::world::{World, intent};
+
+const EPOCH: u64 = 2;
+
+/// A ledger that was promoted under epoch 2, with the first of five payments of epoch 1; the fifth was refused.
+async fn lossy(server: &Server) -> (World, Vec<Transaction>) {
+    let world = World::new(server.ledger().await);
+    let all: Vec<Transaction> = (1..=5).map(|number| posts(number, 1)).collect();
+    assert_eq!(world.ledger.raise_epoch(Epoch::new(1), "us-east-1").await.unwrap(), Raised::Done);
+    assert_eq!(world.ledger.commit(&all[0]).await, payments::Committed::Done);
+    let region = "us-east-2".to_owned();
+    let raised = world.ask(Ask::RaiseEpoch { epoch: EPOCH, region }).await;
+    assert_eq!(raised, Answer::Epoch { epoch: EPOCH });
+    for (transaction, state) in all.iter().zip([
+        IntentState::Posted,
+        IntentState::Accepted,
+        IntentState::Posted,
+        IntentState::Settled,
+        IntentState::Refused(payments::Refusal::PaymentMissing),
+    ]) {
+        world.intents.put(intent(transaction, state));
+    }
+    (world, all)
+}
+
+fn count(count: u64) -> Answer {
+    Answer::Count { count }
+}
+
+fn again(cause: &str) -> Answer {
+    Answer::TryAgain { cause: cause.to_owned() }
+}
+
+async fn states(world: &World, all: &[Transaction]) -> Vec<&'static str> {
+    let mut states = Vec::new();
+    for transaction in all {
+        states.push(world.state(transaction).await);
+    }
+    states
+}
+
+#[tokio::test]
+async fn counted_held_and_settled() {
+    let server = Server::shared();
+    let (world, all) = lossy(&server).await;
+    assert_eq!(world.ask(Ask::Missing { epoch: EPOCH }).await, count(3));
+    assert_eq!(world.ask(Ask::Hold { epoch: EPOCH }).await, count(3));
+    let held = ["posted", "quarantined", "quarantined", "quarantined", "absent"];
+    assert_eq!(states(&world, &all).await, held);
+    let noted = ["posted", "quarantined", "quarantined", "quarantined", "refused"];
+    assert_eq!(world.intents.states(), noted);
+    assert_eq!(world.ask(Ask::Hold { epoch: EPOCH }).await, count(0), "everything is held");
+
+    let of = |number: usize| all[number].movement;
+    let known = [
+        (of(1), Status::Known(Verdict::Succeeded)),
+        (of(2), Status::Known(Verdict::Declined)),
+        (of(3), Status::Pending),
+    ];
+    *world.cards.says.lock().unwrap() = known.into();
+    let settle = Ask::Settle { epoch: EPOCH };
+    assert_eq!(world.ask(settle.clone()).await, again("1 wait for the processor"));
+    world.cards.says.lock().unwrap().remove(&of(3));
+    assert_eq!(world.ask(settle.clone()).await, count(0));
+    let settled = ["posted", "succeeded", "declined", "posted", "absent"];
+    assert_eq!(states(&world, &all).await, settled);
+    assert_eq!(world.intents.states(), ["posted", "settled", "settled", "posted", "refused"]);
+    let asked = world.cards.asked.load(Ordering::Relaxed);
+    assert_eq!(world.ask(settle).await, count(0));
+    assert_eq!(world.cards.asked.load(Ordering::Relaxed), asked, "nothing is left to ask about");
+    assert_eq!(world.ledger.audit().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn who_has_little_time_does_a_part_and_says_what_is_left() {
+    let server = Server::shared();
+    let (world, all) = lossy(&server).await;
+    let hold = Ask::Hold { epoch: EPOCH };
+    assert_eq!(world.ask_within(hold.clone(), 1).await, again("2 of 3 are not held yet"));
+    assert_eq!(states(&world, &all).await, ["posted", "quarantined", "absent", "absent", "absent"]);
+    assert_eq!(world.ask_within(hold, 2).await, count(2));
+    let settle = Ask::Settle { epoch: EPOCH };
+    let short = "2 are left, and there was no time to ask about 2 of them";
+    assert_eq!(world.ask_within(settle.clone(), 1).await, again(short));
+    assert_eq!(world.cards.asked.load(Ordering::Relaxed), 1);
+    assert_eq!(world.ask_within(settle, 2).await, count(0));
+    assert_eq!(states(&world, &all).await, ["posted", "posted", "posted", "posted", "absent"]);
+    assert_eq!(world.ledger.audit().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn nothing_is_decided_by_a_part_of_the_intents() {
+    let server = Server::shared();
+    let (world, all) = lossy(&server).await;
+    let fault = "the control table did not answer: no answer in time";
+    *world.intents.fault.lock().unwrap() = Some(fault.to_owned());
+    for ask in
+        [Ask::Missing { epoch: EPOCH }, Ask::Hold { epoch: EPOCH }, Ask::Settle { epoch: EPOCH }]
+    {
+        assert_eq!(world.ask(ask).await, again(fault));
+    }
+    assert_eq!(states(&world, &all).await, ["posted", "absent", "absent", "absent", "absent"]);
+}

@@ -1,0 +1,79 @@
+//! Questions and answers as the function that is asked is told them, and what a run notes of them.
+
+use expect_test::expect;
+use recovery::{Answer, Ask, Standing};
+use runbook::{Failure, Observed, Refused, Tail};
+
+#[test]
+fn questions_and_answers_are_read_as_they_are_written() {
+    let region = "us-east-2".to_owned();
+    let asks = [
+        Ask::Standing,
+        Ask::Tail,
+        Ask::Outbox,
+        Ask::Missing { epoch: 2 },
+        Ask::RaiseEpoch { epoch: 2, region },
+        Ask::Hold { epoch: 2 },
+        Ask::Settle { epoch: 2 },
+    ];
+    let mut text = String::new();
+    for ask in asks {
+        let json = serde_json::to_string(&ask).unwrap();
+        assert_eq!(serde_json::from_str::<Ask>(&json).unwrap(), ask);
+        text += &format!("{json}\n");
+    }
+    for answer in answers() {
+        let json = serde_json::to_string(&answer).unwrap();
+        assert_eq!(serde_json::from_str::<Answer>(&json).unwrap(), answer);
+        text += &format!("{json}\n");
+    }
+    expect![[r#"
+        {"ask":"standing"}
+        {"ask":"tail"}
+        {"ask":"outbox"}
+        {"ask":"missing","epoch":2}
+        {"ask":"raise-epoch","epoch":2,"region":"us-east-2"}
+        {"ask":"hold","epoch":2}
+        {"ask":"settle","epoch":2}
+        {"answer":"standing","is_writer":true,"position":7,"behind_bytes":0,"behind_ms":null}
+        {"answer":"tail","position":7,"movements":3,"faults":0}
+        {"answer":"tail","position":null,"movements":3,"faults":1}
+        {"answer":"count","count":2}
+        {"answer":"epoch","epoch":2}
+        {"answer":"try-again","cause":"the store is not available"}
+        {"answer":"refused","cause":"the ledger is in epoch 3"}
+    "#]]
+    .assert_eq(&text);
+}
+
+fn answers() -> [Answer; 7] {
+    let standing =
+        Standing { is_writer: true, position: Some(7), behind_bytes: Some(0), behind_ms: None };
+    [
+        Answer::Standing(standing),
+        Answer::Tail { position: Some(7), movements: 3, faults: 0 },
+        Answer::Tail { position: None, movements: 3, faults: 1 },
+        Answer::Count { count: 2 },
+        Answer::Epoch { epoch: 2 },
+        Answer::TryAgain { cause: "the store is not available".to_owned() },
+        Answer::Refused { cause: "the ledger is in epoch 3".to_owned() },
+    ]
+}
+
+#[test]
+fn what_a_run_notes() {
+    let noted = answers().map(Answer::observed);
+    let tail = |position, faults| Observed::Tail(Tail { position, movements: 3, faults });
+    let again = Failure::TryAgain("the store is not available".to_owned());
+    let refused = Failure::Refused(Refused::Database, "the ledger is in epoch 3".to_owned());
+    let expected = [
+        Ok(Observed::Done),
+        Ok(tail(Some(7), 0)),
+        Ok(tail(None, 1)),
+        Ok(Observed::Movements(2)),
+        Ok(Observed::Epoch(fence::Epoch::new(2))),
+        Err(again),
+        Err(refused),
+    ];
+    assert_eq!(noted, expected);
+}
