@@ -9,7 +9,8 @@ use crate::request::{Request, Settings};
 use crate::unmet::{Precondition, Unmet};
 use crate::way::Way;
 
-/// Everything that is not met, in the order of [`Precondition`], but for what the way itself asks.
+/// Everything that is not met, in the order of [`Precondition`], but for what the way itself asks; what a person has
+/// decided to do without too.
 pub(crate) fn unmet(request: &Request, facts: &Facts, way: &Way<'_>) -> Vec<Unmet> {
     let mut unmet = Vec::new();
     unmet.extend(reason(request));
@@ -24,11 +25,11 @@ pub(crate) fn unmet(request: &Request, facts: &Facts, way: &Way<'_>) -> Vec<Unme
             home(request, facts, &mut unmet);
         }
     }
-    unmet.retain(|unmet| !is_overridden(unmet.what, &request.settings));
     unmet
 }
 
-fn is_overridden(what: Precondition, settings: &Settings) -> bool {
+/// Whether a person has decided to do without this condition, and may.
+pub(crate) fn is_overridden(what: Precondition, settings: &Settings) -> bool {
     what.may_be_overridden() && settings.despite.contains(&what)
 }
 

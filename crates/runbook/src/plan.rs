@@ -1,10 +1,12 @@
 //! The plan: an immutable list of actions, decided before the first is done.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use fence::{Epoch, RegionName, RunId, RunKind, Timing};
 
 use crate::action::Action;
+use crate::unmet::Precondition;
 
 /// What a run is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +66,10 @@ pub struct Plan {
     /// An earlier run whose lock is given back first: its target serves users, or its source does
     /// again, and it only waits.
     pub earlier: Option<RunId>,
+    /// The approved change under which it is done, if one was named.
+    pub change: Option<String>,
+    /// What was not met when it was made and a person had decided to do without, with what was found.
+    pub despite: BTreeMap<Precondition, String>,
     /// How long leases last, for fencing the source.
     pub timing: Timing,
     /// The way forward.

@@ -16,6 +16,9 @@ use crate::way::way;
 pub fn plan(request: &Request, facts: &Facts) -> Result<Plan, Vec<Unmet>> {
     let (way, mut unmet) = way(request, facts);
     unmet.extend(conditions::unmet(request, facts, &way));
+    let is_done_without = |unmet: &Unmet| conditions::is_overridden(unmet.what, &request.settings);
+    let (despite, mut unmet): (Vec<Unmet>, Vec<Unmet>) =
+        unmet.into_iter().partition(is_done_without);
     unmet.sort_by_key(|unmet| unmet.what);
     let epoch = way.seen.next().filter(|_| unmet.is_empty()).ok_or(unmet)?;
     let (source, target) = (way.source.region.clone(), way.target.region.clone());
@@ -38,6 +41,8 @@ pub fn plan(request: &Request, facts: &Facts) -> Result<Plan, Vec<Unmet>> {
         seen: way.seen,
         epoch,
         earlier: way.earlier,
+        change: request.settings.change.clone(),
+        despite: despite.into_iter().map(|unmet| (unmet.what, unmet.found)).collect(),
         timing: request.settings.timing,
         actions,
         way_back,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::plan::PlanKind;
+
 /// Makes the closed set of preconditions with the words that people and machines use.
 macro_rules! preconditions {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
@@ -70,6 +72,33 @@ preconditions! {
 }
 
 impl Precondition {
+    /// Whether a run of this kind is asked for it.
+    #[must_use]
+    pub fn is_asked_of(self, kind: PlanKind) -> bool {
+        match self {
+            Self::Record
+            | Self::Way
+            | Self::NoRunOpen
+            | Self::Epoch
+            | Self::Reason
+            | Self::Timing => true,
+            Self::Approvers | Self::TargetDatabase | Self::NoSwitchoverWouldDo => {
+                kind == PlanKind::Failover
+            }
+            Self::SourceWrites
+            | Self::MembersAvailable
+            | Self::VersionsEqual
+            | Self::DatabaseLag
+            | Self::TableLag
+            | Self::BucketLag
+            | Self::AlarmsQuiet
+            | Self::Parity
+            | Self::Canary
+            | Self::Certificates => kind != PlanKind::Failover,
+            Self::Reconciled | Self::NotSameDay | Self::Change => kind == PlanKind::Failback,
+        }
+    }
+
     /// Whether a person may decide to do without it.
     #[must_use]
     pub const fn may_be_overridden(self) -> bool {

@@ -114,6 +114,8 @@ fn plan(run: &str, kind: &str, actions: &str, way_back: &str) -> Option<Plan> {
         seen: Epoch::new(1),
         epoch: Epoch::new(2),
         earlier: None,
+        change: None,
+        despite: BTreeMap::new(),
         timing: Timing::default(),
         actions: actions?,
         way_back: way_back?,

@@ -187,6 +187,8 @@ fn plan() -> Plan {
         actions: actions.map(|(name, stage)| action(name, stage)).into(),
         way_back: Vec::new(),
         earlier: None,
+        change: None,
+        despite: BTreeMap::new(),
         timing: Timing::default(),
     }
 }

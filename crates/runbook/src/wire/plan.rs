@@ -1,6 +1,8 @@
 //! A plan as JSON: all of it, because whoever goes on with a run does what was planned, and not what
 //! a later version would plan.
 
+use std::collections::BTreeMap;
+
 use fence::{DurationMs, Epoch, RegionName, RunId, Timing};
 use serde_json::{Value, json};
 
@@ -9,9 +11,10 @@ use super::read::Fields;
 use crate::action::{Action, Call, Condition, OnFailure, Plane, Retry, Service, Side, Stage};
 use crate::plan::{Plan, PlanKind};
 use crate::plans::known_api;
+use crate::unmet::Precondition;
 
 pub(super) fn write(plan: &Plan) -> Value {
-    json!({
+    let mut value = json!({
         "run": plan.run.as_str(),
         "kind": plan.kind.as_str(),
         "source": plan.source.as_str(),
@@ -27,7 +30,19 @@ pub(super) fn write(plan: &Plan) -> Value {
         },
         "actions": plan.actions.iter().map(write_action).collect::<Value>(),
         "way_back": plan.way_back.iter().map(write_action).collect::<Value>(),
-    })
+    });
+    // Written only where there is something, as the first plans were that had neither.
+    if let Some(change) = &plan.change {
+        value["change"] = json!(change);
+    }
+    if !plan.despite.is_empty() {
+        value["despite"] = json!(despite(plan));
+    }
+    value
+}
+
+fn despite(plan: &Plan) -> BTreeMap<&'static str, &str> {
+    plan.despite.iter().map(|(what, found)| (what.as_str(), found.as_str())).collect()
 }
 
 fn write_action(action: &Action) -> Value {
@@ -78,6 +93,8 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Plan, Unreadable> {
         seen: Epoch::new(fields.number("seen")?),
         epoch: Epoch::new(fields.number("epoch")?),
         earlier: fields.text_or_none("earlier")?.map(RunId::new),
+        change: fields.text_or_none("change")?.map(str::to_owned),
+        despite: fields.texts_by_word("despite", Precondition::ALL, Precondition::as_str)?,
         timing: Timing {
             lease_length: DurationMs(timing.number("lease_length_ms")?),
             renewal_interval: DurationMs(timing.number("renewal_interval_ms")?),

@@ -1,5 +1,7 @@
 //! Members of a JSON object, each asked for as what it should be.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::Unreadable;
@@ -100,6 +102,26 @@ impl<'v> Fields<'v> {
         let text = self.text(name)?;
         let mut all = all.iter().copied();
         all.find(|word| text_of(*word) == text).ok_or_else(|| self.unknown(name))
+    }
+
+    /// Texts under words of a closed set; none where there is no such member, as in what was written before there was.
+    pub(super) fn texts_by_word<T: Copy + Ord>(
+        &self,
+        name: &str,
+        all: &[T],
+        text_of: impl Fn(T) -> &'static str,
+    ) -> Result<BTreeMap<T, String>, Unreadable> {
+        if !self.present(name) {
+            return Ok(BTreeMap::new());
+        }
+        let texts = self.object(name)?;
+        let read = |word: &String| {
+            let mut all = all.iter().copied();
+            let known = all.find(|one| text_of(*one) == word.as_str());
+            let unknown = || Unreadable::Unknown { field: self.at(name), word: word.clone() };
+            Ok((known.ok_or_else(unknown)?, texts.text(word)?.to_owned()))
+        };
+        texts.members.keys().map(read).collect()
     }
 
     pub(super) fn action(&self, name: &str) -> Result<ActionName, Unreadable> {

@@ -1,5 +1,7 @@
 //! What stands against a plan, all at once.
 
+use std::collections::BTreeSet;
+
 use expect_test::{Expect, expect};
 use fence::{Author, DurationMs, Millis, RunKind, Timing};
 use runbook::{Facts, Known, PlanKind, Precondition, RecordSeen, Request, plan};
@@ -309,4 +311,43 @@ fn not_everything_can_be_done_without() {
             reconciled: movements are left in quarantine, or missing; needed: everything of the latest failover to be reconciled; next: finish the run that settles them: type `tideover runs`
         "#]],
     );
+}
+
+/// What a report lists as asked of a run is what stands against one when nothing is well.
+#[test]
+fn every_kind_is_asked_for_what_it_says() {
+    for kind in [PlanKind::Switchover, PlanKind::Failover, PlanKind::Failback] {
+        let mut request = request(kind);
+        let mut facts = Facts::unknown(AT, region("east"), region("west"), region("north"));
+        facts.last_failover_at = Some(AT);
+        (facts.primary.has_database, facts.primary.database_service_answers) =
+            (Known::Yes, Known::Yes);
+        request.reason = String::new();
+        request.settings.change = None;
+        request.settings.approvers = 0;
+        request.settings.timing.lease_length = DurationMs::ZERO;
+        let told: BTreeSet<Precondition> =
+            plan(&request, &facts).expect_err("nothing is well").iter().map(|it| it.what).collect();
+        // What the record says stands in the way of one thing at a time.
+        let of_record = |what: &Precondition| {
+            matches!(what, Precondition::Way | Precondition::NoRunOpen | Precondition::Epoch)
+        };
+        let asked = Precondition::ALL.iter().copied();
+        let asked = asked.filter(|what| what.is_asked_of(kind) && !of_record(what));
+        assert_eq!(told, asked.collect(), "{kind}");
+    }
+}
+
+#[test]
+fn what_was_done_without_stands_in_the_plan() {
+    let (mut request, mut facts) = (request(PlanKind::Failover), calm("east"));
+    request.settings.despite =
+        [Precondition::NoSwitchoverWouldDo, Precondition::TargetDatabase].into();
+    let plan = plan(&request, &facts).expect("a person decided it");
+    let found = "the database of `east` and its service answer".to_owned();
+    assert_eq!(plan.despite, [(Precondition::NoSwitchoverWouldDo, found)].into());
+    assert_eq!(plan.change.as_deref(), Some("CHG-7"));
+    lose(&mut facts, "east");
+    let plan = runbook::plan(&request, &facts).expect("nothing stands against it");
+    assert!(plan.despite.is_empty(), "nothing was done without: {:?}", plan.despite);
 }

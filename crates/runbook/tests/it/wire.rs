@@ -2,13 +2,14 @@
 
 use expect_test::{Expect, expect};
 use fence::{Author, Epoch, Millis, RunId};
+use proptest::collection::btree_map;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::Config;
 use runbook::wire::{FORMAT, decode, encode};
 use runbook::{
-    ActionName, Entry, Event, Evidence, Failure, Next, Observed, Plan, PlanKind, Refused,
-    RunnerName, Tail, next,
+    ActionName, Entry, Event, Evidence, Failure, Next, Observed, Plan, PlanKind, Precondition,
+    Refused, RunnerName, Tail, next,
 };
 
 use crate::carry::{plan_for, planned};
@@ -72,8 +73,12 @@ fn failure() -> impl Strategy<Value = Failure> {
 
 fn plan() -> impl Strategy<Value = Plan> {
     let kind = select(&[PlanKind::Switchover, PlanKind::Failover, PlanKind::Failback][..]);
-    (kind, number(), number(), proptest::option::of(any::<String>())).prop_map(
-        |(kind, seen, epoch, earlier)| Plan {
+    let texts = || proptest::option::of(any::<String>());
+    let despite = btree_map(select(Precondition::ALL), any::<String>(), 0..3);
+    (kind, number(), number(), texts(), texts(), despite).prop_map(
+        |(kind, seen, epoch, earlier, change, despite)| Plan {
+            change,
+            despite,
             seen: Epoch::new(seen),
             epoch: Epoch::new(epoch),
             earlier: earlier.map(RunId::new),
