@@ -3,19 +3,15 @@
 //! It is read on a screen, light or dark, on paper, and aloud: every picture has a text, every table
 //! headings, and no meaning is in a colour alone. The same report gives the same bytes.
 
-mod chart;
 mod figures;
-mod html;
 mod recoveries;
 mod tables;
+
+use html::{Markup, document, section};
 
 use crate::judge::Seconds;
 use crate::report::{Report, Summary};
 use crate::story::StoryLine;
-use html::Markup;
-
-/// The looks of the page.
-const STYLE: &str = include_str!("page/style.css");
 
 /// What goes into a page.
 #[derive(Debug, Clone, Copy)]
@@ -59,14 +55,8 @@ impl Page<'_> {
     #[must_use]
     pub fn html(&self) -> String {
         let title = format!("Drill {}, seed {}", self.report.scenario, self.report.seed);
-        let head = Markup::plain("title", Markup::text(&title));
         let body = Markup::plain("main", self.sections(&title)).line().then(self.footer());
-        format!(
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta name=\"color-scheme\" content=\"light dark\">\n{head}\n\
-             <style>\n{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
-        )
+        document(&title, body)
     }
 
     fn sections(&self, title: &str) -> Markup {
@@ -116,11 +106,6 @@ impl Page<'_> {
         });
         Markup::plain("footer", text.then(again)).line()
     }
-}
-
-fn section(heading: &'static str, content: Markup) -> Markup {
-    let heading = Markup::plain("h2", Markup::literal(heading)).line();
-    Markup::plain("section", heading.then(content)).line()
 }
 
 fn listing(text: &str) -> Markup {

@@ -1,9 +1,9 @@
 //! The pictures of what happened over time, each with its text.
 
+use html::chart::{self, Chart, Scale};
+use html::{Markup, figure};
 use runbook::Stage;
 
-use super::chart::{self, Chart, Scale};
-use super::html::Markup;
 use crate::history::Site;
 use crate::judge::Seconds;
 use crate::report::{ActionReport, Course, LagPoint, Report, RunReport, Traffic};
@@ -42,19 +42,6 @@ fn outage(report: &Report) -> Option<Scale> {
     let from_ms = recovery.began_ms.saturating_sub(margin_ms);
     let until_ms = (served_ms + margin_ms).min(report.end_ms);
     ((until_ms - from_ms) * 2 < report.end_ms).then_some(Scale { from_ms, until_ms })
-}
-
-pub(super) fn figure(caption: &str, key: &[(&'static str, &str)], picture: Markup) -> Markup {
-    let caption = Markup::plain("figcaption", Markup::text(caption)).line();
-    let items = key.iter().map(|(class, words)| {
-        let swatch = Markup::of_class("span", class, Markup::default());
-        Markup::plain("li", swatch.then(Markup::text(words)))
-    });
-    let items: Markup = items.collect();
-    let key = if items.is_empty() { items } else { Markup::of_class("ul", "key", items).line() };
-    let attributes = [("class", "scroll".to_owned()), ("tabindex", "0".to_owned())];
-    let picture = Markup::element("div", &attributes, picture).line();
-    Markup::plain("figure", caption.then(key).then(picture)).line()
 }
 
 /// When faults began, as marks.

@@ -1,8 +1,9 @@
 //! The RTO of every run as a bar and as a table.
 
-use super::chart::{self, Chart, Scale};
-use super::figures::{BAR, ROW, figure};
-use super::html::{Column, Markup, table};
+use html::chart::{self, Chart, Scale};
+use html::{Column, Markup, figure, table};
+
+use super::figures::{BAR, ROW};
 use crate::judge::Seconds;
 use crate::report::{Part, Recovery, Report, unmeasured};
 use crate::words;

@@ -1,7 +1,8 @@
 //! The tables of a page.
 
+use html::{Column, Markup, table};
+
 use super::Table;
-use super::html::{Column, Markup, table};
 use crate::judge::{RowFate, Seconds};
 use crate::report::{ActionReport, Ending, LossRow, Report, RunReport, Spread, Summary};
 use crate::story::{StoryLine, Topic};

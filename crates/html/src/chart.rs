@@ -1,6 +1,6 @@
 //! Charts as SVG within the page: one scale of time for all, colours from the style sheet.
 
-use super::html::Markup;
+use crate::markup::Markup;
 
 /// The width of every chart, in units of its own.
 const WIDTH: f64 = 960.0;
@@ -13,24 +13,26 @@ const RIGHT: f64 = 24.0;
 const AXIS: f64 = 34.0;
 
 /// From moments to places.
-#[derive(Clone, Copy)]
-pub(super) struct Scale {
+#[derive(Debug, Clone, Copy)]
+pub struct Scale {
     /// The first moment that is shown.
-    pub(super) from_ms: u64,
+    pub from_ms: u64,
     /// The last one; later than the first.
-    pub(super) until_ms: u64,
+    pub until_ms: u64,
 }
 
 impl Scale {
     /// The place of a moment; at an end what is beyond it.
-    pub(super) fn x(self, at_ms: u64) -> f64 {
+    #[must_use]
+    pub fn x(self, at_ms: u64) -> f64 {
         let at_ms = at_ms.clamp(self.from_ms, self.until_ms);
         let share = ratio(at_ms - self.from_ms, self.until_ms - self.from_ms);
         LEFT + share * (WIDTH - LEFT - RIGHT)
     }
 
     /// Whether a span of time can be seen.
-    pub(super) fn shows(self, from_ms: u64, until_ms: u64) -> bool {
+    #[must_use]
+    pub fn shows(self, from_ms: u64, until_ms: u64) -> bool {
         from_ms < self.until_ms && until_ms > self.from_ms
     }
 
@@ -46,7 +48,8 @@ impl Scale {
 const TICKS: u64 = 10;
 
 /// A round step that goes into a range so many times at most.
-pub(super) fn step(range: u64, times: u64) -> u64 {
+#[must_use]
+pub fn step(range: u64, times: u64) -> u64 {
     let mut decade = 1;
     loop {
         for step in [decade, 2 * decade, 5 * decade] {
@@ -60,24 +63,28 @@ pub(super) fn step(range: u64, times: u64) -> u64 {
 
 /// A share, as a number for drawing.
 #[expect(clippy::cast_precision_loss, reason = "drawings need three digits")]
-pub(super) fn ratio(part: u64, whole: u64) -> f64 {
+#[must_use]
+pub fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 /// A chart: its parts from top to bottom, then the axis of time.
-pub(super) struct Chart {
+#[derive(Debug)]
+pub struct Chart {
     scale: Scale,
     height: f64,
     parts: Markup,
 }
 
 impl Chart {
-    pub(super) fn new(scale: Scale) -> Self {
+    /// An empty one.
+    #[must_use]
+    pub fn new(scale: Scale) -> Self {
         Self { scale, height: 10.0, parts: Markup::default() }
     }
 
     /// Adds room for a row, and says where it begins.
-    pub(super) fn row(&mut self, height: f64, name: &str) -> f64 {
+    pub fn row(&mut self, height: f64, name: &str) -> f64 {
         let top = self.height;
         self.height += height;
         let middle = top + height / 2.0 + 4.0;
@@ -85,18 +92,19 @@ impl Chart {
         top
     }
 
-    pub(super) fn add(&mut self, part: Markup) {
+    /// Adds a part as it is.
+    pub fn add(&mut self, part: Markup) {
         self.parts = std::mem::take(&mut self.parts).then(part).line();
     }
 
     /// A line over the whole width at this height, with its value.
-    pub(super) fn grid(&mut self, y: f64, value: &str) {
+    pub fn grid(&mut self, y: f64, value: &str) {
         self.add(line((LEFT, y), (WIDTH - RIGHT, y), "grid"));
         self.add(label(LEFT - 10.0, y + 4.0, "end", value));
     }
 
     /// A bar over a span of time, with words in it where there is room.
-    pub(super) fn bar(
+    pub fn bar(
         &mut self,
         (top, height): (f64, f64),
         (from_ms, until_ms): (u64, u64),
@@ -118,7 +126,8 @@ impl Chart {
     }
 
     /// The whole picture; `description` says in words what it shows.
-    pub(super) fn finish(mut self, title: &str, description: &str, marks: &[u64]) -> Markup {
+    #[must_use]
+    pub fn finish(mut self, title: &str, description: &str, marks: &[u64]) -> Markup {
         let bottom = self.height;
         let marks: Markup = marks
             .iter()
@@ -135,7 +144,8 @@ impl Chart {
 }
 
 /// A picture of this size with a title in it.
-pub(super) fn picture((width, height): (f64, f64), content: Markup) -> Markup {
+#[must_use]
+pub fn picture((width, height): (f64, f64), content: Markup) -> Markup {
     let attributes = [("viewBox", format!("0 0 {width} {height}")), ("role", "img".to_owned())];
     Markup::element("svg", &attributes, content).line()
 }
@@ -151,16 +161,15 @@ fn axis(scale: Scale, top: f64) -> Markup {
 }
 
 /// A moment on an axis, without digits that say nothing.
-pub(super) fn seconds(at_ms: u64) -> String {
+#[must_use]
+pub fn seconds(at_ms: u64) -> String {
     let digits = format!("{}.{:03}", at_ms / 1_000, at_ms % 1_000);
     digits.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-pub(super) fn rectangle(
-    (x, y): (f64, f64),
-    (width, height): (f64, f64),
-    class: &'static str,
-) -> Markup {
+/// A rectangle at a place, of a size.
+#[must_use]
+pub fn rectangle((x, y): (f64, f64), (width, height): (f64, f64), class: &'static str) -> Markup {
     let attributes = [
         ("class", class.to_owned()),
         ("x", number(x)),
@@ -171,28 +180,29 @@ pub(super) fn rectangle(
     Markup::element("rect", &attributes, Markup::default())
 }
 
-pub(super) fn path(commands: String, class: &'static str) -> Markup {
+/// A path, in the commands of SVG.
+#[must_use]
+pub fn path(commands: String, class: &'static str) -> Markup {
     Markup::element("path", &[("class", class.to_owned()), ("d", commands)], Markup::default())
 }
 
-pub(super) fn line(from: (f64, f64), to: (f64, f64), class: &'static str) -> Markup {
+/// A straight line.
+#[must_use]
+pub fn line(from: (f64, f64), to: (f64, f64), class: &'static str) -> Markup {
     let commands =
         format!("M{} {}L{} {}", number(from.0), number(from.1), number(to.0), number(to.1));
     path(commands, class)
 }
 
 /// Words beside a chart.
-pub(super) fn label(x: f64, y: f64, anchor: &'static str, words: &str) -> Markup {
+#[must_use]
+pub fn label(x: f64, y: f64, anchor: &'static str, words: &str) -> Markup {
     text(x, y, anchor, "label", words)
 }
 
-pub(super) fn text(
-    x: f64,
-    y: f64,
-    anchor: &'static str,
-    class: &'static str,
-    words: &str,
-) -> Markup {
+/// Words at a place.
+#[must_use]
+pub fn text(x: f64, y: f64, anchor: &'static str, class: &'static str, words: &str) -> Markup {
     let attributes = [
         ("class", class.to_owned()),
         ("x", number(x)),
@@ -203,7 +213,8 @@ pub(super) fn text(
 }
 
 /// Two digits are finer than any screen.
-pub(super) fn number(value: f64) -> String {
+#[must_use]
+pub fn number(value: f64) -> String {
     let digits = format!("{value:.2}");
     digits.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -2,18 +2,23 @@
 
 use std::fmt::{self, Write as _};
 
+/// The looks of every page.
+const STYLE: &str = include_str!("style.css");
+
 /// Markup. It is made by the functions here only, which escape every text.
-#[derive(Clone, Default)]
-pub(super) struct Markup(String);
+#[derive(Debug, Clone, Default)]
+pub struct Markup(String);
 
 impl Markup {
     /// Markup as it stands in this program.
-    pub(super) fn literal(markup: &'static str) -> Self {
+    #[must_use]
+    pub fn literal(markup: &'static str) -> Self {
         Self(markup.to_owned())
     }
 
     /// The text, so that it shows as it is.
-    pub(super) fn text(text: impl fmt::Display) -> Self {
+    #[must_use]
+    pub fn text(text: impl fmt::Display) -> Self {
         let text = text.to_string();
         let mut escaped = String::with_capacity(text.len());
         for character in text.chars() {
@@ -34,7 +39,8 @@ impl Markup {
     }
 
     /// An element with attributes, whose values are escaped.
-    pub(super) fn element(
+    #[must_use]
+    pub fn element(
         name: &'static str,
         attributes: &[(&'static str, String)],
         content: Self,
@@ -48,28 +54,34 @@ impl Markup {
     }
 
     /// An element without attributes.
-    pub(super) fn plain(name: &'static str, content: Self) -> Self {
+    #[must_use]
+    pub fn plain(name: &'static str, content: Self) -> Self {
         Self::element(name, &[], content)
     }
 
     /// An element of a class.
-    pub(super) fn of_class(name: &'static str, class: &'static str, content: Self) -> Self {
+    #[must_use]
+    pub fn of_class(name: &'static str, class: &'static str, content: Self) -> Self {
         Self::element(name, &[("class", class.to_owned())], content)
     }
 
     /// Both, one after the other.
-    pub(super) fn then(mut self, other: Self) -> Self {
+    #[must_use]
+    pub fn then(mut self, other: Self) -> Self {
         self.0.push_str(&other.0);
         self
     }
 
     /// The same with a new line after it, so that the file can be read.
-    pub(super) fn line(mut self) -> Self {
+    #[must_use]
+    pub fn line(mut self) -> Self {
         self.0.push('\n');
         self
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
@@ -86,9 +98,43 @@ impl fmt::Display for Markup {
     }
 }
 
+/// The whole document of a title, with this in its body.
+#[must_use]
+pub fn document(title: &str, body: Markup) -> String {
+    let head = Markup::plain("title", Markup::text(title));
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n{head}\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+    )
+}
+
+/// A section under a heading.
+#[must_use]
+pub fn section(heading: &'static str, content: Markup) -> Markup {
+    let heading = Markup::plain("h2", Markup::literal(heading)).line();
+    Markup::plain("section", heading.then(content)).line()
+}
+
+/// A picture with its caption and the key of its colours, each a class with its words.
+#[must_use]
+pub fn figure(caption: &str, key: &[(&'static str, &str)], picture: Markup) -> Markup {
+    let caption = Markup::plain("figcaption", Markup::text(caption)).line();
+    let items = key.iter().map(|(class, words)| {
+        let swatch = Markup::of_class("span", class, Markup::default());
+        Markup::plain("li", swatch.then(Markup::text(words)))
+    });
+    let items: Markup = items.collect();
+    let key = if items.is_empty() { items } else { Markup::of_class("ul", "key", items).line() };
+    let attributes = [("class", "scroll".to_owned()), ("tabindex", "0".to_owned())];
+    let picture = Markup::element("div", &attributes, picture).line();
+    Markup::plain("figure", caption.then(key).then(picture)).line()
+}
+
 /// A column of a table.
-#[derive(Clone, Copy)]
-pub(super) enum Column {
+#[derive(Debug, Clone, Copy)]
+pub enum Column {
     /// Words, from the left.
     Words(&'static str),
     /// Numbers, from the right.
@@ -111,7 +157,8 @@ impl Column {
 }
 
 /// A table with a caption and headings. The first cell of each row is its heading.
-pub(super) fn table(caption: &str, columns: &[Column], rows: &[Vec<Markup>]) -> Markup {
+#[must_use]
+pub fn table(caption: &str, columns: &[Column], rows: &[Vec<Markup>]) -> Markup {
     let headings = columns.iter().map(|column| {
         let attributes = [("scope", "col".to_owned()), ("class", column.class().to_owned())];
         Markup::element("th", &attributes, Markup::text(column.heading()))
