@@ -1,0 +1,51 @@
+//! Words that several parts of a report have in common.
+
+use ::fence::Millis;
+use payments::{Time, rfc3339};
+use runbook::{ActionName, Evidence, Observed};
+
+use crate::report::Step;
+
+/// The last instant of the year 9999: what is later has no text by RFC 3339.
+const LATEST_MS: u64 = 253_402_300_799_999;
+
+/// An instant by RFC 3339.
+pub(super) fn instant(at: Millis) -> String {
+    rfc3339(Time::from_ms(at.0.min(LATEST_MS)))
+}
+
+/// What was seen of an action; nothing where there is nothing to tell.
+pub(super) fn observed(observed: &Observed) -> Option<String> {
+    Some(match observed {
+        Observed::Done => return None,
+        Observed::Evidence(evidence) => shown(evidence),
+        Observed::Tail(tail) | Observed::Database(tail) => {
+            format!("{} movements, books with {} faults", tail.movements, tail.faults)
+        }
+        Observed::Epoch(epoch) => format!("epoch {epoch}"),
+        Observed::Movements(number) => format!("{number} payments or refunds"),
+        Observed::Approved(people) => format!("approved by {people}"),
+    })
+}
+
+/// What people decide a loss by, as they are shown it.
+pub(super) fn shown(evidence: &Evidence) -> String {
+    let lag = evidence.lag_ms.map_or("unknown".to_owned(), |ms| format!("{ms} ms"));
+    let missing = evidence.intents_missing;
+    let missing = missing.map_or("unknown".to_owned(), |number| number.to_string());
+    format!("the standby's database is behind by {lag}, payments it lacks: {missing}")
+}
+
+/// What came of the first of these actions that the run came to.
+pub(super) fn came_of(steps: &[Step], names: &[ActionName]) -> String {
+    let is_such = |step: &&Step| {
+        step.way == "forward" && names.iter().any(|name| name.as_str() == step.action)
+    };
+    let Some(step) = steps.iter().rev().find(is_such) else {
+        return "the plan has no such action".to_owned();
+    };
+    match &step.told {
+        Some(told) => format!("{}: {}: {told}", step.action, step.result),
+        None => format!("{}: {}", step.action, step.result),
+    }
+}
