@@ -524,6 +524,13 @@ static TABLE: &[(&str, Immutable)] = &[
         Immutable { create_only: &["/properties/SecretId"], conditionally_create_only: &[] },
     ),
     (
+        "AWS::StepFunctions::StateMachine",
+        Immutable {
+            create_only: &["/properties/StateMachineName", "/properties/StateMachineType"],
+            conditionally_create_only: &[],
+        },
+    ),
+    (
         "AWS::Synthetics::Canary",
         Immutable { create_only: &["/properties/Name"], conditionally_create_only: &[] },
     ),

@@ -23,6 +23,7 @@ pub mod secrets_manager;
 pub mod sns;
 pub mod sqs;
 pub mod ssm;
+pub mod step_functions;
 pub mod synthetics;
 pub mod wafv2;
 
