@@ -57,5 +57,5 @@ pub use request::{Request, Settings};
 pub use stopped::Stopped;
 pub use summary::{FailedAttempt, Summary, phases, summary};
 pub use supposed::{Homes, supposed};
-pub use system::System;
+pub use system::{ALIAS, System};
 pub use unmet::{Precondition, Unmet};

@@ -10,6 +10,9 @@ use crate::plan::PlanKind;
 use crate::render::Names;
 use crate::supposed::Homes;
 
+/// The alias under which functions are invoked, by whoever invokes them. No role allows any other way.
+pub const ALIAS: &str = "live";
+
 /// A deployed system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct System {
@@ -67,7 +70,8 @@ impl System {
         self.function("runbook")
     }
 
-    /// The function that asks the ledger of its Region what runs want to know, in each Region.
+    /// The function that asks the ledger of its Region what runs want to know, in each Region; invoked under
+    /// [`ALIAS`].
     #[must_use]
     pub fn ledger_function(&self) -> String {
         self.function("ledger")

@@ -17,6 +17,7 @@ use self::states::Way;
 use crate::plan::Plan;
 
 pub use errors::report;
+pub use states::invocation_seconds;
 
 /// The definition as indented JSON. `function` is the name or ARN of the function that performs
 /// actions, or something that a template replaces by it, such as `${RunbookFunction}`.

@@ -165,8 +165,7 @@ fn task(plan: &Plan, way: &Way<'_>, position: usize, function: &str) -> Value {
         "way": way.word,
         "action": action.name.as_str(),
     });
-    let limit = action.time_limit.0.div_ceil(1_000) + MARGIN_SECONDS;
-    let seconds = limit.min(INVOCATION_SECONDS_MAX);
+    let seconds = invocation_seconds(action);
     let mut state = json!({
         "Type": "Task",
         "Comment": Words::neutral(plan.kind, action).does,
@@ -183,6 +182,14 @@ fn task(plan: &Plan, way: &Way<'_>, position: usize, function: &str) -> Value {
         state["ResultPath"] = json!(kept("done", action.name));
     }
     state
+}
+
+/// How long an invocation of the function that performs an action may last, in seconds: an attempt and what it
+/// takes to write down its end, as far as AWS Lambda allows.
+#[must_use]
+pub fn invocation_seconds(action: &Action) -> u64 {
+    let limit = action.time_limit.0.div_ceil(1_000) + MARGIN_SECONDS;
+    limit.min(INVOCATION_SECONDS_MAX)
 }
 
 /// How often an action is asked for, when each time lasts so many seconds at most: twice as often as
