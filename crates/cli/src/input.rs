@@ -108,7 +108,8 @@ fn packages(
     let directory = file.parent().unwrap_or_else(|| Path::new(""));
     let mut packages = Packages::new();
     let mut files = BTreeMap::new();
-    for function in &topology.functions {
+    let recovery = [topology.ledger_function(), topology.runbook_function()];
+    for function in topology.functions.iter().chain(&recovery) {
         let path = directory.join(&function.code);
         if let Some(hash) = hash(&path)? {
             packages.insert(function.name.clone(), hash.clone());

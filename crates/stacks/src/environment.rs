@@ -9,16 +9,15 @@ use cfn::{Value, sub};
 use topology::{Function, Runtime, Use};
 
 use crate::functions::Context;
+use crate::grants::wakes_worker;
+use crate::site::Site;
 use crate::webhooks::calls_back;
 
 /// Variables by name.
 type Variables = BTreeMap<String, Value<String>>;
 
 pub(crate) fn environment(context: &Context<'_>, function: &Function) -> Variables {
-    let mut variables = vec![
-        ("AWS_STS_REGIONAL_ENDPOINTS", "regional".into()),
-        ("TIDEOVER_SERVICE", context.site.prefix().into()),
-    ];
+    let mut variables = of_every_function(context.site).to_vec();
     if !function.routes.is_empty() && function.runtime == Runtime::ProvidedAl2023 {
         // The runtime's adapter would put the stage before the path, which no route knows.
         variables.push(("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true".into()));
@@ -28,6 +27,16 @@ pub(crate) fn environment(context: &Context<'_>, function: &Function) -> Variabl
     }
     let own = function.environment.iter().map(|(name, value)| (name.clone(), value.into()));
     variables.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(own).collect()
+}
+
+/// What every function is told.
+pub(crate) fn of_every_function(site: Site<'_>) -> [(&'static str, Value<String>); 2] {
+    [("AWS_STS_REGIONAL_ENDPOINTS", "regional".into()), ("TIDEOVER_SERVICE", site.prefix().into())]
+}
+
+/// Who moves the money of cards, for who asks about it.
+pub(crate) fn processor(site: Site<'_>) -> Option<(&'static str, Value<String>)> {
+    site.topology.processor.url.as_ref().map(|url| ("TIDEOVER_PROCESSOR_URL", url.into()))
 }
 
 fn of_use(
@@ -54,10 +63,10 @@ fn ledger(context: &Context<'_>, function: &Function) -> Vec<(&'static str, Valu
         ("TIDEOVER_DATABASE_SECRET", site.secret_name().into()),
         ("TIDEOVER_PEER_REGION", site.other().region().name().into()),
     ];
-    if !function.worker {
+    if wakes_worker(function) {
         variables.push(("TIDEOVER_OUTBOX_WAKE_UP_QUEUE", site.wake_up_queue().into()));
-    } else if let Some(url) = &site.topology.processor.url {
-        variables.push(("TIDEOVER_PROCESSOR_URL", url.into()));
+    } else {
+        variables.extend(processor(site));
     }
     variables
 }

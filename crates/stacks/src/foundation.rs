@@ -53,7 +53,7 @@ fn key(stack: &mut Stack, site: Site<'_>, key_use: KeyUse, services: Vec<Allow>)
 }
 
 /// The services that write to encrypted topics, queues and log groups of the Region. EventBridge does not say
-/// for which account it comes, so its statement names the one queue that it writes to.
+/// for which account it comes, so its statements name the queue and the topic that it writes to.
 fn signal_services(site: Site<'_>) -> Vec<Allow> {
     let use_key = || allow(["kms:Decrypt", "kms:GenerateDataKey*"], ["*".into()]);
     let publishers = PUBLISHERS.map(|service| {
@@ -63,12 +63,11 @@ fn signal_services(site: Site<'_>) -> Vec<Allow> {
             sub("${AWS::AccountId}"),
         )
     });
-    let queue = site.arn("sqs", &site.wake_up_queue());
-    let tick = use_key().by_service("events.amazonaws.com").when(
-        "StringEquals",
-        "kms:EncryptionContext:aws:sqs:arn",
-        queue,
-    );
+    let queue = ("kms:EncryptionContext:aws:sqs:arn", site.arn("sqs", &site.wake_up_queue()));
+    let topic = ("kms:EncryptionContext:aws:sns:topicArn", site.alarm_topic_arn());
+    let events = [queue, topic].map(|(key, arn)| {
+        use_key().by_service("events.amazonaws.com").when("StringEquals", key, arn)
+    });
     let logs = allow(
         ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
         ["*".into()],
@@ -78,7 +77,7 @@ fn signal_services(site: Site<'_>) -> Vec<Allow> {
         "kms:EncryptionContext:aws:logs:arn",
         sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"),
     );
-    publishers.into_iter().chain([tick, logs]).collect()
+    publishers.into_iter().chain(events).chain([logs]).collect()
 }
 
 /// Who publishes to the alarm topic: alarms, and buckets about replication.
@@ -101,7 +100,11 @@ fn alarm_topic(stack: &mut Stack, site: Site<'_>, key: &Handle<Key>) -> Handle<T
             sub("${AWS::AccountId}"),
         )
     });
-    let document: Value<Json> = policy::document(statements).into();
+    let rule = site.arn("events", &format!("rule/{}", site.database_event_rule()));
+    let events = allow(["sns:Publish"], [topic.topic_arn().into()])
+        .by_service("events.amazonaws.com")
+        .when("ArnEquals", "aws:SourceArn", rule);
+    let document: Value<Json> = policy::document(statements.into_iter().chain([events])).into();
     stack.add("AlarmTopicPolicy", TopicPolicy::new(document, [topic.topic_arn()]));
     match &site.topology.monitoring.email {
         Some(email) => {

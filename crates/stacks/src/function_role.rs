@@ -10,7 +10,7 @@ use topology::Function as Model;
 use crate::functions::Context;
 use crate::grants::{grants, use_signals_key};
 use crate::outbox;
-use crate::policy::{self, allow};
+use crate::policy::{self, Allow, allow};
 use crate::site::pascal;
 
 pub(crate) fn function_role(
@@ -20,15 +20,23 @@ pub(crate) fn function_role(
     logs: &Handle<LogGroup>,
     dead_letters: &Handle<Queue>,
 ) -> Handle<Role> {
-    let write_logs = allow(["logs:CreateLogStream", "logs:PutLogEvents"], [logs.arn().into()]);
-    let trace = allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*".into()]);
     let give_up = allow(["sqs:SendMessage"], [dead_letters.arn().into()]);
-    let mut statements =
-        vec![write_logs, trace, give_up, use_signals_key(context.foundation), network_interfaces()];
+    let mut statements = of_every_function(logs).to_vec();
+    statements.extend([give_up, use_signals_key(context.foundation), network_interfaces()]);
     statements.extend(grants(context.site, model, context.foundation));
     if model.worker {
         statements.push(outbox::receive(context.site));
     }
+    role(stack, context, model, statements)
+}
+
+/// The role of a function that may do this.
+pub(crate) fn role(
+    stack: &mut Stack,
+    context: &Context<'_>,
+    model: &Model,
+    statements: Vec<Allow>,
+) -> Handle<Role> {
     let role = Role {
         description: set(format!("Runs {}", context.site.function_name(model))),
         policies: set([Policy::new(policy::document(statements), "function")]),
@@ -37,8 +45,19 @@ pub(crate) fn function_role(
     stack.add(&format!("{}Role", pascal(&model.name)), role)
 }
 
+/// What every function does: write its logs, and trace itself.
+pub(crate) fn of_every_function(logs: &Handle<LogGroup>) -> [Allow; 2] {
+    let write_logs = allow(["logs:CreateLogStream", "logs:PutLogEvents"], [logs.arn().into()]);
+    [write_logs, trace()]
+}
+
+/// Sending traces; the actions know no narrower resource.
+pub(crate) fn trace() -> Allow {
+    allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*".into()])
+}
+
 /// What Lambda needs to place a function in a VPC; these actions know no narrower resource.
-fn network_interfaces() -> policy::Allow {
+pub(crate) fn network_interfaces() -> Allow {
     let actions = [
         "ec2:AssignPrivateIpAddresses",
         "ec2:CreateNetworkInterface",

@@ -5,14 +5,17 @@
 
 use std::collections::BTreeMap;
 
+use cfn::iam::Role;
 use cfn::lambda::alias::ProvisionedConcurrencyConfiguration;
 use cfn::lambda::function::{
     Code, DeadLetterConfig, Environment, FunctionArchitecture, FunctionRuntime, TracingConfig,
     TracingConfigMode, VpcConfig,
 };
 use cfn::lambda::{Alias, Function, Version};
+use cfn::logs::LogGroup;
 use cfn::sqs::Queue;
 use cfn::{Asset, Attributes, Handle, Stack, ToJson, Value, assembly, set, sub};
+use runbook::ALIAS;
 use topology::{Architecture, Function as Model, Runtime};
 
 use crate::environment::environment;
@@ -20,7 +23,7 @@ use crate::foundation::Foundation;
 use crate::function_role;
 use crate::logs::log_group;
 use crate::network::Network;
-use crate::site::{ALIAS, Site, pascal};
+use crate::site::{Site, pascal};
 use crate::{Packages, function_alarms, outbox};
 
 /// What a function is built from.
@@ -73,30 +76,71 @@ fn function(
     model: &Model,
     dead_letters: &Handle<Queue>,
 ) -> Handle<Alias> {
-    let id = pascal(&model.name);
-    let name = context.site.function_name(model);
-    let log_name = format!("/aws/lambda/{name}");
-    let logs = log_group(stack, context.site, &format!("{id}Logs"), log_name, context.foundation);
+    let logs = function_logs(stack, context, model);
     let role = function_role::function_role(stack, context, model, &logs, dead_letters);
+    let made = Made {
+        role: &role,
+        logs: &logs,
+        variables: environment(context, model),
+        network: Some(vpc_config(context.network)),
+        dead_letters: Some(dead_letters),
+        seen_from: context.site,
+    };
+    publish(stack, context, model, made)
+}
+
+/// The group of a function's logs.
+pub(crate) fn function_logs(
+    stack: &mut Stack,
+    context: &Context<'_>,
+    model: &Model,
+) -> Handle<LogGroup> {
+    let name = format!("/aws/lambda/{}", context.site.function_name(model));
+    let id = format!("{}Logs", pascal(&model.name));
+    log_group(stack, context.site, &id, name, context.foundation)
+}
+
+/// What a function is made with, beside what the topology says of it.
+pub(crate) struct Made<'a> {
+    pub(crate) role: &'a Handle<Role>,
+    pub(crate) logs: &'a Handle<LogGroup>,
+    pub(crate) variables: BTreeMap<String, Value<String>>,
+    /// Where it is in the VPC, if it is in it.
+    pub(crate) network: Option<VpcConfig>,
+    /// Where events go that it failed to handle; none where whoever calls it waits for the answer.
+    pub(crate) dead_letters: Option<&'a Handle<Queue>>,
+    /// The Region that is "here" in what the version is named after, so that it has one name in both Regions.
+    pub(crate) seen_from: Site<'a>,
+}
+
+/// The function, its newest version, and the alias on it.
+pub(crate) fn publish(
+    stack: &mut Stack,
+    context: &Context<'_>,
+    model: &Model,
+    made: Made<'_>,
+) -> Handle<Alias> {
+    let id = pascal(&model.name);
     let code = code(stack, context, model);
+    let give_up = |queue: &Handle<Queue>| DeadLetterConfig { target_arn: set(queue.arn()) };
     let published = Function {
-        function_name: set(&name),
+        function_name: set(context.site.function_name(model)),
         description: set(format!("{} of {}", model.name, context.site.prefix())),
         runtime: set(runtime(model.runtime)),
         handler: set(&model.handler),
         architectures: set([architecture(context)]),
         memory_size: set(i64::from(model.memory_mb)),
         timeout: set(i64::from(model.timeout_seconds)),
-        environment: set(Environment { variables: set(environment(context, model)) }),
-        dead_letter_config: set(DeadLetterConfig { target_arn: set(dead_letters.arn()) }),
+        environment: set(Environment { variables: set(made.variables) }),
+        dead_letter_config: made.dead_letters.map(|queue| give_up(queue).into()),
         tracing_config: set(TracingConfig { mode: set(TracingConfigMode::Active) }),
-        vpc_config: set(vpc_config(context.network)),
-        ..Function::new(code, role.arn())
+        vpc_config: made.network.map(Value::Literal),
+        ..Function::new(code, made.role.arn())
     };
-    let version = format!("{id}Version{}", context.site.fingerprint(&published.to_json()));
+    let version = format!("{id}Version{}", made.seen_from.fingerprint(&published.to_json()));
     let reserved = model.reserved_concurrency.map(|count| i64::from(count).into());
     let function = Function { reserved_concurrent_executions: reserved, ..published };
-    let function = stack.add_with(&id, function, Attributes::after(&logs));
+    let function = stack.add_with(&id, function, Attributes::after(made.logs));
     let alias = alias(stack, model, &id, &version, &function);
     stack.output(
         &format!("{id}Arn"),
@@ -141,7 +185,7 @@ fn architecture(context: &Context<'_>) -> FunctionArchitecture {
     }
 }
 
-fn vpc_config(network: &Network) -> VpcConfig {
+pub(crate) fn vpc_config(network: &Network) -> VpcConfig {
     let subnets: Vec<_> = network.private_subnets.iter().map(Handle::reference).collect();
     VpcConfig {
         subnet_ids: set(subnets),

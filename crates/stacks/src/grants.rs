@@ -24,7 +24,8 @@ pub(crate) enum Service {
 impl Service {
     /// The services that some function calls.
     pub(crate) fn called_by(topology: &Topology) -> BTreeSet<Self> {
-        topology.functions.iter().flat_map(services).collect()
+        let ledger = services(&topology.ledger_function());
+        topology.functions.iter().flat_map(services).chain(ledger).collect()
     }
 
     /// Last part of the endpoint service's name.
@@ -39,13 +40,19 @@ impl Service {
 
 fn services(function: &Function) -> Vec<Service> {
     let services = function.uses.iter().flat_map(|used| match used {
-        Use::Ledger if function.worker => [Service::SecretsManager].as_slice(),
-        Use::Ledger => &[Service::SecretsManager, Service::Sqs],
+        Use::Ledger if wakes_worker(function) => [Service::SecretsManager, Service::Sqs].as_slice(),
+        Use::Ledger => &[Service::SecretsManager],
         Use::Events if calls_back(function) => &[Service::SecretsManager, Service::Sns],
         Use::Events => &[Service::Sns],
         Use::Sessions | Use::Receipts => &[],
     });
     services.copied().collect()
+}
+
+/// Whether a function that uses the ledger tells the outbox worker that there is work: it is not the worker, and takes
+/// payments. What runs settle waits for the next minute.
+pub(crate) fn wakes_worker(function: &Function) -> bool {
+    !function.worker && !function.is_of_runs()
 }
 
 /// The statements of a function's role, beyond those every function has.
@@ -70,26 +77,43 @@ pub(crate) fn grants(site: Site<'_>, function: &Function, foundation: &Foundatio
 fn ledger(site: Site<'_>, function: &Function, foundation: &Foundation) -> Vec<Allow> {
     let mut statements = secret(site, &site.secret_name(), &foundation.ledger_key).to_vec();
     statements.extend(control(site));
-    if !function.worker {
+    if wakes_worker(function) {
         let queue = site.arn("sqs", &site.wake_up_queue());
         statements.push(allow(["sqs:GetQueueUrl", "sqs:SendMessage"], [queue.into()]));
     }
     statements
 }
 
+/// Going through the control table, as who settles what a ledger lacks does: here, and in the other Region when this
+/// one's replica does not answer.
+pub(crate) fn scan_control(site: Site<'_>) -> Allow {
+    allow(["dynamodb:Scan"], control_tables(site))
+}
+
+/// The control table's replicas, this Region's first.
+pub(crate) fn control_tables(site: Site<'_>) -> [Json; 2] {
+    [site, site.other()].map(|site| table(site, &site.control_table()).into())
+}
+
 /// The control table here, and the other Region's replica for when this one does not answer (rule
 /// `pay-control-store-two-endpoints`). The key over there is known by its alias only.
 fn control(site: Site<'_>) -> [Allow; 2] {
     let other = site.other();
-    let tables = [site, other].map(|site| table(site, &site.control_table()).into());
-    let items = allow(["dynamodb:GetItem", "dynamodb:PutItem"], tables);
-    let decrypt = decrypt_tables(other, other.arn("kms", "key/*").into());
-    let by_alias = decrypt.when(
-        "ForAnyValue:StringEquals",
-        "kms:ResourceAliases",
-        other.key_alias(KeyUse::Data),
-    );
-    [items, by_alias]
+    let items = allow(["dynamodb:GetItem", "dynamodb:PutItem"], control_tables(site));
+    [items, by_alias(other, KeyUse::Data, "dynamodb", ["kms:Decrypt"])]
+}
+
+/// Using a key that is known by its alias only, through a service of its Region.
+pub(crate) fn by_alias<const A: usize>(
+    site: Site<'_>,
+    key: KeyUse,
+    service: &str,
+    actions: [&'static str; A],
+) -> Allow {
+    let service = format!("{service}.{}.amazonaws.com", site.region());
+    allow(actions, [site.arn("kms", "key/*").into()])
+        .when("StringEquals", "kms:ViaService", service)
+        .when("ForAnyValue:StringEquals", "kms:ResourceAliases", site.key_alias(key))
 }
 
 fn sessions(site: Site<'_>) -> Allow {
@@ -115,9 +139,16 @@ fn decrypt_tables(site: Site<'_>, key: Json) -> Allow {
 
 fn receipts(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
     let objects = sub(format!("{}/*", site.bucket_arn()));
-    let keys = allow(["kms:Decrypt", "kms:GenerateDataKey"], [foundation.data_key.arn().into()])
-        .when("StringEquals", "kms:ViaService", sub("s3.${AWS::Region}.amazonaws.com"));
-    vec![allow(["s3:GetObject", "s3:PutObject"], [objects.into()]), keys]
+    vec![allow(["s3:GetObject", "s3:PutObject"], [objects.into()]), use_data_key_by_s3(foundation)]
+}
+
+/// Buckets are encrypted: who reads or writes objects uses their key, through S3 only.
+pub(crate) fn use_data_key_by_s3(foundation: &Foundation) -> Allow {
+    allow(["kms:Decrypt", "kms:GenerateDataKey"], [foundation.data_key.arn().into()]).when(
+        "StringEquals",
+        "kms:ViaService",
+        sub("s3.${AWS::Region}.amazonaws.com"),
+    )
 }
 
 /// The topic, and for whoever calls back who is to be called.

@@ -6,10 +6,13 @@
 mod alarm;
 mod api;
 mod backup;
+mod call_grants;
+mod canary;
 mod certificate;
 mod control;
 mod dashboard;
 mod database;
+mod database_events;
 mod endpoints;
 mod environment;
 mod flow_log;
@@ -27,6 +30,8 @@ mod openapi;
 mod outbox;
 mod parameters;
 mod policy;
+mod recovery;
+mod recovery_roles;
 mod replication;
 mod routing;
 mod runbooks;
@@ -34,13 +39,14 @@ mod secret;
 mod service_alarms;
 mod sessions;
 mod site;
+mod state_machines;
 mod storage;
 mod table_alarms;
 mod web_acl;
 mod webhooks;
 mod zone;
 
-pub use runbooks::{homes, names};
+pub use runbooks::{homes, names, system};
 
 use std::collections::BTreeMap;
 
@@ -76,6 +82,7 @@ fn region(site: Site<'_>, packages: &Packages, zone: Option<&Handle<HostedZone>>
     let context =
         Context { site, foundation: &foundation, network: &network, database_host, packages };
     let function_stacks = functions::functions(&context);
+    let recovery_stack = recovery::recovery(&context);
     let (api_stack, api) = api::api(site, &foundation);
     let zone = Zone::of(site, zone);
     let (certificate_stack, certificate) = certificate::certificate(site, &zone);
@@ -90,11 +97,13 @@ fn region(site: Site<'_>, packages: &Packages, zone: Option<&Handle<HostedZone>>
     }
     stacks.push(storage::storage(site, &foundation));
     stacks.extend(function_stacks);
+    stacks.push(recovery_stack);
     stacks.extend([
         api_stack,
         certificate_stack,
         routing::routing(site, &api, &zone, &certificate),
         monitoring::monitoring(site),
+        canary::canary(site, &foundation),
         parameters::parameters(site, &foundation, &database),
         backup::backup(site, &foundation, &database),
     ]);

@@ -10,6 +10,7 @@ use topology::Method;
 
 use crate::alarm::{Series, Statistic, Threshold, alarm, expression_alarm, ratio_alarm};
 use crate::dashboard;
+use crate::database_events::database_events;
 use crate::replication::{MINUTES, RULE_ID};
 use crate::service_alarms::service_alarms;
 use crate::site::{Site, pascal};
@@ -25,6 +26,7 @@ pub(crate) fn monitoring(site: Site<'_>) -> Stack {
     bucket_alarms(&mut stack, site);
     api_alarms(&mut stack, site);
     service_alarms(&mut stack, site);
+    database_events(&mut stack, site);
     let name = format!("{}-{}", site.prefix(), site.region());
     let board = Dashboard { dashboard_name: set(name), ..Dashboard::new(dashboard::body(site)) };
     stack.add("Dashboard", board);

@@ -8,7 +8,7 @@ pub(crate) struct Allow {
     /// Who may, in a resource policy or a role's trust; absent in an identity policy.
     pub(crate) principal: Option<Json>,
     /// Actions such as `s3:GetObject`, sorted as they were given.
-    pub(crate) actions: Vec<&'static str>,
+    pub(crate) actions: Vec<String>,
     /// ARNs; in key policies `*` means the key itself.
     pub(crate) resources: Vec<Json>,
     /// Conditions: operator, key, values.
@@ -22,7 +22,7 @@ pub(crate) fn allow<const A: usize, const R: usize>(
 ) -> Allow {
     Allow {
         principal: None,
-        actions: actions.into(),
+        actions: actions.map(str::to_owned).into(),
         resources: resources.into(),
         conditions: Vec::new(),
     }

@@ -1,9 +1,15 @@
 //! What the runbooks call things in a system that these stacks make.
 
 use fence::RegionName;
-use runbook::Homes;
 use runbook::render::Names;
+use runbook::{Homes, System};
 use topology::{Home, Region, Topology};
+
+/// The system as whoever drives its runs knows it.
+#[must_use]
+pub fn system(topology: &Topology) -> System {
+    System { homes: homes(topology), names: names(topology) }
+}
 
 /// The Regions between which runs go, and the witness.
 #[must_use]

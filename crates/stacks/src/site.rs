@@ -4,11 +4,9 @@
 //! a resource of another Region (rules `cfn-no-import-across-regions`, `cfn-weak-ref-couples-deploys`).
 
 use cfn::{Environment, Json, Stack, Text, sub};
+use runbook::ALIAS;
 use sha2::{Digest, Sha256};
 use topology::{Cidr, Function, Home, Region, Topology};
-
-/// The alias that everything invokes.
-pub(crate) const ALIAS: &str = "live";
 
 /// The tag that says a resource's home role.
 pub(crate) const ROLE_TAG: &str = "DR-Role";
@@ -117,6 +115,11 @@ impl<'a> Site<'a> {
         )
     }
 
+    /// Name of the bucket of what canaries leave behind. By this word rules know that it keeps no payment data.
+    pub(crate) fn log_bucket_name(self) -> String {
+        self.bucket_name().replacen("-data-", "-logs-", 1)
+    }
+
     pub(crate) fn bucket_arn(self) -> String {
         format!("arn:${{AWS::Partition}}:s3:::{}", self.bucket_name())
     }
@@ -151,6 +154,16 @@ impl<'a> Site<'a> {
 
     pub(crate) fn alarm_topic(self) -> String {
         format!("{}-alarms-{}", self.topology.name, self.topology.suffix())
+    }
+
+    /// Name of the canary that watches the other Region from this one.
+    pub(crate) fn canary(self) -> String {
+        format!("{}-other-region", self.prefix())
+    }
+
+    /// Name of the rule that listens to the global database.
+    pub(crate) fn database_event_rule(self) -> String {
+        format!("{}-database-events", self.prefix())
     }
 
     pub(crate) fn event_topic(self) -> String {

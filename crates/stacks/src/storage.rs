@@ -83,13 +83,20 @@ fn declare_peer(stack: &mut Stack, site: Site<'_>) {
 
 fn bucket(site: Site<'_>, foundation: &Foundation) -> Bucket {
     Bucket {
-        bucket_name: set(sub(site.bucket_name())),
         versioning_configuration: set(VersioningConfiguration::new(
             VersioningConfigurationStatus::Enabled,
         )),
-        bucket_encryption: set(encryption(foundation)),
         lifecycle_configuration: set(lifecycle(site)),
         notification_configuration: set(notifications(foundation)),
+        ..guarded(site.bucket_name(), foundation)
+    }
+}
+
+/// A bucket of this name with the Region's key, which the public never sees.
+pub(crate) fn guarded(name: String, foundation: &Foundation) -> Bucket {
+    Bucket {
+        bucket_name: set(sub(name)),
+        bucket_encryption: set(encryption(foundation)),
         ownership_controls: set(OwnershipControls::new([OwnershipControlsRule {
             object_ownership: set(OwnershipControlsRuleObjectOwnership::BucketOwnerEnforced),
         }])),
@@ -180,7 +187,7 @@ fn via_s3(site: Site<'_>) -> String {
     format!("s3.{}.amazonaws.com", site.region())
 }
 
-fn refuse_plain_text(bucket: &Handle<Bucket>) -> Json {
+pub(crate) fn refuse_plain_text(bucket: &Handle<Bucket>) -> Json {
     let objects = concat([bucket.arn().into(), "/*".into()]);
     Json::object([
         ("Effect", "Deny".into()),

@@ -115,7 +115,7 @@ fn counterpart<'a>(
             let item = look_up(REST_API, API, found, ours)?;
             (item, in_document(item, operation).is_none().then_some(operation))
         }
-        Fate::Runbook | Fate::Dropped => return Ok(None),
+        Fate::Dropped => return Ok(None),
     };
     missing.map_or(Ok(Some(item)), |missing| Err(format!("{item} has no `{missing}`")))
 }

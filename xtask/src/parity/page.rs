@@ -93,12 +93,11 @@ fn summary(tables: &[Table<'_>]) -> String {
         rows.map(|row| row.pairs.len()).sum()
     };
     format!(
-        "**{} resources: {} have a counterpart of the same type, {} are there in another form, {} come \
-         with the runbook, {} are dropped.**\n",
+        "**{} resources: {} have a counterpart of the same type, {} are there in another form, {} are \
+         dropped.**\n",
         count(|_| true),
         count(|fate| matches!(fate, Fate::Same(_))),
         count(|fate| matches!(fate, Fate::Other(..) | Fate::Part(..) | Fate::Api(_))),
-        count(|fate| matches!(fate, Fate::Runbook)),
         count(|fate| matches!(fate, Fate::Dropped)),
     )
 }
@@ -150,7 +149,6 @@ fn fate(fate: Fate) -> String {
         Fate::Other(kind, place) => format!("{}, {}", address(place), kind),
         Fate::Part(_, place, property) => format!("`{property}` of {}", address(place)),
         Fate::Api(operation) => format!("`{operation}` in the document of {}", address(API)),
-        Fate::Runbook => "with the runbook, in both Regions".to_owned(),
         Fate::Dropped => "dropped".to_owned(),
     }
 }

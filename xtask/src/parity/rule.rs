@@ -45,8 +45,6 @@ pub(crate) enum Fate {
     Part(&'static str, Place, &'static str),
     /// It is a path of the API's OpenAPI document, or a method and a path.
     Api(&'static str),
-    /// It comes with the runbook, in both Regions.
-    Runbook,
     /// It is gone.
     Dropped,
 }

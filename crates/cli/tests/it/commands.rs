@@ -140,14 +140,16 @@ fn synth_tells_what_it_wrote() {
         --- stderr
         warning: `dns.zone` is "payment-dev.example.com", and Route 53 refuses zones under example.com; set your own before you deploy
         warning: `processor.url` is not set: payments are accepted and stay posted; set it before you take any
+        warning: function `ledger` has no package at `dist/transaction-processing.zip`; run `tideover package`, then synth again, before you deploy
         warning: function `notification` has no package at `dist/notification.zip`; run `tideover package`, then synth again, before you deploy
         warning: function `payment-validation` has no package at `dist/payment-validation.zip`; run `tideover package`, then synth again, before you deploy
+        warning: function `runbook` has no package at `dist/runbook.zip`; run `tideover package`, then synth again, before you deploy
         warning: function `transaction-processing` has no package at `dist/transaction-processing.zip`; run `tideover package`, then synth again, before you deploy
         note: `api.authorization` is "none": whoever reaches the API can call it
         note: after the first deployment of all stacks, once: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`, so that objects replicate back from us-east-2
         note: alarms reach nobody until somebody subscribes to the alarm topics; set `monitoring.email`
         note: deploy SecondaryZonedev first, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone
-        wrote 27 stacks with 316 resources in us-east-1 and us-east-2 to `cdk.out`
+        wrote 31 stacks with 370 resources in us-east-1 and us-east-2 to `cdk.out`
         next: `npx aws-cdk@2.1148.1 ls --app cdk.out`, or `diff` and `deploy` with credentials
     "#]]);
     assert_eq!(place.names("."), ["cdk.out", "tideover.toml"]);
@@ -177,8 +179,10 @@ fn synth_for_programs() {
           "warnings": [
             "`dns.zone` is \"payment-dev.example.com\", and Route 53 refuses zones under example.com; set your own before you deploy",
             "`processor.url` is not set: payments are accepted and stay posted; set it before you take any",
+            "function `ledger` has no package at `dist/transaction-processing.zip`; run `tideover package`, then synth again, before you deploy",
             "function `notification` has no package at `dist/notification.zip`; run `tideover package`, then synth again, before you deploy",
             "function `payment-validation` has no package at `dist/payment-validation.zip`; run `tideover package`, then synth again, before you deploy",
+            "function `runbook` has no package at `dist/runbook.zip`; run `tideover package`, then synth again, before you deploy",
             "function `transaction-processing` has no package at `dist/transaction-processing.zip`; run `tideover package`, then synth again, before you deploy"
           ]
         }"#]].assert_eq(&format!("{told:#}"));
@@ -199,10 +203,12 @@ fn list() {
         PrimaryWebhooksdev          us-east-1    1 resources  payment-dev-us-east-1-webhooks
         PrimaryStoragedev           us-east-1    3 resources  payment-dev-us-east-1-storage
         PrimaryLambdadev            us-east-1   30 resources  payment-dev-us-east-1-lambda
+        PrimaryRunbookdev           us-east-1   21 resources  payment-dev-us-east-1-runbook
         PrimaryAPIdev               us-east-1   11 resources  payment-dev-us-east-1-api
         PrimaryCertificatedev       us-east-1    2 resources  payment-dev-us-east-1-certificate
         PrimaryRoute53dev           us-east-1   10 resources  payment-dev-us-east-1-route53
-        PrimaryMonitoringdev        us-east-1   22 resources  payment-dev-us-east-1-monitoring
+        PrimaryMonitoringdev        us-east-1   23 resources  payment-dev-us-east-1-monitoring
+        PrimaryCanarydev            us-east-1    5 resources  payment-dev-us-east-1-canary
         PrimaryParameterStoredev    us-east-1    9 resources  payment-dev-us-east-1-parameter-store
         PrimaryBackupdev            us-east-1    6 resources  payment-dev-us-east-1-backup
         SecondaryFoundationdev      us-east-2   11 resources  payment-dev-us-east-2-foundation
@@ -212,10 +218,12 @@ fn list() {
         SecondarySessionsdev        us-east-2    1 resources  payment-dev-us-east-2-sessions
         SecondaryStoragedev         us-east-2    3 resources  payment-dev-us-east-2-storage
         SecondaryLambdadev          us-east-2   30 resources  payment-dev-us-east-2-lambda
+        SecondaryRunbookdev         us-east-2   21 resources  payment-dev-us-east-2-runbook
         SecondaryAPIdev             us-east-2   11 resources  payment-dev-us-east-2-api
         SecondaryCertificatedev     us-east-2    2 resources  payment-dev-us-east-2-certificate
         SecondaryRoute53dev         us-east-2    8 resources  payment-dev-us-east-2-route53
-        SecondaryMonitoringdev      us-east-2   22 resources  payment-dev-us-east-2-monitoring
+        SecondaryMonitoringdev      us-east-2   23 resources  payment-dev-us-east-2-monitoring
+        SecondaryCanarydev          us-east-2    5 resources  payment-dev-us-east-2-canary
         SecondaryParameterStoredev  us-east-2    9 resources  payment-dev-us-east-2-parameter-store
         SecondaryBackupdev          us-east-2    6 resources  payment-dev-us-east-2-backup
         SecondaryZonedev            us-east-2    1 resources  payment-dev-us-east-2-zone

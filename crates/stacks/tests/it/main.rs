@@ -4,6 +4,8 @@
 
 mod grants;
 mod invariants;
+mod names;
+mod recovery;
 mod regions;
 mod sizes;
 mod tables;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::reader::Section;
 use crate::rule::{Rule, hyphens_between, keep, lower, lower_digit_or_hyphen, shaped};
+use crate::sections::recovery;
 use crate::sections::route::{ROUTE, Route};
 use crate::value::Word;
 
@@ -189,6 +190,15 @@ const NAME: Rule<String> = Rule {
     pattern: "^[a-z][a-z0-9-]{0,30}$",
     example: "payment-validation",
     read: |text| {
+        if recovery::is_reserved(text) {
+            return Err(format!(
+                "a name other than `{}`, `{}` and what begins with `{}-`, which are functions of \
+                 tideover's own",
+                recovery::RUNBOOK,
+                recovery::LEDGER,
+                recovery::LEDGER
+            ));
+        }
         keep(
             text,
             shaped(text, lower, lower_digit_or_hyphen, 31) && hyphens_between(text),
@@ -227,7 +237,7 @@ const HANDLER: Rule<String> = Rule {
 };
 
 /// Names of the other stacks, which a group may not have.
-const STACKS: [&str; 15] = [
+const STACKS: [&str; 17] = [
     "Foundation",
     "VPC",
     "Database",
@@ -243,6 +253,8 @@ const STACKS: [&str; 15] = [
     "Monitoring",
     "ParameterStore",
     "Backup",
+    "Runbook",
+    "Canary",
 ];
 
 const GROUP: Rule<String> = Rule {

@@ -6,6 +6,7 @@ use crate::reader::Section;
 use crate::report::Report;
 use crate::sections::database::InstanceClass;
 use crate::sections::function::{self, Function, Use};
+use crate::sections::recovery;
 use crate::sections::route::{Method, Route};
 
 /// Reads the functions, or the default ones when the file has none.
@@ -126,7 +127,7 @@ fn check_health(report: &mut Report, functions: &[Placed]) {
     }
 }
 
-/// Every invocation holds a connection, in the worst case after a failover all at once.
+/// Every invocation holds a connection, in the worst case after a failover all at once; those of runs too.
 fn check_connections(report: &mut Report, functions: &[Placed], class: &InstanceClass) {
     let key = |path: &str| format!("{path}reserved_concurrency");
     let ledger: Vec<&Placed> =
@@ -135,16 +136,17 @@ fn check_connections(report: &mut Report, functions: &[Placed], class: &Instance
     if !sound || !report.is_sound("database.instance_class") {
         return;
     }
-    let mut sum = 0;
+    let mut sum = recovery::CONCURRENCY;
     for (path, function) in ledger {
         sum += function.reserved_concurrency.unwrap_or(0);
         if sum < class.max_connections() {
             continue;
         }
         let allowed = format!(
-            "below {} for all functions that use the ledger together, the connections of {class} \
-             (rule lambda-db-pool-bounds)",
-            class.max_connections()
+            "below {} for all functions that use the ledger together, {} of runs among them, the \
+             connections of {class} (rule lambda-db-pool-bounds)",
+            class.max_connections(),
+            recovery::CONCURRENCY
         );
         report.add_between(&[&key(path)], format!("{sum} connections"), allowed);
         return;

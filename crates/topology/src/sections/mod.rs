@@ -9,6 +9,7 @@ pub(crate) mod monitoring;
 pub(crate) mod network;
 pub(crate) mod objectives;
 pub(crate) mod processor;
+pub(crate) mod recovery;
 pub(crate) mod regions;
 pub(crate) mod route;
 pub(crate) mod storage;

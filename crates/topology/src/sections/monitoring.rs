@@ -17,6 +17,8 @@ pub struct Monitoring {
     pub function_error_percent: u32,
     /// Responses 5XX of the API above which an alarm goes off, in percent.
     pub api_error_percent: u32,
+    /// How often each Region asks the other whether it is alive, in minutes.
+    pub canary_minutes: u32,
     /// How long log groups keep events, in days.
     pub log_retention_days: u32,
 }
@@ -34,6 +36,7 @@ pub(crate) fn read(file: &mut Section<'_, '_>) -> Monitoring {
         database_connections: section.integer("database_connections", 100, 1..=5_000),
         function_error_percent: section.integer("function_error_percent", 5, 1..=100),
         api_error_percent: section.integer("api_error_percent", 1, 1..=100),
+        canary_minutes: section.integer("canary_minutes", 1, 1..=60),
         log_retention_days: section.one_of("log_retention_days", 365, RETENTION_DAYS),
     })
 }

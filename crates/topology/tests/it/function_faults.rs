@@ -180,12 +180,12 @@ reserved_concurrency = 9000
 [[functions]]
 name = "c"
 uses = ["ledger"]
-reserved_concurrency = 802
+reserved_concurrency = 798
 "#;
     check(
         functions,
         expect![
-            "tideover.toml:13:24: functions[2].reserved_concurrency: found 1802 connections; allowed: below 1802 for all functions that use the ledger together, the connections of db.r6g.large (rule lambda-db-pool-bounds)"
+            "tideover.toml:13:24: functions[2].reserved_concurrency: found 1802 connections; allowed: below 1802 for all functions that use the ledger together, 4 of runs among them, the connections of db.r6g.large (rule lambda-db-pool-bounds)"
         ],
     );
     let larger = format!("[database]\ninstance_class = \"db.r6g.xlarge\"{functions}");
@@ -205,5 +205,28 @@ fn environment_that_is_too_large() {
         expect![
             "tideover.toml:4:15: functions[0].environment: found 4016 bytes; allowed: at most 2560, names and values together"
         ],
+    );
+}
+
+#[test]
+fn names_of_functions_that_every_system_has() {
+    check(
+        r#"
+[[functions]]
+name = "runbook"
+routes = ["GET /health"]
+[[functions]]
+name = "ledger"
+[[functions]]
+name = "ledger-of-cards"
+[[functions]]
+name = "ledgers"
+group = "Runbook"
+"#,
+        expect![[r#"
+            tideover.toml:3:8: functions[0].name: found "runbook"; allowed: a name other than `runbook`, `ledger` and what begins with `ledger-`, which are functions of tideover's own
+            tideover.toml:6:8: functions[1].name: found "ledger"; allowed: a name other than `runbook`, `ledger` and what begins with `ledger-`, which are functions of tideover's own
+            tideover.toml:8:8: functions[2].name: found "ledger-of-cards"; allowed: a name other than `runbook`, `ledger` and what begins with `ledger-`, which are functions of tideover's own
+            tideover.toml:11:9: functions[3].group: found "Runbook"; allowed: a name that no other stack has, such as "Lambda"; `Runbook` is taken"#]],
     );
 }

@@ -116,21 +116,45 @@ const SETTINGS: &[Subject] = &[
     },
 ];
 
-const STATE_MACHINE: &str = "One state for each action of the plan, where the other Region's loss \
-                             does not reach it.";
+const STATE_MACHINE: &str = "One state for each action of the plan, with one for each other kind of \
+                             run beside it; in both Regions, so that the other's loss does not reach it.";
 
 const FUNCTION: &str = "It performs the plan's actions, promotion included, and never edits a record \
-                        (`r53-no-record-change-at-failover`).";
+                        (`r53-no-record-change-at-failover`). Both Regions have one.";
+
+const INSIDE: &str = "Inside the role, with what the plan's actions call and nothing else.";
 
 const FAILOVER_RULES: &[Rule] = &[
-    rule("AWS::StepFunctions::StateMachine", "FailoverStateMachinedev*", Runbook)
-        .because(STATE_MACHINE),
-    rule("AWS::IAM::Role", "FailoverStateMachinedevRole*", Runbook).because(STATE_MACHINE),
-    rule("AWS::IAM::Policy", "FailoverStateMachinedevRoleDefaultPolicy*", Runbook)
-        .because(STATE_MACHINE),
-    rule("AWS::Lambda::Function", "FailoverFunctiondev*", Runbook).because(FUNCTION),
-    rule("AWS::IAM::Role", "FailoverFunctiondevServiceRole*", Runbook).because(FUNCTION),
-    rule("AWS::IAM::Policy", "FailoverFunctiondevServiceRoleDefaultPolicy*", Runbook)
+    rule(
+        "AWS::StepFunctions::StateMachine",
+        "FailoverStateMachinedev*",
+        Same(at("SecondaryRunbook", "Failover")),
+    )
+    .because(STATE_MACHINE),
+    rule(
+        "AWS::IAM::Role",
+        "FailoverStateMachinedevRole*",
+        Same(at("SecondaryRunbook", "StateMachineRole")),
+    ),
+    rule(
+        "AWS::IAM::Policy",
+        "FailoverStateMachinedevRoleDefaultPolicy*",
+        Part("AWS::IAM::Role", at("SecondaryRunbook", "StateMachineRole"), "Policies/0"),
+    )
+    .because("Inside the role; it invokes the one function under its alias."),
+    rule("AWS::Lambda::Function", "FailoverFunctiondev*", Same(at("SecondaryRunbook", "Runbook")))
         .because(FUNCTION),
-    rule(OUTPUT, "StateMachineArn", Runbook).because(STATE_MACHINE),
+    rule(
+        "AWS::IAM::Role",
+        "FailoverFunctiondevServiceRole*",
+        Same(at("SecondaryRunbook", "RunbookRole")),
+    ),
+    rule(
+        "AWS::IAM::Policy",
+        "FailoverFunctiondevServiceRoleDefaultPolicy*",
+        Part("AWS::IAM::Role", at("SecondaryRunbook", "RunbookRole"), "Policies/0"),
+    )
+    .because(INSIDE),
+    rule(OUTPUT, "StateMachineArn", Same(at("SecondaryRunbook", "FailoverArn")))
+        .because("The Region that is opened has the one that counts; the other has one too."),
 ];

@@ -1,0 +1,189 @@
+//! What a role must be allowed for the calls that plans declare: those actions, on the system's own resources, in the
+//! Regions whose endpoints the calls go to. Nothing is allowed that no action declares.
+
+use std::collections::BTreeSet;
+
+use cfn::{Json, sub};
+use runbook::{Plan, Service};
+use topology::Function;
+
+use crate::grants::{by_alias, control_tables};
+use crate::policy::{Allow, allow};
+use crate::site::{KeyUse, Site};
+
+/// The statements for the calls of these plans, in which `site` is the Region that is opened.
+pub(crate) fn call_grants(site: Site<'_>, plans: &[Plan]) -> Vec<Allow> {
+    let actions = plans.iter().flat_map(|plan| plan.actions.iter().chain(&plan.way_back));
+    let calls = actions.flat_map(|action| &action.calls);
+    // By here and there rather than by name, so that both Regions' roles are in the same order.
+    let calls: BTreeSet<(Service, bool, &str)> = calls
+        .map(|call| (call.service, call.region.as_str() != site.region().name(), call.api))
+        .collect();
+    let mut statements = Vec::new();
+    for (service, is_there, api) in calls {
+        let place = if is_there { site.other() } else { site };
+        // A call to none of the system's resources, such as to a worker where there is none, is never made.
+        let needed = of_call(site, place, service, api).into_iter();
+        for statement in needed.filter(|statement| !statement.resources.is_empty()) {
+            merge(&mut statements, statement);
+        }
+    }
+    statements
+}
+
+/// One statement for all actions on the same resources under the same conditions.
+fn merge(statements: &mut Vec<Allow>, new: Allow) {
+    let same =
+        |old: &&mut Allow| old.resources == new.resources && old.conditions == new.conditions;
+    match statements.iter_mut().find(same) {
+        Some(old) => {
+            let more = new.actions.into_iter().filter(|action| !old.actions.contains(action));
+            let more: Vec<String> = more.collect();
+            old.actions.extend(more);
+        }
+        None => statements.push(new),
+    }
+}
+
+/// What a call needs. Addresses and names are asked without IAM. No plan calls the services whose control planes all
+/// Regions share (`runbook-data-plane-only`), and the call of one that did would be refused.
+fn of_call(site: Site<'_>, place: Site<'_>, service: Service, api: &str) -> Vec<Allow> {
+    match service {
+        Service::ApiGateway => vec![api_gateway(place, api)],
+        Service::CloudWatch => vec![cloudwatch(place, api)],
+        Service::DynamoDb => dynamodb(site, api),
+        Service::Lambda => vec![lambda(place, api)],
+        Service::Ledger => vec![ledger(place)],
+        Service::Rds => rds(place, api),
+        Service::S3 => s3(place, api),
+        Service::CloudFront
+        | Service::Dns
+        | Service::EventBridgeScheduler
+        | Service::Https
+        | Service::Iam
+        | Service::Route53
+        | Service::StepFunctions => Vec::new(),
+    }
+}
+
+fn one(service: &str, api: &str, resources: impl IntoIterator<Item = Json>) -> Allow {
+    Allow {
+        actions: vec![format!("{service}:{api}")],
+        resources: resources.into_iter().collect(),
+        ..allow([], [])
+    }
+}
+
+/// For actions that know no resource, or one without a Region.
+fn only_in(place: Site<'_>, statement: Allow) -> Allow {
+    statement.when("StringEquals", "aws:RequestedRegion", place.region().name())
+}
+
+/// The control table in both Regions: the other replica is the second way (`pay-control-store-two-endpoints`).
+fn dynamodb(site: Site<'_>, api: &str) -> Vec<Allow> {
+    let decrypt = [site, site.other()]
+        .map(|place| by_alias(place, KeyUse::Data, "dynamodb", ["kms:Decrypt"]));
+    [one("dynamodb", api, control_tables(site))].into_iter().chain(decrypt).collect()
+}
+
+fn ledger(place: Site<'_>) -> Allow {
+    let function = place.topology.ledger_function();
+    one("lambda", "InvokeFunction", [place.alias_arn(&function).into()])
+}
+
+/// A stage is known by its name; which API has it, only API Gateway knows. So it is the one of this system by its tags.
+fn api_gateway(place: Site<'_>, api: &str) -> Allow {
+    let is_read = api.starts_with("Get");
+    let stage = &place.topology.api.stage;
+    let path = if api.ends_with("Stage") {
+        format!("restapis/*/stages/{stage}")
+    } else {
+        "restapis".to_owned()
+    };
+    let region = place.region();
+    let resource = sub(format!("arn:${{AWS::Partition}}:apigateway:{region}::/{path}"));
+    let statement = one("apigateway", if is_read { "GET" } else { "PATCH" }, [resource.into()]);
+    if is_read {
+        return statement;
+    }
+    statement.when("StringEquals", "aws:ResourceTag/Project", "PaymentDR").when(
+        "StringEquals",
+        "aws:ResourceTag/Environment",
+        place.topology.suffix(),
+    )
+}
+
+/// Reading metrics knows no resource. Alarms are those of the system.
+fn cloudwatch(place: Site<'_>, api: &str) -> Allow {
+    if api.contains("Metric") {
+        return only_in(place, one("cloudwatch", api, ["*".into()]));
+    }
+    let alarms = place.arn("cloudwatch", &format!("alarm:{}-*", place.prefix()));
+    one("cloudwatch", api, [alarms.into()])
+}
+
+/// Mappings have ids that nobody chose; they are known by the function that they wake.
+fn lambda(place: Site<'_>, api: &str) -> Allow {
+    let functions = &place.topology.functions;
+    if api == "ListEventSourceMappings" {
+        return only_in(place, one("lambda", api, ["*".into()]));
+    }
+    if let Some(worker) = functions.iter().find(|function| function.worker)
+        && api.ends_with("EventSourceMapping")
+    {
+        let name = place.function_name(worker);
+        let of_worker = [format!("function:{name}"), format!("function:{name}:*")];
+        let of_worker = of_worker.map(|function| place.arn("lambda", &function));
+        let mappings = place.arn("lambda", "event-source-mapping:*");
+        let statement = one("lambda", api, [mappings.into()]);
+        return statement.when("ArnLike", "lambda:FunctionArn", Json::list(of_worker));
+    }
+    let is_meant = |function: &&Function| {
+        api.contains("Concurrency") && function.reserved_concurrency.is_some()
+    };
+    let bounded = functions.iter().filter(is_meant);
+    let names = bounded.map(|function| format!("function:{}", place.function_name(function)));
+    one("lambda", api, names.map(|name| place.arn("lambda", &name).into()))
+}
+
+/// The global cluster has no Region in its name, so that the Region is a condition.
+fn rds(place: Site<'_>, api: &str) -> Vec<Allow> {
+    let name = place.global_cluster();
+    let global =
+        sub(format!("arn:${{AWS::Partition}}:rds::${{AWS::AccountId}}:global-cluster:{name}"));
+    let cluster =
+        |place: Site<'_>| Json::from(place.arn("rds", &format!("cluster:{}", place.cluster())));
+    if api == "DescribeGlobalClusters" {
+        return vec![only_in(place, one("rds", api, [global.into()]))];
+    }
+    if api.ends_with("GlobalCluster") {
+        let all = [global.into(), cluster(place), cluster(place.other())];
+        return vec![only_in(place, one("rds", api, all))];
+    }
+    if api.contains("Snapshot") {
+        return snapshots(place, api);
+    }
+    vec![one("rds", api, [cluster(place)])]
+}
+
+/// What was lost is read out of the snapshot that Aurora takes of a writer that comes back
+/// (`aurora-save-lost-writes-snapshot`), copied and restored beside the cluster.
+fn snapshots(place: Site<'_>, api: &str) -> Vec<Allow> {
+    let (prefix, cluster) = (place.prefix(), place.cluster());
+    let beside = [
+        format!("cluster-snapshot:rds:unplanned-global-failover-{cluster}-*"),
+        format!("cluster-snapshot:{prefix}-*"),
+        format!("cluster:{prefix}-*"),
+        "cluster-pg:*".to_owned(),
+        "subgrp:*".to_owned(),
+    ];
+    let beside = beside.map(|resource| place.arn("rds", &resource).into());
+    let actions = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"];
+    vec![one("rds", api, beside), by_alias(place, KeyUse::Ledger, "rds", actions)]
+}
+
+fn s3(place: Site<'_>, api: &str) -> Vec<Allow> {
+    let objects = sub(format!("{}/*", place.bucket_arn()));
+    let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
+    vec![one("s3", api, [objects.into()]), by_alias(place, KeyUse::Data, "s3", actions)]
+}
