@@ -29,6 +29,7 @@ pub use place::Place;
 pub use process::{
     Claimed, Directory, Ended, NotStarted, Process, Warden, serve_warden, socket_in,
 };
+pub use recovery::Recovered;
 pub use store::{
     Chosen, ChosenValue, ReplicaSettings, RunJournal, StoreClient, read_logs, serve_replica,
 };

@@ -1,9 +1,9 @@
 //! Answers what is asked of the ledger of one Region.
 
-use payments::{AllIntents, Epoch, NotAll, Processor};
+use payments::{AllIntents, Epoch, MovementId, NotAll, Processor};
 use stores::{PgLedger, Raised, Standing, StoreError};
 
-use crate::asked::{Answer, Ask};
+use crate::asked::{Answer, Ask, Recovered};
 use crate::lost;
 
 /// What is needed to answer.
@@ -32,6 +32,7 @@ pub async fn answer<I: AllIntents, P: Processor>(
         Ask::Tail => tail(recovery.ledger).await,
         Ask::Outbox => outbox(recovery.ledger).await,
         Ask::Missing { epoch } => count(lost::missing(recovery, Epoch::new(*epoch)).await),
+        Ask::Recovered { epoch, after } => recovered(recovery.ledger, *epoch, after).await,
         Ask::RaiseEpoch { epoch, region } => raise(recovery.ledger, *epoch, region).await,
         Ask::Hold { epoch } => lost::hold(recovery, Epoch::new(*epoch)).await,
         Ask::Settle { epoch } => lost::settle(recovery, Epoch::new(*epoch)).await,
@@ -79,6 +80,23 @@ async fn tail(ledger: &PgLedger) -> Answered {
 async fn outbox(ledger: &PgLedger) -> Answered {
     let count = ledger.events_waiting().await.map_err(silent)?;
     Ok(Answer::Count { count })
+}
+
+async fn recovered(ledger: &PgLedger, epoch: u64, after: &str) -> Answered {
+    let page = ledger.recovered(Epoch::new(epoch), after).await.map_err(silent)?;
+    let movements = page.iter().map(|row| Recovered {
+        id: row.id(),
+        payment: match row.movement {
+            MovementId::Payment(_) => None,
+            MovementId::Refund(payment, _) => Some(payment.to_string()),
+        },
+        minor_units: row.money.amount.minor_units(),
+        currency: row.money.currency.code().to_owned(),
+        accepted_epoch: row.accepted.number(),
+        accepted_at: row.movement.time().as_ms(),
+        state: row.state.name().to_owned(),
+    });
+    Ok(Answer::Recovered { movements: movements.collect() })
 }
 
 async fn raise(ledger: &PgLedger, epoch: u64, region: &str) -> Answered {

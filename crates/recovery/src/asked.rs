@@ -21,6 +21,13 @@ pub enum Ask {
         /// The epoch of the run.
         epoch: u64,
     },
+    /// What it lacked when this epoch began, and what became of that: a page, after the one of this id.
+    Recovered {
+        /// The epoch of the run.
+        epoch: u64,
+        /// The last id of the page before; empty for the first page.
+        after: String,
+    },
     /// That its epoch row be this.
     RaiseEpoch {
         /// The epoch of the run.
@@ -38,6 +45,25 @@ pub enum Ask {
         /// The epoch of the run.
         epoch: u64,
     },
+}
+
+/// A payment or refund that the ledger lacked when the run's epoch began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovered {
+    /// Its id: `pay_…`, or `ref_…` of a refund.
+    pub id: String,
+    /// The payment that a refund gives back.
+    pub payment: Option<String>,
+    /// How much it moves, in minor units.
+    pub minor_units: i64,
+    /// In which currency.
+    pub currency: String,
+    /// The epoch that it was accepted in.
+    pub accepted_epoch: u64,
+    /// When it was accepted, by the clock of the Region that did, in milliseconds since 1970.
+    pub accepted_at: u64,
+    /// Where it stands now, by the name of the state.
+    pub state: String,
 }
 
 /// What is answered.
@@ -59,6 +85,11 @@ pub enum Answer {
     Count {
         /// How many.
         count: u64,
+    },
+    /// A page of what it lacked, in the order of ids; empty when there is no more.
+    Recovered {
+        /// The payments and refunds.
+        movements: Vec<Recovered>,
     },
     /// The epoch row is this.
     Epoch {
@@ -92,7 +123,7 @@ impl Answer {
     /// When it is no success.
     pub fn observed(self) -> Result<Observed, Failure> {
         match self {
-            Self::Standing(_) => Ok(Observed::Done),
+            Self::Standing(_) | Self::Recovered { .. } => Ok(Observed::Done),
             Self::Tail { position, movements, faults } => {
                 Ok(Observed::Tail(Tail { position, movements, faults }))
             }

@@ -19,7 +19,7 @@ pub use embedded::{Clock, EmbeddedSettings, EmbeddedStore, Syncing};
 pub use error::{Cause, StoreError};
 pub use postgres::{
     Credentials, FixedPassword, Freshness, Password, PasswordAnswer, PgLedger, PgSettings,
-    Standing, Tls, UrlFault,
+    Recovered, Standing, Tls, UrlFault,
 };
 pub use raised::Raised;
 pub use stored::Malformed;

@@ -9,6 +9,7 @@ mod failure;
 mod ledger;
 mod migrate;
 mod outbox;
+mod recovered;
 mod settings;
 mod standing;
 mod tls;
@@ -20,6 +21,7 @@ use self::connections::Pool;
 use crate::error::StoreError;
 
 pub use self::credentials::{Credentials, FixedPassword, Freshness, Password, PasswordAnswer};
+pub use self::recovered::Recovered;
 pub use self::settings::PgSettings;
 pub use self::standing::Standing;
 pub use self::tls::Tls;

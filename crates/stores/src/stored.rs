@@ -57,7 +57,7 @@ fn found<T>(value: Option<T>, field: &'static str) -> Result<T, Malformed> {
     value.ok_or(Malformed::Field(field))
 }
 
-fn money(amount: i64, currency: &str) -> Result<Money, Malformed> {
+pub(crate) fn money(amount: i64, currency: &str) -> Result<Money, Malformed> {
     let amount = found(Amount::new(amount), "amount")?;
     Ok(Money::new(amount, self::currency(currency)?))
 }
@@ -70,7 +70,7 @@ pub(crate) fn payment(text: &str) -> Result<PaymentId, Malformed> {
     found(PaymentId::parse(text), "payment")
 }
 
-fn movement(payment_id: &str, refund: Option<&str>) -> Result<MovementId, Malformed> {
+pub(crate) fn movement(payment_id: &str, refund: Option<&str>) -> Result<MovementId, Malformed> {
     let payment = payment(payment_id)?;
     Ok(match refund {
         None => MovementId::Payment(payment),

@@ -1,9 +1,16 @@
 //! What people ask of the two Regions and of their runs, from outside.
 
-use fence::{Author, NoAnswer, RunId};
-use runbook::{Control, Entry, Journal as _, NotTaken, Observed, order};
+use std::time::Duration;
 
+use drill::Site;
+use fence::{Author, NoAnswer, RunId};
+use recovery::Recovered;
+use runbook::{Control, Entry, Journal as _, NotTaken, Observed, Plan, order};
+
+use crate::act::ledger;
 use crate::act::reach::{Reach, Unreachable, now};
+use crate::dns::{Resolver, Ttl};
+use crate::place::Place;
 use crate::system::Status;
 use crate::system::ask::{Answer, Ask};
 
@@ -70,6 +77,55 @@ impl Reach {
     /// When the store does not answer.
     pub async fn entries(&self, run: &RunId) -> Result<Vec<Entry>, NoAnswer> {
         self.store.journal(run).read().await
+    }
+
+    /// What the ledger that a run opened lacked, and what became of that; by the replica of the other Region when the
+    /// ledger itself does not answer.
+    ///
+    /// # Errors
+    /// When neither answers.
+    pub async fn recovered(&self, plan: &Plan) -> Result<Vec<Recovered>, NotDone> {
+        let mut last = "there is no such Region here".to_owned();
+        for site in [&plan.target, &plan.source].into_iter().filter_map(Site::of) {
+            match self.recovered_in(site, plan).await {
+                Ok(movements) => return Ok(movements),
+                Err(cause) => last = cause,
+            }
+        }
+        Err(NotDone::Refused(last))
+    }
+
+    /// The name that clients resolve, and the Region that DNS leads to at this moment, or why it leads nowhere.
+    pub async fn look_up(&self) -> (String, String) {
+        let resolver = Resolver::new(self.ways.dns, Ttl::Ignored(Duration::ZERO));
+        let name = &self.ways.public_name;
+        let answer = match resolver.resolve(name).await {
+            Ok(address) => Site::ALL
+                .into_iter()
+                .find(|site| Place::Region(*site).address() == address)
+                .map_or_else(|| address.to_string(), |site| site.region().to_owned()),
+            Err(unresolved) => unresolved.to_string(),
+        };
+        (name.clone(), answer)
+    }
+
+    async fn recovered_in(&self, site: Site, plan: &Plan) -> Result<Vec<Recovered>, String> {
+        let (mut all, mut after): (Vec<Recovered>, _) = (Vec::new(), String::new());
+        loop {
+            let question = recovery::Ask::Recovered { epoch: plan.epoch.number(), after };
+            let page = match ledger::ask(self, site, question).await {
+                recovery::Answer::Recovered { movements } => movements,
+                other => {
+                    return Err(other
+                        .observed()
+                        .err()
+                        .map_or_else(String::new, |it| it.to_string()));
+                }
+            };
+            let Some(next) = page.last() else { return Ok(all) };
+            after = next.id.clone();
+            all.extend(page);
+        }
     }
 
     /// Writes what somebody orders into the journal of a run.

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use payments::{Epoch, IntentState, Ledger as _, Status, Transaction, Verdict};
-use recovery::{Answer, Ask};
+use recovery::{Answer, Ask, Recovered};
 use stores::Raised;
 
 use crate::samples::posts;
@@ -60,6 +60,8 @@ async fn counted_held_and_settled() {
     let noted = ["posted", "quarantined", "quarantined", "quarantined", "refused"];
     assert_eq!(world.intents.states(), noted);
     assert_eq!(world.ask(Ask::Hold { epoch: EPOCH }).await, count(0), "everything is held");
+    let expected = ["quarantined", "quarantined", "quarantined"];
+    assert_eq!(recovered(&world, &all).await, expected);
 
     let of = |number: usize| all[number].movement;
     let known = [
@@ -79,6 +81,33 @@ async fn counted_held_and_settled() {
     assert_eq!(world.ask(settle).await, count(0));
     assert_eq!(world.cards.asked.load(Ordering::Relaxed), asked, "nothing is left to ask about");
     assert_eq!(world.ledger.audit().await.unwrap(), []);
+    assert_eq!(recovered(&world, &all).await, ["succeeded", "declined", "posted"]);
+}
+
+/// What the ledger says that it lacked, which is all but the first payment and the one that was refused.
+async fn recovered(world: &World, all: &[Transaction]) -> Vec<String> {
+    let (mut found, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = world.ask(Ask::Recovered { epoch: EPOCH, after: after.clone() }).await;
+        let Answer::Recovered { movements } = page else { panic!("{page:?}") };
+        let Some(last) = movements.last() else { break };
+        after.clone_from(&last.id);
+        found.extend(movements);
+    }
+    let told = found.iter().map(|row| (row.id.clone(), row.minor_units, row.accepted_epoch));
+    let lost = all[1..4].iter().map(|transaction| {
+        let money = transaction.record.order.money();
+        (transaction.record.id.to_string(), money.amount.minor_units(), 1)
+    });
+    assert_eq!(told.collect::<Vec<_>>(), lost.collect::<Vec<_>>());
+    // Of the epochs before and after it lacked nothing.
+    for epoch in [1, 3] {
+        let other = world.ask(Ask::Recovered { epoch, after: String::new() }).await;
+        let is_held = |row: &Recovered| row.state == "quarantined";
+        let Answer::Recovered { movements } = other else { panic!("{other:?}") };
+        assert!(movements.iter().all(|row| epoch == 3 && is_held(row)), "{movements:?}");
+    }
+    found.into_iter().map(|row| row.state).collect()
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Questions and answers as the function that is asked is told them, and what a run notes of them.
 
 use expect_test::expect;
-use recovery::{Answer, Ask, Standing};
+use recovery::{Answer, Ask, Recovered, Standing};
 use runbook::{Failure, Observed, Refused, Tail};
 
 #[test]
@@ -12,6 +12,7 @@ fn questions_and_answers_are_read_as_they_are_written() {
         Ask::Tail,
         Ask::Outbox,
         Ask::Missing { epoch: 2 },
+        Ask::Recovered { epoch: 2, after: "pay_1".to_owned() },
         Ask::RaiseEpoch { epoch: 2, region },
         Ask::Hold { epoch: 2 },
         Ask::Settle { epoch: 2 },
@@ -32,6 +33,7 @@ fn questions_and_answers_are_read_as_they_are_written() {
         {"ask":"tail"}
         {"ask":"outbox"}
         {"ask":"missing","epoch":2}
+        {"ask":"recovered","epoch":2,"after":"pay_1"}
         {"ask":"raise-epoch","epoch":2,"region":"us-east-2"}
         {"ask":"hold","epoch":2}
         {"ask":"settle","epoch":2}
@@ -39,6 +41,7 @@ fn questions_and_answers_are_read_as_they_are_written() {
         {"answer":"tail","position":7,"movements":3,"faults":0}
         {"answer":"tail","position":null,"movements":3,"faults":1}
         {"answer":"count","count":2}
+        {"answer":"recovered","movements":[{"id":"ref_1","payment":"pay_1","minor_units":7,"currency":"USD","accepted_epoch":1,"accepted_at":9,"state":"posted"}]}
         {"answer":"epoch","epoch":2}
         {"answer":"try-again","cause":"the store is not available"}
         {"answer":"refused","cause":"the ledger is in epoch 3"}
@@ -46,7 +49,19 @@ fn questions_and_answers_are_read_as_they_are_written() {
     .assert_eq(&text);
 }
 
-fn answers() -> [Answer; 7] {
+fn recovered() -> Recovered {
+    Recovered {
+        id: "ref_1".to_owned(),
+        payment: Some("pay_1".to_owned()),
+        minor_units: 7,
+        currency: "USD".to_owned(),
+        accepted_epoch: 1,
+        accepted_at: 9,
+        state: "posted".to_owned(),
+    }
+}
+
+fn answers() -> [Answer; 8] {
     let standing =
         Standing { is_writer: true, position: Some(7), behind_bytes: Some(0), behind_ms: None };
     [
@@ -54,6 +69,7 @@ fn answers() -> [Answer; 7] {
         Answer::Tail { position: Some(7), movements: 3, faults: 0 },
         Answer::Tail { position: None, movements: 3, faults: 1 },
         Answer::Count { count: 2 },
+        Answer::Recovered { movements: vec![recovered()] },
         Answer::Epoch { epoch: 2 },
         Answer::TryAgain { cause: "the store is not available".to_owned() },
         Answer::Refused { cause: "the ledger is in epoch 3".to_owned() },
@@ -71,6 +87,7 @@ fn what_a_run_notes() {
         Ok(tail(Some(7), 0)),
         Ok(tail(None, 1)),
         Ok(Observed::Movements(2)),
+        Ok(Observed::Done),
         Ok(Observed::Epoch(fence::Epoch::new(2))),
         Err(again),
         Err(refused),
