@@ -127,6 +127,7 @@ fn cell(cell: &Cell) -> Markup {
     let text = Markup::text(&cell.text);
     match cell.kind {
         Kind::Plain => text,
+        Kind::Whole => Markup::of_class("span", "keep", text),
         Kind::Name => Markup::plain("code", text),
         Kind::Good => Markup::of_class("span", "good-word", text),
         Kind::Bad => Markup::of_class("span", "alarm", text),

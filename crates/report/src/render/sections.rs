@@ -49,6 +49,8 @@ pub(super) struct Cell {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Plain,
+    /// Not to be broken into lines.
+    Whole,
     /// A name of the system, such as an id.
     Name,
     /// As it should be.
@@ -66,6 +68,10 @@ impl Cell {
 
     fn plain(text: impl ToString) -> Self {
         Self::new(Kind::Plain, text)
+    }
+
+    fn whole(text: impl ToString) -> Self {
+        Self::new(Kind::Whole, text)
     }
 
     fn name(text: impl ToString) -> Self {

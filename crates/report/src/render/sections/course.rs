@@ -5,6 +5,9 @@ use super::{Cell, Kind, Part, Section, known_table, seconds, section, table};
 use crate::known::Alarm;
 use crate::report::{CallTold, ProbeTold, Report, Step};
 
+/// How many letters a date has, and the `T` behind it.
+const DATE_LENGTH: usize = 11;
+
 pub(super) fn fence(report: &Report) -> Section {
     let fence = &report.fence;
     let lease = format!(
@@ -36,11 +39,14 @@ pub(super) fn steps(report: &Report) -> Section {
         Words("Result"),
         Words("Told"),
     ];
-    let rows = report.steps.iter().map(step).collect();
-    section("The steps", vec![table("In the order of the plan.", "", &columns, rows)])
+    let (date, _) = report.run.planned_at.split_at(DATE_LENGTH - 1);
+    let caption =
+        format!("In the order of the plan; times are those of {date} unless they say so.");
+    let rows = report.steps.iter().map(|one| step(report, one)).collect();
+    section("The steps", vec![table(&caption, "", &columns, rows)])
 }
 
-fn step(step: &Step) -> Vec<Cell> {
+fn step(report: &Report, step: &Step) -> Vec<Cell> {
     let kind = match step.result {
         "done" => Kind::Good,
         "not-due" | "not-begun" => Kind::Soft,
@@ -51,9 +57,9 @@ fn step(step: &Step) -> Vec<Cell> {
     vec![
         Cell::name(name),
         Cell::plain(step.stage),
-        Cell::plain(&step.region),
-        Cell::maybe(step.began_at.as_ref()),
-        Cell::maybe(step.ended_at.as_ref()),
+        Cell::whole(&step.region),
+        moment(report, step.began_at.as_ref()),
+        moment(report, step.ended_at.as_ref()),
         Cell::maybe(step.took_ms.map(seconds)),
         Cell::plain(step.attempts.len()),
         Cell::new(kind, step.result.replace('-', " ")),
@@ -79,19 +85,26 @@ pub(super) fn calls(report: &Report) -> Section {
     let rows = report.steps.iter().flat_map(|step| {
         step.attempts.iter().flat_map(move |attempt| {
             let calls = attempt.calls.iter().flatten();
-            calls.map(move |one| call(step.action, attempt.number, one))
+            calls.map(move |one| call(report, step.action, attempt.number, one))
         })
     });
     let empty = "No action called an API.";
     section("API calls", vec![table("By attempt.", empty, &columns, rows.collect())])
 }
 
-fn call(action: &str, attempt: u32, call: &CallTold) -> Vec<Cell> {
+/// An instant without its date, where that is the date of the plan.
+fn moment(report: &Report, at: Option<&String>) -> Cell {
+    let (date, _) = report.run.planned_at.split_at(DATE_LENGTH);
+    let short = at.map(|at| at.strip_prefix(date).unwrap_or(at));
+    short.map_or_else(|| Cell::maybe(None::<&str>), Cell::whole)
+}
+
+fn call(report: &Report, action: &str, attempt: u32, call: &CallTold) -> Vec<Cell> {
     vec![
         Cell::name(action),
         Cell::plain(attempt),
-        Cell::plain(&call.at),
-        Cell::plain(&call.region),
+        moment(report, Some(&call.at)),
+        Cell::whole(&call.region),
         Cell::plain(format!("{} {}", call.service, call.operation)),
         call.request_id.as_ref().map_or_else(|| Cell::maybe(None::<&str>), Cell::name),
         Cell::maybe(call.status),
@@ -104,7 +117,7 @@ pub(super) fn dns(report: &Report) -> Section {
     let row = |probe: &ProbeTold| {
         vec![
             Cell::plain(&probe.asked),
-            Cell::plain(&probe.at),
+            Cell::whole(&probe.at),
             Cell::name(&probe.name),
             Cell::plain(&probe.answer),
         ]
@@ -136,7 +149,7 @@ pub(super) fn deviations(report: &Report) -> Section {
     let columns = [Words("When"), Words("Kind"), Words("What"), Words("Who")];
     let rows = report.deviations.iter().map(|deviation| {
         vec![
-            Cell::plain(&deviation.at),
+            Cell::whole(&deviation.at),
             Cell::plain(deviation.kind.replace('-', " ")),
             Cell::plain(&deviation.what),
             Cell::maybe(deviation.by.as_ref()),
@@ -160,7 +173,7 @@ pub(super) fn origin(report: &Report) -> Section {
     let plans = report.plans.iter().map(|plan| {
         vec![
             Cell::plain(plan.kind),
-            Cell::plain(&plan.at),
+            Cell::whole(&plan.at),
             Cell::plain(&plan.by),
             Cell::plain(format!("{} to {}", plan.epoch_seen, plan.epoch_reserved)),
             Cell::plain(plan.format),

@@ -99,14 +99,14 @@ pub(super) fn payments(report: &Report) -> Section {
         Words("Payment or refund"),
         Number("Amount"),
         Words("Accepted"),
+        Number("Epoch"),
         Words("Acknowledged"),
-        Words("Lost"),
         Words("State"),
         Words("Became"),
     ];
     let list = known_table(
         told.movements.as_ref(),
-        "Each payment and refund that the opened ledger lacked",
+        "Each payment and refund whose row in the ledger was lost, and whose intent was kept",
         "No payment was lost.",
         &columns,
         reconciled,
@@ -132,9 +132,9 @@ fn reconciled(movement: &Reconciled) -> Vec<Cell> {
     vec![
         Cell::name(id),
         Cell::plain(money(movement)),
-        Cell::plain(format!("{}, epoch {}", movement.accepted_at, movement.accepted_epoch)),
+        Cell::whole(&movement.accepted_at),
+        Cell::plain(movement.accepted_epoch),
         Cell::known(told),
-        Cell::plain(movement.lost),
         Cell::new(kind, &movement.state),
         Cell::plain(&movement.became),
     ]
@@ -154,8 +154,8 @@ pub(super) fn decision(report: &Report) -> Section {
         vec![
             Cell::plain(&approval.by),
             Cell::name(approval.action),
-            Cell::plain(&approval.at),
-            Cell::plain(&approval.expires_at),
+            Cell::whole(&approval.at),
+            Cell::whole(&approval.expires_at),
             Cell::plain(&approval.shown.text),
         ]
     });
