@@ -223,6 +223,9 @@ pub enum Fault {
     RegionSlow(Site, u32),
     /// The database of the Region does not answer.
     DatabaseLost(Site),
+    /// The disk of the Region's database is full: reads work, most writes are refused, and the server
+    /// ends itself when its log needs a new file.
+    DiskFull(Site),
     /// The service of the Region does not answer; its database does.
     ApiLost(Site),
     /// Nothing gets from the first Region to the second; the other way works.

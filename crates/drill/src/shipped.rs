@@ -45,6 +45,8 @@ const SHIPPED: &[(&str, &str)] = files![
     "region-slow",
     "api-lost",
     "database-lost",
+    "disk-full",
+    "disk-freed",
     "store-cut-failover",
     "region-lost",
     "region-lost-for-good",

@@ -40,6 +40,8 @@ const SENTENCES: &[(&str, &str)] = &[
     ("reconnect ", "* reaches the others again"),
     ("freeze ", "* stands still"),
     ("unfreeze ", "* wakes where it stood"),
+    ("fill disk of ", "the disk of the database of * is full"),
+    ("free disk of ", "the disk of the database of * has space again"),
     ("slow ", "what crosses the border of … takes + as long"),
     ("speed up ", "* is as fast as before"),
     ("cut from ", "nothing gets through from *"),

@@ -26,6 +26,7 @@ mod verifier;
 mod watch;
 
 pub use cluster::{Cluster, ClusterSettings};
+pub use disk::{DISK_LIMIT, disks_can_be_limited};
 pub use error::ClusterError;
 pub use leftovers::end_leftovers;
 pub use programs::{NoPostgres, Programs};

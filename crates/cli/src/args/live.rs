@@ -21,6 +21,9 @@ pub(crate) struct UpArgs {
     /// How many payments a second demo clients offer; 0 for none
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub(crate) rate: u32,
+    /// Give each database a disk of its own of 1 GiB, in memory, that `tideover fault fill disk of SITE` can fill (root only)
+    #[arg(long)]
+    pub(crate) limit_disks: bool,
 }
 
 const UP_HELP: &str = "\
@@ -65,6 +68,7 @@ Examples:
   tideover fault cut from primary to standby        one way
   tideover fault lag replication 5s
   tideover fault lose store of primary
+  tideover fault fill disk of primary               after `tideover up --limit-disks`
 All of them: docs/scenarios.md
 ";
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use drill::{Answer, What, Workload};
+use local::postgres::DISK_LIMIT;
 use local::rehearsal::{Asked, Crowd, Load, Notes, Tempo, Working};
-use local::{Pace, Place, Status, System};
+use local::{Pace, Place, Status, System, SystemSettings};
 use tokio::runtime::Builder;
 use tokio::time::{Instant, interval, sleep_until};
 
@@ -27,6 +28,8 @@ pub(crate) fn up(args: &UpArgs) -> anyhow::Result<()> {
     runtime.block_on(async {
         let signals = Signals::listen().context("cannot listen to signals")?;
         let (ground, settings) = prepare(&folder(&args.up)).await?;
+        let disk_limit = args.limit_disks.then_some(DISK_LIMIT);
+        let settings = SystemSettings { disk_limit, ..settings };
         let system = System::start_on(ground, settings).await?;
         tell(&system)?;
         tokio::select! {

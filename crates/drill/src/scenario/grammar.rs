@@ -145,6 +145,8 @@ pub(super) const HAPPENINGS: &[Form<Deed>] = &[
     mend("speed up SITE", |v| Fault::RegionSlow(v.site(), 0)),
     fault("lose database of SITE", |v| Fault::DatabaseLost(v.site())),
     mend("restore database of SITE", |v| Fault::DatabaseLost(v.site())),
+    fault("fill disk of SITE", |v| Fault::DiskFull(v.site())),
+    mend("free disk of SITE", |v| Fault::DiskFull(v.site())),
     fault("lose service of SITE", |v| Fault::ApiLost(v.site())),
     mend("restore service of SITE", |v| Fault::ApiLost(v.site())),
     fault("cut from primary to standby", |_| PRIMARY_TO_STANDBY),

@@ -11,8 +11,10 @@ use payments::{Committed, Epoch, MovementId, State, Transaction};
 use crate::history::{Site, What};
 use crate::scenario::Fault;
 use crate::world::World;
+use crate::world::database::disk::Disk;
 use crate::world::database::volume::{Logged, Volume, state_after};
 
+mod disk;
 mod replication;
 mod roles;
 mod volume;
@@ -22,6 +24,7 @@ pub(crate) use volume::Role;
 /// Both databases, and how the replica trails.
 pub(crate) struct Databases {
     volumes: [Volume; 2],
+    disks: [Disk; 2],
     /// The member that the database service calls the writer.
     pub(crate) writer: Site,
     /// How much of the writer's log the replica has.
@@ -46,6 +49,7 @@ impl Databases {
     pub(crate) fn new() -> Self {
         Self {
             volumes: [Volume::new(Role::Writer), Volume::new(Role::Replica)],
+            disks: [Disk::default(); 2],
             writer: Site::Primary,
             applied: 1,
             due: vec![0],
@@ -95,6 +99,7 @@ impl World {
     pub(crate) fn database_answers(&self, site: Site) -> bool {
         !self.faults.has(Fault::DatabaseLost(site))
             && self.faults.runs(site)
+            && !self.has_ended(site)
             && (site == self.databases.writer
                 || self.databases.volume(site).role != Role::Replica
                 || self.kernel.now() >= self.databases.rebuilt_at)
@@ -118,12 +123,14 @@ impl World {
         if self.databases.volume(site).role != Role::Writer {
             return Some(Committed::Unavailable);
         }
-        let committed = self.databases.volume_mut(site).commit(transaction);
-        if committed == Committed::Done {
-            self.committed(site, transaction, gate);
-            self.write_outbox_late(site, transaction.movement);
-        }
-        Some(committed)
+        self.with_room(site, Committed::Unavailable, |world| {
+            let committed = world.databases.volume_mut(site).commit(transaction);
+            if committed == Committed::Done {
+                world.committed(site, transaction, gate);
+                world.write_outbox_late(site, transaction.movement);
+            }
+            committed
+        })
     }
 
     fn committed(&mut self, site: Site, transaction: &Transaction, gate: Option<bool>) {
@@ -143,14 +150,17 @@ impl World {
     /// Raises the epoch row, never lowers it; the answer is the row. Nothing when the database
     /// takes no write.
     pub(crate) fn raise_epoch(&mut self, site: Site, epoch: Epoch) -> Option<Epoch> {
-        let volume = self.databases.volume_mut(site);
+        let volume = self.databases.volume(site);
         if volume.role != Role::Writer {
             return None;
         }
         if volume.epoch < epoch {
-            volume.write(Logged::Epoch(epoch));
-            self.logged(site);
-            self.note(What::EpochRaised { site, epoch: epoch.number() });
+            self.with_room(site, None, |world| {
+                world.databases.volume_mut(site).write(Logged::Epoch(epoch));
+                world.logged(site);
+                world.note(What::EpochRaised { site, epoch: epoch.number() });
+                Some(())
+            })??;
         }
         Some(self.databases.volume(site).epoch)
     }

@@ -85,6 +85,14 @@ impl World {
                 self.databases.unclear_left = times;
                 None
             }
+            (Fault::DiskFull(site), Change::Begins) => {
+                self.fill_disk(site);
+                None
+            }
+            (Fault::DiskFull(site), Change::Ends) => {
+                self.free_disk(site);
+                None
+            }
             _ => None,
         };
         self.network.redraw(&self.faults);

@@ -234,7 +234,8 @@ impl World {
             active == Some(run.target)
                 && !self.script.agenda.will_mend()
                 && (!self.faults.runs(run.source)
-                    || self.faults.has(Fault::DatabaseLost(run.source)))
+                    || self.faults.has(Fault::DatabaseLost(run.source))
+                    || self.is_disk_full(run.source))
         };
         self.runs.open().filter(is_hopeless).map(|run| run.id.clone()).collect()
     }

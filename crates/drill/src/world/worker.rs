@@ -74,27 +74,34 @@ impl World {
     /// Claims a row under the epoch of the gate, if that is the ledger's.
     fn claim(&mut self, site: Site) -> Option<Claimed> {
         let Gate::Open(reign) = self.gate(site) else { return None };
-        let (now, takes_writes) = (self.kernel.now(), self.database_takes_writes(site));
-        let volume = self.databases.volume_mut(site);
-        if !takes_writes || volume.epoch != reign.epoch {
+        let takes_writes = self.database_takes_writes(site);
+        if !takes_writes || self.databases.volume(site).epoch != reign.epoch {
             return None;
         }
-        let (movement, until) = volume.outbox.iter_mut().find(|(_, until)| **until <= now)?;
-        *until = now + CLAIM_MS;
-        Some(Claimed { movement: *movement, until: *until })
+        self.with_room(site, None, |world| {
+            let now = world.kernel.now();
+            let outbox = &mut world.databases.volume_mut(site).outbox;
+            let (movement, until) = outbox.iter_mut().find(|(_, until)| **until <= now)?;
+            *until = now + CLAIM_MS;
+            Some(Claimed { movement: *movement, until: *until })
+        })?
     }
 
     /// Gives a row back until later, or takes it away, if it is still claimed as it was.
     fn release(&mut self, site: Site, claimed: Claimed, until: Option<u64>) {
         let (now, takes_writes) = (self.kernel.now(), self.database_takes_writes(site));
-        let volume = self.databases.volume_mut(site);
+        let volume = self.databases.volume(site);
         let is_own = volume.outbox.get(&claimed.movement) == Some(&claimed.until);
         if !takes_writes || !is_own {
             return;
         }
-        match until {
-            Some(later) => volume.outbox.insert(claimed.movement, now + later),
-            None => volume.outbox.remove(&claimed.movement),
-        };
+        // One that is not given back is free when its claim has run out.
+        self.with_room(site, (), |world| {
+            let outbox = &mut world.databases.volume_mut(site).outbox;
+            match until {
+                Some(later) => outbox.insert(claimed.movement, now + later),
+                None => outbox.remove(&claimed.movement),
+            };
+        });
     }
 }

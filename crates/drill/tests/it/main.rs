@@ -1,5 +1,6 @@
 //! The drill from outside.
 
+mod disk_full;
 mod every_step;
 mod history_end;
 mod history_export;

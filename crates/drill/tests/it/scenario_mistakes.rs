@@ -50,7 +50,7 @@ fn everything_at_once() {
             3:13: found `150%`; allowed: a number from 1 to 10000 or a percentage from `0%` to `100%`
             4:5: found `20..40`; allowed: a time such as `500ms`, `30s` or `20s..2m`, at most `24h`
             5:13: found `primry`; allowed: `primary`, `standby`, `database`, `service`, `store`, `store-endpoint`, `witness`, `control-planes`, `processor` or `messages`; did you mean `primary`?
-            6:8: found `loose`; allowed: `lose`, `restore`, `isolate`, `reconnect`, `freeze`, `unfreeze`, `slow`, `speed`, `cut`, `mend`, `lag`, `catch`, `break`, `refuse`, `allow`, `leave`, `make`, `skew`, `correct`, `silence`, `unsilence`, `stall`, `unstall`, `run`, `abort`, `pause`, `kill`, `start`, `restart`, `interrupt`, `keep` or `maybe`; did you mean `lose`?
+            6:8: found `loose`; allowed: `lose`, `restore`, `isolate`, `reconnect`, `freeze`, `unfreeze`, `slow`, `speed`, `fill`, `free`, `cut`, `mend`, `lag`, `catch`, `break`, `refuse`, `allow`, `leave`, `make`, `skew`, `correct`, `silence`, `unsilence`, `stall`, `unstall`, `run`, `abort`, `pause`, `kill`, `start`, `restart`, `interrupt`, `keep` or `maybe`; did you mean `lose`?
             8:28: found `soon`; allowed: one time such as `500ms`, `30s` or `3m`, not 0, at most `24h`
             8:38: found `loose`; allowed: `lose`
             9:1: found `title` again; allowed: one such line, and it is line 1"#]],
@@ -128,7 +128,7 @@ fn triggers() {
     check_line(
         "at 20s",
         expect![
-            "2:7: found the end of the line; allowed: `lose`, `restore`, `isolate`, `reconnect`, `freeze`, `unfreeze`, `slow`, `speed`, `cut`, `mend`, `lag`, `catch`, `break`, `refuse`, `allow`, `leave`, `make`, `skew`, `correct`, `silence`, `unsilence`, `stall`, `unstall`, `run`, `abort`, `pause`, `kill`, `start`, `restart`, `interrupt`, `keep` or `maybe`"
+            "2:7: found the end of the line; allowed: `lose`, `restore`, `isolate`, `reconnect`, `freeze`, `unfreeze`, `slow`, `speed`, `fill`, `free`, `cut`, `mend`, `lag`, `catch`, `break`, `refuse`, `allow`, `leave`, `make`, `skew`, `correct`, `silence`, `unsilence`, `stall`, `unstall`, `run`, `abort`, `pause`, `kill`, `start`, `restart`, `interrupt`, `keep` or `maybe`"
         ],
     );
     check_line(
@@ -144,7 +144,7 @@ fn triggers() {
     check_line(
         "at 20s maybe 30% loose primary",
         expect![
-            "2:18: found `loose`; allowed: `lose`, `restore`, `isolate`, `reconnect`, `freeze`, `unfreeze`, `slow`, `speed`, `cut`, `mend`, `lag`, `catch`, `break`, `refuse`, `allow`, `leave`, `make`, `skew`, `correct`, `silence`, `unsilence`, `stall`, `unstall`, `run`, `abort`, `pause`, `kill`, `start`, `restart`, `interrupt` or `keep`; did you mean `lose`?"
+            "2:18: found `loose`; allowed: `lose`, `restore`, `isolate`, `reconnect`, `freeze`, `unfreeze`, `slow`, `speed`, `fill`, `free`, `cut`, `mend`, `lag`, `catch`, `break`, `refuse`, `allow`, `leave`, `make`, `skew`, `correct`, `silence`, `unsilence`, `stall`, `unstall`, `run`, `abort`, `pause`, `kill`, `start`, `restart`, `interrupt` or `keep`; did you mean `lose`?"
         ],
     );
     check_line(

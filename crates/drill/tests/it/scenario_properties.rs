@@ -50,6 +50,7 @@ fn fault() -> impl Strategy<Value = Fault> {
         site().prop_map(Fault::RegionFrozen),
         (site(), 2_u32..=10_000).prop_map(|(site, factor)| Fault::RegionSlow(site, factor)),
         site().prop_map(Fault::DatabaseLost),
+        site().prop_map(Fault::DiskFull),
         site().prop_map(Fault::ApiLost),
         site().prop_map(|from| Fault::OneWayCut(from, from.other())),
         site().prop_map(Fault::StoreCut),

@@ -60,7 +60,7 @@ fn together_they_make_everything_fail_that_can() {
         })
         .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    expect_test::expect!["Abort ApiLost ClockSkew ControlPlanesLost DatabaseLost KillRunner Mend MessagesLost OneWayCut Pause ProcessorAway ProcessorSilent PromotionRefused PromotionUnclear RegionFrozen RegionIsolated RegionLost RegionSlow ReplicationLag RestartService RivalRun Run SecondRunner StorageFenceFails StoreCut StoreEndpointLost WitnessLost WritesStall"].assert_eq(&words.join(" "));
+    expect_test::expect!["Abort ApiLost ClockSkew ControlPlanesLost DatabaseLost DiskFull KillRunner Mend MessagesLost OneWayCut Pause ProcessorAway ProcessorSilent PromotionRefused PromotionUnclear RegionFrozen RegionIsolated RegionLost RegionSlow ReplicationLag RestartService RivalRun Run SecondRunner StorageFenceFails StoreCut StoreEndpointLost WitnessLost WritesStall"].assert_eq(&words.join(" "));
 }
 
 /// The name of the variant.

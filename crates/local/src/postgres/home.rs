@@ -38,11 +38,6 @@ impl Home {
         self.volume().join("data")
     }
 
-    /// What fills the disk.
-    pub(super) fn filler(&self) -> PathBuf {
-        self.volume().join("filler")
-    }
-
     pub(super) fn standby_signal(&self) -> PathBuf {
         self.data().join("standby.signal")
     }

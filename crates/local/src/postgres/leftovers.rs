@@ -7,6 +7,7 @@ use rustix::process::{Pid, Signal};
 
 use super::home::Home;
 use super::processes::{children, is_alive, signal};
+use crate::process::unmount;
 
 /// Ends the server of the cluster in this directory at once, whoever started it, and gives the space of a limited disk
 /// back. For whoever comes after a supervisor that did not end its servers, and works when there is nothing to end.
@@ -22,14 +23,8 @@ pub fn end_leftovers(directory: &Path) {
         }
     }
     if home.has_own_disk() {
-        unmount(&home);
+        unmount(&home.volume());
     }
-}
-
-/// Takes the file system of a limited disk away, even when somebody still looks at it.
-pub(super) fn unmount(home: &Home) {
-    // What fails is seen when the directory is used again.
-    let _ = Command::new("umount").arg("-l").arg(home.volume()).output();
 }
 
 /// The server that the lock of the data names, when it is one: another process may have its number by now.

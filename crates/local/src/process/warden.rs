@@ -1,7 +1,8 @@
 //! The warden: a process that outlives the supervisor, for as long as it takes to end what the supervisor has left.
 //!
 //! It is told by lines on its standard input what runs, and when that ends, by whatever death, it kills the rest:
-//! PostgreSQL, which knows of no supervisor, and what is frozen and could not end by itself. What they wrote stays.
+//! PostgreSQL, which knows of no supervisor, and what is frozen and could not end by itself. What they wrote stays, but
+//! on limited disks, which go with it.
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -13,6 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::process::child::NotStarted;
 use crate::process::directory::{Directory, remove_claim};
+use crate::process::mounts::unmount_in;
 use crate::process::table::{Identity, over};
 
 /// The supervisor's side of the warden.
@@ -131,11 +133,13 @@ fn note(watched: &mut BTreeMap<u32, (Identity, String)>, line: &str) {
 }
 
 /// Ends what still runs over the directory, of which nobody was told: a supervisor may die between starting a process
-/// and saying so.
+/// and saying so. Then takes away the limited disks that are mounted in it.
 pub(crate) fn end_leftovers(directory: &Path) -> Vec<Ended> {
     let leftovers = over(directory).into_iter().map(|process| {
         process.end_with_children();
         Ended { pid: process.id(), name: "a leftover".to_owned() }
     });
-    leftovers.collect()
+    let ended = leftovers.collect();
+    unmount_in(directory);
+    ended
 }

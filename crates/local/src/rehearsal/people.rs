@@ -158,8 +158,10 @@ impl<S: Stage> Director<S> {
     /// Whether a run serves its target and its source is broken for good.
     async fn is_hopeless(&self, stage: &S, running: &super::director::Running) -> bool {
         let target = running.target();
-        let is_broken = !runs(stage, target.other())
-            || stage.broken().contains(&drill::Fault::DatabaseLost(target.other()));
+        let (source, broken) = (target.other(), stage.broken());
+        let is_broken = !runs(stage, source)
+            || broken.contains(&drill::Fault::DatabaseLost(source))
+            || broken.contains(&drill::Fault::DiskFull(source));
         let will_mend = self.with(|state| state.mending > 0 || state.script.agenda.will_mend());
         is_broken && !will_mend && active(stage).await == Some(target)
     }

@@ -18,9 +18,11 @@ use super::director::Director;
 use super::live::Live;
 use super::load::Load;
 use super::measured::Measured;
+use super::playable::fills_a_disk;
 use super::tempo::Tempo;
 use crate::act::Unreachable;
 use crate::place::Place;
+use crate::postgres::DISK_LIMIT;
 use crate::system::{NotUp, System, SystemSettings};
 
 /// For how long the Regions may still be in use when a drill is over.
@@ -66,7 +68,9 @@ pub async fn rehearse(
 ) -> Result<Option<Rehearsed>, NotRehearsed> {
     let (scenario, tempo) = (scenario.fixed(seed), Tempo(settings.pace.scenario_divisor));
     let director = Director::<Live>::new(&scenario, seed, tempo);
-    let settings = SystemSettings { hook: Arc::new(director.clone()), ..settings };
+    // Disks of their own are made of memory: only who needs them has them.
+    let disk_limit = fills_a_disk(&scenario).then_some(DISK_LIMIT);
+    let settings = SystemSettings { hook: Arc::new(director.clone()), disk_limit, ..settings };
     let live = Arc::new(Live::new(System::start(settings).await?).await?);
     let crowd = crowd(&live, Load::new(&scenario.workload, rate, tempo), seed);
     let names = live.system.resolvers();

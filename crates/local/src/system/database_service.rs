@@ -108,7 +108,9 @@ impl Inner {
         let is_possible = pair.roles == roles(source, Role::Writer, Role::Standby)
             && faults.connects(Place::Region(source), Place::Region(target))
             && Site::ALL.iter().all(|site| self.clusters[*site as usize].is_running())
-            && !faults.has(Fault::PromotionRefused);
+            && !faults.has(Fault::PromotionRefused)
+            // Neither changes its role on a disk on which it cannot write that down.
+            && !Site::ALL.iter().any(|site| faults.has(Fault::DiskFull(*site)));
         if !is_possible {
             let cause = "the service refuses the switchover, and the writer is where it was";
             return DatabaseAnswer::NothingMoved(cause.to_owned());
@@ -258,7 +260,9 @@ impl Inner {
         let is_replaced = |site: &Site| pair.roles[*site as usize] == Role::Replaced;
         let old = Site::ALL.into_iter().find(is_replaced)?;
         let is_found = faults.connects(Place::Region(old.other()), Place::Region(old))
-            && !faults.has(Fault::DatabaseLost(old));
+            && !faults.has(Fault::DatabaseLost(old))
+            // There is no room to read its end in, nor for the new writer's data.
+            && !faults.has(Fault::DiskFull(old));
         (is_found && !pair.is_moving).then_some(old)
     }
 

@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
-use drill::Site;
+use drill::{Fault, Site};
 use tokio::time::sleep;
 
 use crate::place::Place;
@@ -74,7 +74,8 @@ impl Inner {
             let cluster = &self.clusters[*site as usize];
             let is_left = !pair.is_moving && pair.roles[*site as usize] != Role::Replaced;
             let is_due = faults.of_database(*site) == Due::Run && cluster.is_at_rest();
-            is_left && is_due && !cluster.is_running()
+            let has_space = !faults.has(Fault::DiskFull(*site));
+            is_left && is_due && has_space && !cluster.is_running()
         };
         Site::ALL.into_iter().filter(is_silent).collect()
     }

@@ -28,7 +28,7 @@ impl Inner {
         begins: bool,
         line: String,
     ) -> Result<(), NotChanged> {
-        is_playable(fault)?;
+        self.can_change(fault)?;
         let _turn = self.changing.lock().await;
         self.note(What::Happened { line, is_fault: begins });
         if let Fault::PromotionUnclear(times) = fault {
@@ -38,14 +38,24 @@ impl Inner {
         let mut after = before.clone();
         after.change(fault, begins);
         // A cut comes before deaths, so that nobody who dies says farewell; what is mended is there
-        // before it is reached.
-        if begins {
-            self.set_fault(fault, true);
+        // before it is reached. Of a disk it is known first, because servers start on it meanwhile.
+        if begins || matches!(fault, Fault::DiskFull(_)) {
+            self.set_fault(fault, begins);
             self.settle(&before, &after).await
         } else {
             let settled = self.settle(&before, &after).await;
             self.set_fault(fault, false);
             settled
+        }
+    }
+
+    fn can_change(&self, fault: Fault) -> Result<(), NotHere> {
+        is_playable(fault)?;
+        match fault {
+            Fault::DiskFull(site) if !self.clusters[site as usize].has_limited_disk() => {
+                Err(NotHere::DiskUnlimited)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -56,14 +66,34 @@ impl Inner {
             let place = Place::Region(site);
             let replica = (before.of_replica(place), after.of_replica(place));
             self.settle_replica(site as usize, replica).await?;
-            let database = (before.of_database(site), after.of_database(site));
-            self.settle_database(site, database).await?;
+            let is_freed = self.settle_disk(site, before, after).await?;
+            // A server may have ended itself for want of space.
+            let was = if is_freed { Due::Gone } else { before.of_database(site) };
+            self.settle_database(site, (was, after.of_database(site))).await?;
             let service = (before.of_service(site), after.of_service(site));
             self.settle_service(site, service).await?;
             self.settle_runners(site, after.of_runners(site)).await;
         }
         let witness = (before.of_replica(Place::Witness), after.of_replica(Place::Witness));
         self.settle_replica(2, witness).await
+    }
+
+    /// Whether there is space again where there was none.
+    async fn settle_disk(
+        &self,
+        site: Site,
+        before: &Faults,
+        after: &Faults,
+    ) -> Result<bool, NotChanged> {
+        let cluster = &self.clusters[site as usize];
+        let full = Fault::DiskFull(site);
+        let changed = match (before.has(full), after.has(full)) {
+            (false, true) => cluster.fill_disk().await,
+            (true, false) => cluster.free_disk().await,
+            _ => return Ok(false),
+        };
+        changed.map_err(failed)?;
+        Ok(!after.has(full))
     }
 
     async fn settle_database(&self, site: Site, (was, is): (Due, Due)) -> Result<(), NotChanged> {
@@ -96,6 +126,8 @@ impl Inner {
             Ok(()) => self.watch_database(site),
             // Whoever takes it back starts it.
             Err(ClusterError::Unfinished) => {}
+            // It starts when there is space.
+            Err(_) if self.faults().has(Fault::DiskFull(site)) => {}
             Err(error) => return Err(failed(error)),
         }
         Ok(())

@@ -7,6 +7,7 @@ use drill::{Fault, Site};
 
 use crate::network::{Line, LinkName, Passage, Way};
 use crate::place::Place;
+use crate::postgres::disks_can_be_limited;
 
 /// What one time over a Region's border takes when nothing is slow: next to nothing on one machine, so
 /// that "so many times as long" is measured against this.
@@ -177,6 +178,17 @@ pub enum NotHere {
     /// Stalled writes.
     #[error("PostgreSQL stalls no single writes on request: play them in the simulator")]
     WritesStall,
+    /// Disks that can be full.
+    #[error(
+        "a disk that can be full is a file system of its own, which only root may mount, and not in every container: run \
+         this as root, or play it in the simulator"
+    )]
+    DiskFull,
+    /// These disks.
+    #[error(
+        "the disks of these two Regions have no limit: bring them up with `tideover up --limit-disks`"
+    )]
+    DiskUnlimited,
     /// The storage fence.
     #[error("nothing here stops an old writer's volume by itself, so that nothing can fail to")]
     StorageFence,
@@ -186,17 +198,19 @@ pub enum NotHere {
 ///
 /// # Errors
 /// Why not.
-pub const fn is_playable(fault: Fault) -> Result<(), NotHere> {
+pub fn is_playable(fault: Fault) -> Result<(), NotHere> {
     match fault {
         Fault::ClockSkew(..) => Err(NotHere::ClockSkew),
         Fault::MessagesLost(_) => Err(NotHere::MessagesLost),
         Fault::WritesStall(..) => Err(NotHere::WritesStall),
         Fault::StorageFenceFails => Err(NotHere::StorageFence),
+        Fault::DiskFull(_) if !disks_can_be_limited() => Err(NotHere::DiskFull),
         Fault::RegionLost(_)
         | Fault::RegionIsolated(_)
         | Fault::RegionFrozen(_)
         | Fault::RegionSlow(..)
         | Fault::DatabaseLost(_)
+        | Fault::DiskFull(_)
         | Fault::ApiLost(_)
         | Fault::OneWayCut(..)
         | Fault::StoreCut(_)

@@ -229,7 +229,7 @@ async fn a_full_disk_takes_no_payments_until_there_is_space() {
     }
     one.start().await.unwrap();
     raise(one, 1).await;
-    one.fill_disk().unwrap();
+    one.fill_disk().await.unwrap();
     let ledger = ledger(one);
     let (mut taken, mut refused) = (Vec::new(), Vec::new());
     for number in 1..=200 {
@@ -242,7 +242,7 @@ async fn a_full_disk_takes_no_payments_until_there_is_space() {
     let large = "CREATE TABLE large AS SELECT repeat('a', 99) FROM generate_series(1, 900000)";
     assert_ne!(ask(&pair, one, large).await, "", "there is no space for it");
     one.stop(StopMode::Immediate).await;
-    one.free_disk().unwrap();
+    one.free_disk().await.unwrap();
     one.start().await.unwrap();
     assert_eq!(has(one, 1..u8::MAX).await, taken);
     commit(one, &[posts(254, 1)]).await;

@@ -107,6 +107,25 @@ async fn a_process_reads_that_nobody_supervises_it() {
     assert_eq!(none.to_string(), "cannot start none as `/no/such/program`");
 }
 
+/// What a supervisor left that was killed with its warden.
+#[test]
+fn limited_disks_are_taken_away_by_whoever_comes_next() {
+    if !local::postgres::disks_can_be_limited() {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let volume = directory.path().join("primary/pg/volume");
+    fs::create_dir_all(&volume).unwrap();
+    let mut mount = Command::new("mount");
+    let mounted = mount.args(["-t", "tmpfs", "-o", "size=64k", "tideover"]).arg(&volume).status();
+    assert!(mounted.unwrap().success());
+    fs::write(volume.join("left"), "").unwrap();
+    let claimed = Directory::claim(directory.path()).unwrap();
+    assert!(!volume.join("left").exists(), "the disk is there yet");
+    fs::remove_dir(&volume).unwrap();
+    drop(claimed);
+}
+
 #[test]
 fn the_second_who_claims_a_directory_hears_of_the_first() {
     let parent = tempfile::tempdir().unwrap();

@@ -40,19 +40,36 @@ pub(super) fn drill(args: &DrillArgs) -> anyhow::Result<()> {
     tell(args, &chosen, &played?, kept.as_deref())
 }
 
-/// Those that were named, or those that are played when nobody names any.
+/// Those that were named, which must all be playable, or those that are played when nobody names any, but for what this
+/// machine does not permit.
 fn playable_ones(args: &DrillArgs) -> anyhow::Result<Vec<Chosen>> {
-    let names = match args.scenario.is_empty() {
-        true => LIVE.map(str::to_owned).to_vec(),
-        false => args.scenario.clone(),
-    };
-    let chosen = chosen::chosen(&names)?;
-    let reasons = chosen.iter().filter_map(|one| {
-        let reasons = playable(&one.scenario).err()?;
-        Some(format!("`{}` cannot be played live:\n  {}", one.argument, reasons.join("\n  ")))
-    });
-    let reasons: Vec<String> = reasons.collect();
-    if reasons.is_empty() { Ok(chosen) } else { Err(WrongInput::new(reasons.join("\n")).into()) }
+    if args.scenario.is_empty() {
+        let (can, cannot) = sorted(chosen::chosen(&LIVE.map(str::to_owned))?);
+        for reason in cannot {
+            writeln!(stderr().lock(), "not played: {reason}")?;
+        }
+        return Ok(can);
+    }
+    match sorted(chosen::chosen(&args.scenario)?) {
+        (can, cannot) if cannot.is_empty() => Ok(can),
+        (_, cannot) => Err(WrongInput::new(cannot.join("\n")).into()),
+    }
+}
+
+/// Those that can be played live, and why the others cannot.
+fn sorted(all: Vec<Chosen>) -> (Vec<Chosen>, Vec<String>) {
+    let (mut can, mut cannot) = (Vec::new(), Vec::new());
+    for one in all {
+        match playable(&one.scenario) {
+            Ok(()) => can.push(one),
+            Err(reasons) => cannot.push(format!(
+                "`{}` cannot be played live:\n  {}",
+                one.argument,
+                reasons.join("\n  ")
+            )),
+        }
+    }
+    (can, cannot)
 }
 
 /// Every scenario, and all of them again, so that what was played until somebody stops is like the whole.

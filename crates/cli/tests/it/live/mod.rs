@@ -1,6 +1,7 @@
 //! Two real Regions on this machine: processes, PostgreSQL, DNS. No test here asserts how fast anything is.
 
 mod bounded;
+mod disk_full;
 mod every_step;
 #[cfg(feature = "planted-bugs")]
 mod planted;

@@ -76,6 +76,12 @@ impl Played {
         Self { evidence, seed, outcome, told }
     }
 
+    /// What a process of one of the drills wrote.
+    pub(super) fn file(&self, scenario: &Scenario, path: &str) -> String {
+        let drill = self.evidence.path().join(format!("{}-{}", scenario.name, self.seed));
+        fs::read_to_string(drill.join(path)).unwrap_or_default()
+    }
+
     /// What happened in one of the drills.
     pub(super) fn history(&self, scenario: &Scenario) -> History {
         let drill = self.evidence.path().join(format!("{}-{}", scenario.name, self.seed));

@@ -31,8 +31,15 @@ pub(super) struct TwoRegions {
 impl TwoRegions {
     /// Brings them up in this folder, and waits until the primary takes payments.
     pub(super) fn up(folder: &Path) -> Self {
+        Self::up_with(folder, &[])
+    }
+
+    /// The same with more words behind `up`.
+    pub(super) fn up_with(folder: &Path, more: &[&str]) -> Self {
         let supervisor = Command::new(env!("CARGO_BIN_EXE_tideover"))
-            .args(["up", "--rate", "10", "--folder"])
+            .args(["up", "--rate", "10"])
+            .args(more)
+            .arg("--folder")
             .arg(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -20,6 +20,7 @@ impl World {
             && [from, to]
                 .iter()
                 .all(|site| !self.faults.has(Fault::DatabaseLost(*site)) && self.faults.runs(*site))
+            && [from, to].iter().all(|site| !self.has_ended(*site))
             && self.databases.volume(to).role == Role::Replica
     }
 

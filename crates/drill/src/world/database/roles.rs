@@ -30,7 +30,9 @@ impl World {
             && self.faults.runs(old)
             && self.faults.runs(writer)
             && !self.faults.has(Fault::StorageFenceFails)
-            && !self.faults.has(Fault::DatabaseLost(old));
+            && !self.faults.has(Fault::DatabaseLost(old))
+            // There is no room to read its end in, nor for the new writer's data.
+            && !self.is_disk_full(old);
         let is_old = self.databases.volume(old).role == Role::Writer
             || self.databases.volume(old).role == Role::Stopped && !self.databases.is_moving;
         is_found && is_old

@@ -69,6 +69,8 @@ impl World {
         self.network.connects(Place::Region(source), Place::Region(target))
             && self.database_answers(source)
             && self.database_answers(target)
+            // Neither changes its role on a disk on which it cannot write that down.
+            && ![source, target].iter().any(|site| self.is_disk_full(*site))
     }
 }
 
