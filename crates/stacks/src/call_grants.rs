@@ -113,9 +113,10 @@ fn api_gateway(place: Site<'_>, api: &str) -> Allow {
     )
 }
 
-/// Reading metrics knows no resource. Alarms are those of the system.
+/// Reading metrics knows no resource, and looking for alarms by the beginning of their names looks at all. Only those of
+/// the system are changed.
 fn cloudwatch(place: Site<'_>, api: &str) -> Allow {
-    if api.contains("Metric") {
+    if api.contains("Metric") || api == "DescribeAlarms" {
         return only_in(place, one("cloudwatch", api, ["*".into()]));
     }
     let alarms = place.arn("cloudwatch", &format!("alarm:{}-*", place.prefix()));

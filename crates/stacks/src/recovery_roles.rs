@@ -2,7 +2,7 @@
 
 use cfn::iam::Role;
 use cfn::logs::LogGroup;
-use cfn::{Handle, Stack};
+use cfn::{Handle, Stack, Text};
 use runbook::Plan;
 use topology::Function as Model;
 
@@ -10,9 +10,11 @@ use crate::call_grants::call_grants;
 use crate::function_role::{network_interfaces, of_every_function, role};
 use crate::functions::Context;
 use crate::grants::{grants, scan_control, use_signals_key};
-use crate::policy::allow;
+use crate::policy::{Allow, allow};
+use crate::runbooks;
+use crate::site::Site;
 
-/// What the plans say that their actions call, and telling people.
+/// What the plans say that their actions call, telling people, and letting an execution go on that waits for them.
 pub(crate) fn runbook(
     stack: &mut Stack,
     context: &Context<'_>,
@@ -21,11 +23,21 @@ pub(crate) fn runbook(
     logs: &Handle<LogGroup>,
 ) -> Handle<Role> {
     let topic = context.foundation.alarm_topic.topic_arn();
+    let go_on = Allow {
+        resources: plans.iter().map(|plan| machine(context.site, plan).into()).collect(),
+        ..allow(["states:SendTaskSuccess"], [])
+    };
     let mut statements = of_every_function(logs).to_vec();
-    statements
-        .extend([allow(["sns:Publish"], [topic.into()]), use_signals_key(context.foundation)]);
+    let tell = allow(["sns:Publish"], [topic.into()]);
+    statements.extend([tell, use_signals_key(context.foundation), go_on]);
     statements.extend(call_grants(context.site, plans));
     role(stack, context, model, statements)
+}
+
+/// ARN of the state machine of a plan, by its name: it is made after the function that it invokes.
+fn machine(site: Site<'_>, plan: &Plan) -> Text {
+    let name = runbooks::system(site.topology).state_machine(plan.kind);
+    site.arn("states", &format!("stateMachine:{name}"))
 }
 
 /// What a function of the payment service may do that uses the ledger, and going through the intents.

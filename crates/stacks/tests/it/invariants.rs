@@ -148,6 +148,7 @@ fn records_move_only_by_the_switch() {
 #[test]
 fn roles_name_actions_and_resources() {
     let without_resource = [
+        "cloudwatch:DescribeAlarms",
         "cloudwatch:GetMetricData",
         "cloudwatch:PutMetricData",
         "ec2:",

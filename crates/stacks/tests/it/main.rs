@@ -9,6 +9,7 @@ mod recovery;
 mod regions;
 mod sizes;
 mod tables;
+mod watching;
 
 use std::collections::BTreeMap;
 
