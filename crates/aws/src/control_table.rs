@@ -1,5 +1,5 @@
-//! The strongly consistent table: intents, the control record and the leases, in one DynamoDB global table with strong
-//! consistency over Regions.
+//! The strongly consistent table: intents, the control record, the leases and the journals of runs, in one DynamoDB
+//! global table with strong consistency over Regions.
 //!
 //! Every item has a key `id`, the whole value as text in `document`, and beside it as attributes what its conditions
 //! compare, so that people and state machines can read that without taking a document apart. There are no transactions
@@ -11,6 +11,7 @@
 mod control;
 mod intents;
 mod item;
+mod journal;
 mod pages;
 mod write;
 
@@ -24,6 +25,7 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use tokio::sync::OnceCell;
 
 use self::item::{Item, RECORD_ID, text};
+pub use self::journal::RunJournal;
 pub use self::pages::{IntentPages, PageFault};
 use self::write::{Compared, Put};
 use crate::asking::{Asked, Asking, Endpoint, Patience};
@@ -96,6 +98,9 @@ impl ControlTable {
             let mut config = Builder::from(self.0.aws.config().await).region(region);
             if let Some(url) = &replica.endpoint_url {
                 config = config.endpoint_url(url);
+            }
+            if let Some(recorder) = self.0.aws.recorder(&replica.region) {
+                config = config.interceptor(recorder);
             }
             Client::from_conf(config.build())
         };

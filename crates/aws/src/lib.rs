@@ -1,10 +1,11 @@
-//! The AWS SDK behind the ports: intents and control record in DynamoDB, topic, queue, secrets.
+//! The AWS SDK behind the ports: intents, control record and journals in DynamoDB, topic, queue, secrets.
 //!
 //! Nothing else of the tree knows the SDK. [`Aws`] is what the adapters share; making it, and them, costs nothing and
 //! connects to nothing. What went wrong is sorted into *try again*, *already so* and *stop* in one place, is tried again
 //! in bounded time, and is told as what is certain: a write that may have happened is unknown, never unavailable.
 
 mod asking;
+mod calls;
 mod control_table;
 mod rds_roots;
 mod secrets;
@@ -14,10 +15,11 @@ mod topic;
 mod wake_up;
 
 pub use asking::Patience;
-pub use control_table::{ControlTable, IntentPages, PageFault, Replica};
+pub use calls::{Call, Calls, Recorder};
+pub use control_table::{ControlTable, IntentPages, PageFault, Replica, RunJournal};
 pub use rds_roots::rds_roots;
 pub use secrets::{DatabaseSecret, WebhookSecret};
-pub use site::{Aws, Identity, Notice, Place};
+pub use site::{Aws, Identity, Manner, Notice, Place};
 pub use sorted::{Failure, Fate, Said, Sorted, sorted};
 pub use topic::SnsTopic;
 pub use wake_up::{NotWoken, WakeUp};

@@ -15,6 +15,7 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use tokio::sync::OnceCell;
 
+use crate::calls::{Calls, Recorder};
 use crate::sorted::Said;
 
 /// How long to wait for a connection, its encryption included; what failed there was certainly not sent.
@@ -62,6 +63,21 @@ impl fmt::Debug for Identity {
     }
 }
 
+/// How a process speaks to AWS.
+#[derive(Clone, Debug)]
+pub struct Manner {
+    /// How long to wait for a connection, its encryption included. Who is far away needs longer than a function.
+    pub connection_timeout: Duration,
+    /// Where every call is noted, if anywhere.
+    pub calls: Option<Calls>,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { connection_timeout: CONNECTION_TIMEOUT, calls: None }
+    }
+}
+
 /// That something failed which the process bears, for whoever runs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
@@ -83,6 +99,7 @@ pub struct Aws(Arc<Inner>);
 
 struct Inner {
     place: Place,
+    manner: Manner,
     random: Box<dyn Fn() -> u64 + Send + Sync>,
     notice: Box<dyn Fn(&Notice) + Send + Sync>,
     config: OnceCell<SdkConfig>,
@@ -96,8 +113,18 @@ impl Aws {
         random: impl Fn() -> u64 + Send + Sync + 'static,
         notice: impl Fn(&Notice) + Send + Sync + 'static,
     ) -> Self {
+        Self::with(place, Manner::default(), random, notice)
+    }
+
+    /// The same, in this manner.
+    pub fn with(
+        place: Place,
+        manner: Manner,
+        random: impl Fn() -> u64 + Send + Sync + 'static,
+        notice: impl Fn(&Notice) + Send + Sync + 'static,
+    ) -> Self {
         let (random, notice) = (Box::new(random), Box::new(notice));
-        Self(Arc::new(Inner { place, random, notice, config: OnceCell::new() }))
+        Self(Arc::new(Inner { place, manner, random, notice, config: OnceCell::new() }))
     }
 
     /// Looks up what the first use would look up: the settings of the process.
@@ -108,7 +135,19 @@ impl Aws {
     /// The settings that every client of a service is made from: Region, credentials, address, connections. Nothing is
     /// tried again by itself.
     pub async fn config(&self) -> &SdkConfig {
-        self.0.config.get_or_init(|| Box::pin(load(&self.0.place))).await
+        self.0.config.get_or_init(|| Box::pin(load(&self.0))).await
+    }
+
+    /// Its Region.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.0.place.region
+    }
+
+    /// What notes the calls of a client in this Region; nothing when nobody wants to know.
+    #[must_use]
+    pub fn recorder(&self, region: &str) -> Option<Recorder> {
+        self.0.manner.calls.as_ref().map(|calls| calls.in_region(region))
     }
 
     /// Random bits, for the pauses between tries.
@@ -128,7 +167,7 @@ impl fmt::Debug for Aws {
     }
 }
 
-async fn load(place: &Place) -> SdkConfig {
+async fn load(Inner { place, manner, .. }: &Inner) -> SdkConfig {
     let ring = Provider::Rustls(CryptoMode::Ring);
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(Region::new(place.region.clone()))
@@ -142,7 +181,7 @@ async fn load(place: &Place) -> SdkConfig {
     let loaded = loader.load().await.into_builder();
     // After loading, so that whoever fetches credentials keeps trying. All else is tried again by `asking`, which knows
     // what that means.
-    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECTION_TIMEOUT).build();
+    let timeouts = TimeoutConfig::builder().connect_timeout(manner.connection_timeout).build();
     loaded
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts)

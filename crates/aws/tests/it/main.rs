@@ -4,6 +4,7 @@ mod double;
 mod fence_over_table;
 mod intents;
 mod items;
+mod journal;
 mod messages;
 mod pages;
 mod pays;

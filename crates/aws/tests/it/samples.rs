@@ -31,7 +31,7 @@ pub(crate) fn aws(endpoint_url: Option<String>) -> Aws {
     Aws::new(place(endpoint_url), bits(), |_| {})
 }
 
-fn place(endpoint_url: Option<String>) -> Place {
+pub(crate) fn place(endpoint_url: Option<String>) -> Place {
     let identity = Identity::Key { id: "123456789012".to_owned(), secret: "test".to_owned() };
     Place { region: "us-east-1".to_owned(), endpoint_url, identity }
 }
