@@ -1,4 +1,5 @@
-//! What each action calls.
+//! What each action calls. In AWS a ledger is read and written by invoking the function that reaches it; that function
+//! scans the intents as well, and asks the processor.
 //!
 //! In a failover the only required control planes are those of the target's own database service and
 //! functions, for which there is no data plane (rule `runbook-data-plane-only`).
@@ -54,6 +55,17 @@ const SETTLING: &[Asked] = &[
     data(Target, DynamoDb, "PutItem"),
 ];
 
+/// What is turned off and on in the source; each is looked at first.
+const SWITCHES: &[Asked] = &[
+    control(Source, Lambda, "ListEventSourceMappings"),
+    control(Source, Lambda, "UpdateEventSourceMapping"),
+    control(Source, Lambda, "GetFunctionConcurrency"),
+    control(Source, Lambda, "PutFunctionConcurrency"),
+    control(Source, ApiGateway, "GetRestApis"),
+    control(Source, ApiGateway, "GetStage"),
+    control(Source, ApiGateway, "UpdateStage"),
+];
+
 const CALLS: &[(ActionName, &[Asked])] = &[
     (
         ActionName::CheckPreconditions,
@@ -83,16 +95,21 @@ const CALLS: &[(ActionName, &[Asked])] = &[
     (ActionName::ApproveLoss, &[READ_RECORD]),
     (ActionName::CloseEarlier, RECORD),
     (ActionName::BeginRun, RECORD),
-    (ActionName::MuteAlarms, &[control(Target, CloudWatch, "DisableAlarmActions")]),
-    (ActionName::StopIntake, &[control(Source, Lambda, "UpdateEventSourceMapping")]),
     (
-        ActionName::StopSource,
+        ActionName::MuteAlarms,
         &[
-            control(Source, Lambda, "UpdateEventSourceMapping"),
-            control(Source, Lambda, "PutFunctionConcurrency"),
-            control(Source, ApiGateway, "UpdateStage"),
+            control(Target, CloudWatch, "DescribeAlarms"),
+            control(Target, CloudWatch, "DisableAlarmActions"),
         ],
     ),
+    (
+        ActionName::StopIntake,
+        &[
+            control(Source, Lambda, "ListEventSourceMappings"),
+            control(Source, Lambda, "UpdateEventSourceMapping"),
+        ],
+    ),
+    (ActionName::StopSource, SWITCHES),
     (ActionName::WaitForFence, RECORD),
     (ActionName::DrainOutbox, &[data(Source, Ledger, "read")]),
     (
@@ -119,6 +136,7 @@ const CALLS: &[(ActionName, &[Asked])] = &[
     (
         ActionName::DetachDatabase,
         &[
+            control(Target, Rds, "DescribeGlobalClusters"),
             control(Target, Rds, "RemoveFromGlobalCluster"),
             control(Target, Rds, "DescribeDBClusters"),
         ],
@@ -127,23 +145,33 @@ const CALLS: &[(ActionName, &[Asked])] = &[
     (ActionName::RaiseEpoch, &[data_here(Ledger, "write")]),
     (ActionName::HoldMissing, &[data(Target, DynamoDb, "Scan"), data(Target, Ledger, "write")]),
     (ActionName::Open, RECORD),
-    (ActionName::StartWorkers, &[control(Target, Lambda, "UpdateEventSourceMapping")]),
-    (ActionName::TryPayment, &[data(Target, Https, "POST /payments")]),
+    (
+        ActionName::StartWorkers,
+        &[
+            control(Target, Lambda, "ListEventSourceMappings"),
+            control(Target, Lambda, "UpdateEventSourceMapping"),
+        ],
+    ),
+    (
+        ActionName::TryPayment,
+        &[data(Target, Https, "POST /payments"), data(Target, Https, "GET /payments/{id}")],
+    ),
     (ActionName::DirectTraffic, RECORD),
     (
         ActionName::ConfirmTraffic,
-        &[
-            data(Target, Https, "GET /health/traffic"),
-            data(Global, Dns, "query"),
-            data(Target, CloudWatch, "GetMetricData"),
-        ],
+        &[data(Target, Https, "GET /health/traffic"), data(Global, Dns, "query")],
     ),
-    (ActionName::Stabilize, &[data(Target, CloudWatch, "GetMetricData")]),
+    (
+        ActionName::Stabilize,
+        &[data(Target, CloudWatch, "GetMetricData"), control(Target, CloudWatch, "DescribeAlarms")],
+    ),
     (
         ActionName::SwapMonitoring,
         &[
-            data_here(CloudWatch, "GetMetricData"),
+            control(Target, CloudWatch, "DescribeAlarms"),
             control(Target, CloudWatch, "EnableAlarmActions"),
+            data(Source, CloudWatch, "GetMetricData"),
+            data(Target, CloudWatch, "GetMetricData"),
         ],
     ),
     (ActionName::WriteReport, &[data_here(S3, "PutObject")]),
@@ -154,6 +182,7 @@ const CALLS: &[(ActionName, &[Asked])] = &[
     (
         ActionName::HoldSource,
         &[
+            control(Source, Lambda, "ListEventSourceMappings"),
             control(Source, Lambda, "UpdateEventSourceMapping"),
             data(Source, Https, "GET /health/ready"),
         ],
@@ -161,7 +190,9 @@ const CALLS: &[(ActionName, &[Asked])] = &[
     (
         ActionName::RescueTail,
         &[
+            control(Source, Rds, "DescribeDBClusterSnapshots"),
             control(Source, Rds, "CopyDBClusterSnapshot"),
+            control(Source, Rds, "DescribeDBClusters"),
             control(Source, Rds, "RestoreDBClusterFromSnapshot"),
             data(Source, Ledger, "read"),
         ],
@@ -177,6 +208,11 @@ const CALLS: &[(ActionName, &[Asked])] = &[
         &[
             control(Target, Rds, "DescribeGlobalClusters"),
             data(Source, CloudWatch, "GetMetricData"),
+            control(Source, Lambda, "GetFunctionConcurrency"),
+            control(Source, Lambda, "PutFunctionConcurrency"),
+            control(Source, ApiGateway, "GetRestApis"),
+            control(Source, ApiGateway, "GetStage"),
+            control(Source, ApiGateway, "UpdateStage"),
         ],
     ),
     (ActionName::Close, RECORD),
@@ -185,12 +221,5 @@ const CALLS: &[(ActionName, &[Asked])] = &[
         &[control(Source, Rds, "DescribeGlobalClusters"), data(Source, Ledger, "read")],
     ),
     (ActionName::Abort, RECORD),
-    (
-        ActionName::ReopenSource,
-        &[
-            control(Source, Lambda, "UpdateEventSourceMapping"),
-            control(Source, Lambda, "PutFunctionConcurrency"),
-            control(Source, ApiGateway, "UpdateStage"),
-        ],
-    ),
+    (ActionName::ReopenSource, SWITCHES),
 ];

@@ -74,8 +74,12 @@ fn a_required_action_in_the_source() {
         |plan| action(plan, ActionName::StopSource).on_failure = OnFailure::Stop,
         expect![[r#"
             stop-source: is required and acts in the source
+            stop-source: is required and calls Lambda ListEventSourceMappings of the source
             stop-source: is required and calls Lambda UpdateEventSourceMapping of the source
+            stop-source: is required and calls Lambda GetFunctionConcurrency of the source
             stop-source: is required and calls Lambda PutFunctionConcurrency of the source
+            stop-source: is required and calls API Gateway GetRestApis of the source
+            stop-source: is required and calls API Gateway GetStage of the source
             stop-source: is required and calls API Gateway UpdateStage of the source"#]],
     );
 }
@@ -203,6 +207,7 @@ fn required_calls_to_control_planes_in_a_failover() {
         .map(|call| format!("{} {} in {}\n", call.service.as_str(), call.api, call.region))
         .collect();
     expect![[r#"
+        Lambda ListEventSourceMappings in us-east-2
         Lambda UpdateEventSourceMapping in us-east-2
         RDS DescribeDBClusters in us-east-2
         RDS DescribeGlobalClusters in us-east-2

@@ -28,6 +28,15 @@ fn text(plan: &Plan, action: &Action, call: &Call) -> &'static str {
         (Service::DynamoDb, "Scan") => typed::COUNT_INTENTS,
         (Service::Rds, api) => rds(api),
         (Service::CloudWatch, "GetMetricData") => metrics(action.name, in_source),
+        // The functions at the top of the page look these up.
+        (
+            Service::CloudWatch | Service::Lambda | Service::ApiGateway,
+            "DescribeAlarms"
+            | "ListEventSourceMappings"
+            | "GetFunctionConcurrency"
+            | "GetRestApis"
+            | "GetStage",
+        ) => "",
         (Service::CloudWatch, "DisableAlarmActions") => typed::MUTE,
         (Service::CloudWatch, _) => typed::UNMUTE,
         (Service::Lambda, "UpdateEventSourceMapping") if is_stop(action) => typed::STOP_SOURCES,
@@ -38,6 +47,7 @@ fn text(plan: &Plan, action: &Action, call: &Call) -> &'static str {
         (Service::ApiGateway, _) => typed::OPEN_STAGE,
         (Service::Ledger, _) => sql::typed(action.name),
         (Service::Https, "POST /payments") => typed::PAY,
+        (Service::Https, "GET /payments/{id}") => "",
         (Service::Https, "the processor") => typed::ASK_PROCESSOR,
         (Service::Https, "GET /health/traffic") => typed::TRAFFIC,
         (Service::Https, "GET /health/ready") => typed::READY,
@@ -81,7 +91,6 @@ fn metrics(action: ActionName, in_source: bool) -> &'static str {
         ActionName::CheckPreconditions => typed::ALL_LAGS,
         ActionName::WaitForReplication | ActionName::Converge if in_source => typed::SENT_LAG,
         ActionName::WaitForReplication | ActionName::Converge => typed::RECEIVED_LAG,
-        ActionName::ConfirmTraffic => typed::REQUESTS,
         ActionName::Stabilize => typed::LOAD,
         _ => typed::DATABASE_LAG,
     }

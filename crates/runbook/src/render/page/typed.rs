@@ -174,10 +174,6 @@ metric {region} AWS/S3 BytesPendingReplication "SourceBucket=$(bucket {peer})" \
   "DestinationBucket=$(bucket {region})" RuleId=to-the-other-region
 "#;
 
-pub(super) const REQUESTS: &str = r#"
-metric {region} AWS/ApiGateway Count "ApiName=$NAME-api-$SUFFIX" "Stage=$STAGE"
-"#;
-
 pub(super) const LOAD: &str = r#"
 metric {region} AWS/ApiGateway Count "ApiName=$NAME-api-$SUFFIX" "Stage=$STAGE"
 metric {region} AWS/RDS DatabaseConnections "DBClusterIdentifier=$(cluster {region})"

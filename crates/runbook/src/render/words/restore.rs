@@ -20,11 +20,11 @@ pub(super) const HOLD_SOURCE: Entry = Entry {
 };
 
 pub(super) const RESCUE_TAIL: Entry = Entry {
-    does: "Keeps the last data of {source}: copies the snapshot that the failover left, restores it aside, and \
-           reads out of it what {target} has not.",
+    does: "Keeps the last data of {source}: copies the snapshot that the failover left, and restores it aside, where \
+           people read out of it what {target} has not.",
     precondition: "{source} answers, and RDS has rebuilt its cluster as a member (RDS-EVENT-0240 and 0241).",
-    verification: "The snapshot is copied under a name that nothing deletes, and every movement that is missing in \
-                   {target} is written down.",
+    verification: "The snapshot is copied under a name that nothing deletes, and a cluster is being restored from it. \
+                   Its instance is made by people, and every movement that is missing in {target} is written down.",
     by_hand: "Look for a snapshot whose name begins with `rds:unplanned-global-failover-`; copy it before it \
               expires, restore the copy as a cluster of its own, and compare the ledgers.",
     when_it_fails: "Copy the snapshot at least: it expires. Whatever is not read out of it, the processor is asked \
@@ -51,7 +51,7 @@ pub(super) const CONVERGE: Entry = Entry {
 
 pub(super) const RESTORE_PROTECTION: Entry = Entry {
     does: "Waits until {source} is a healthy standby: its database follows, buckets replicate both ways, backups \
-           are taken.",
+           are taken. Then lets its functions run and its API answer again, which the run turned off.",
     precondition: "What was rescued from {source} is kept elsewhere.",
     verification: "Its member says SynchronizationStatus `connected`, its lag is normal, and a backup is newer \
                    than the failover.",

@@ -45,7 +45,7 @@ pub(super) const CONFIRM_TRAFFIC: Entry = Entry {
            503 until its share is under 0.1 %, as far as it answers.",
     precondition: "The DNS switch is turned. Health checks need about 30 s, clients the time to live of the \
                    record on top.",
-    verification: "Authoritative servers answer with {target}, and its API is called.",
+    verification: "The public name has the addresses of {target}, which says that traffic is meant for it.",
     by_hand: "`dig` at an authoritative server of the zone, and then at two public resolvers, answers what the \
               Regional name of {target} answers.",
     when_it_fails: "Users whose resolvers ignore the time to live come later: watch, and try again. When \
@@ -72,7 +72,7 @@ pub(super) const STABILIZE: Entry = Entry {
 };
 
 pub(super) const SWAP_MONITORING: Entry = Entry {
-    does: "Sees in which Region lag is measured now, which is the one that follows, and unmutes the alarms.",
+    does: "Unmutes the alarms, and sees in which Region lag is measured now, which is the one that follows.",
     precondition: "Users are served.",
     verification: "The Region that follows has data points of lag, and the actions of all alarms are enabled.",
     by_hand: "Look for data points of AuroraGlobalDBRPOLag in the Region that follows, and list alarms whose actions \
@@ -81,10 +81,10 @@ pub(super) const SWAP_MONITORING: Entry = Entry {
 };
 
 pub(super) const WRITE_REPORT: Entry = Entry {
-    does: "Stores the report of the run: what was done when and by whom, the RTO by phase, and the loss in seconds \
-           and by name.",
+    does: "Stores what the report of the run is made of: its journal, in which stands what was done when and by whom, \
+           the RTO by phase and the loss.",
     precondition: "None.",
-    verification: "The report is in the bucket of {here}.",
+    verification: "The journal is in the bucket of {here}.",
     by_hand: "List the folder `runs` of the bucket.",
     when_it_fails: "Everything in it is in the journal, too: write it later.",
 };
