@@ -1,1 +1,34 @@
 //! Two Regions in AWS: the world and the journal of runs there, and what is seen of both.
+//!
+//! Whoever drives a run, an operator's program or the function that a state machine invokes, does it by a [`OneRun`]:
+//! the port of the world and the port of the journal. Each Region is asked by clients of its own, at its own endpoints,
+//! and nothing is asked in a Region for the sake of the other. What an error of AWS means for an action stands in one
+//! table, in `fault`.
+
+mod account;
+mod act;
+mod alarms;
+mod begin;
+mod brake;
+mod database;
+mod dns;
+mod facts;
+mod fault;
+mod https;
+mod ledger;
+mod metrics;
+mod reach;
+mod report_object;
+mod run;
+mod site;
+mod stage;
+mod status;
+mod switches;
+mod until;
+
+pub use account::{Account, NoAccount};
+pub use begin::{NotBegun, begin};
+pub use facts::facts;
+pub use reach::{Reach, Ways};
+pub use run::OneRun;
+pub use status::{Condition, RecordStatus, RegionStatus, Status, status};

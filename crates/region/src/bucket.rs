@@ -34,12 +34,24 @@ pub(crate) fn bucket(
     trust: &Trust,
     variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
 ) -> Result<AmazonS3, Error> {
+    bucket_by(settings, trust, Arc::new(Environment(Box::new(variable))))
+}
+
+/// The bucket, with these credentials.
+///
+/// # Errors
+/// When its settings make no sense.
+pub fn bucket_by(
+    settings: &BucketSettings,
+    trust: &Trust,
+    credentials: Arc<dyn CredentialProvider<Credential = AwsCredential>>,
+) -> Result<AmazonS3, Error> {
     let limits = HttpLimits { time_max: Duration::from_secs(4), ..HttpLimits::default() };
     let http = HttpClient::new(trust, Reach::Anywhere, limits);
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(&settings.bucket)
         .with_region(&settings.region)
-        .with_credentials(Arc::new(Environment(Box::new(variable))))
+        .with_credentials(credentials)
         // A bucket with object lock takes nothing without one.
         .with_checksum_algorithm(Checksum::SHA256)
         .with_client_options(ClientOptions::new().with_default_content_type("application/json"))

@@ -1,0 +1,118 @@
+//! What is turned off and on in a Region: event sources, functions, the API's stage, alarms that call.
+
+use fence::RegionName;
+use runbook::{Failure, Observed};
+
+use super::{Act, Attempt, again};
+use crate::stage::Throttle;
+use crate::until::until;
+
+impl Act<'_> {
+    /// How the names of event sources and alarms begin.
+    fn prefix(&self) -> String {
+        format!("{}-", self.reach.system.prefix())
+    }
+
+    /// Turns the event sources of a Region on or off, and looks until they are.
+    pub(super) async fn turn_sources(&self, region: &RegionName, on: bool) -> Attempt {
+        let (site, prefix) = (self.reach.site(region), self.prefix());
+        for source in site.sources(&prefix, self.limit()).await? {
+            if !source.state.is(on) {
+                site.turn(&source, on, self.limit()).await?;
+            }
+        }
+        let look = || async {
+            let sources = site.sources(&prefix, self.limit()).await?;
+            match sources.iter().find(|source| !source.state.is(on)) {
+                None => Ok(Observed::Done),
+                Some(source) => Err(again(format!("{} is {:?}", source.name, source.state))),
+            }
+        };
+        until(self.action.time_limit, self.pause(), look).await
+    }
+
+    /// Turns off what can be turned off in a source that may not answer. What does not is written down.
+    pub(super) async fn stop_source(&self) -> Attempt {
+        let source = &self.plan.source;
+        let (sources, functions, stage) = tokio::join!(
+            self.turn_sources(source, false),
+            self.bound_functions(source, false),
+            self.throttle(source, Throttle::SHUT),
+        );
+        all_done([("event sources", sources), ("functions", functions), ("stage", stage)])
+    }
+
+    /// Turns on again what was turned off in the source.
+    pub(super) async fn reopen_source(&self) -> Attempt {
+        let source = &self.plan.source;
+        let (sources, allowed) = tokio::join!(self.turn_sources(source, true), self.let_in(source));
+        sources.and(allowed)
+    }
+
+    /// Lets a Region's functions run and its API take requests as the templates say.
+    pub(super) async fn let_in(&self, region: &RegionName) -> Attempt {
+        let (rate, burst) = self.reach.system.names.rate_and_burst;
+        let (functions, stage) = tokio::join!(
+            self.bound_functions(region, true),
+            self.throttle(region, Throttle { rate, burst }),
+        );
+        functions.and(stage)
+    }
+
+    /// Bounds the functions of a Region to what the templates say, or to nothing at all.
+    async fn bound_functions(&self, region: &RegionName, run: bool) -> Attempt {
+        let site = self.reach.site(region);
+        for (name, usual) in &self.reach.system.names.functions {
+            let (function, wanted) =
+                (self.reach.system.function(name), if run { *usual } else { 0 });
+            if site.at_once(&function, self.limit()).await? != Some(wanted) {
+                site.bound(&function, wanted, self.limit()).await?;
+            }
+        }
+        Ok(Observed::Done)
+    }
+
+    async fn throttle(&self, region: &RegionName, wanted: Throttle) -> Attempt {
+        let (site, stage) = (self.reach.site(region), &self.reach.system.names.stage);
+        let api = site.api(&self.reach.system.api(), self.limit()).await?;
+        if site.throttle(&api, stage, self.limit()).await? != Some(wanted) {
+            site.set_throttle(&api, stage, wanted, self.limit()).await?;
+        }
+        Ok(Observed::Done)
+    }
+
+    /// Mutes the alarms that a planned change sets off.
+    pub(super) async fn mute_alarms(&self) -> Attempt {
+        self.let_alarms_call(false).await
+    }
+
+    /// Lets the target's alarms call, or not, and looks whether it is so.
+    pub(super) async fn let_alarms_call(&self, call: bool) -> Attempt {
+        let (site, prefix) = (self.target(), self.prefix());
+        let mut alarms = site.alarms(&prefix, self.limit()).await?;
+        alarms.retain(|alarm| alarm.calls != call);
+        if !alarms.is_empty() {
+            site.let_call(&alarms, call, self.limit()).await?;
+            let after = site.alarms(&prefix, self.limit()).await?;
+            if let Some(alarm) = after.iter().find(|alarm| alarm.calls != call) {
+                return Err(again(format!("`{}` is not changed yet", alarm.name)));
+            }
+        }
+        Ok(Observed::Done)
+    }
+
+    /// The alarms of the target that ring.
+    pub(super) async fn ringing(&self) -> Result<Vec<String>, Failure> {
+        let alarms = self.target().alarms(&self.prefix(), self.limit()).await?;
+        Ok(alarms.into_iter().filter(|alarm| alarm.rings).map(|alarm| alarm.name).collect())
+    }
+}
+
+/// A success when all are, and else everything that was not done.
+fn all_done<const N: usize>(attempts: [(&str, Attempt); N]) -> Attempt {
+    let failed: Vec<String> = attempts
+        .into_iter()
+        .filter_map(|(what, attempt)| Some(format!("{what}: {}", attempt.err()?)))
+        .collect();
+    if failed.is_empty() { Ok(Observed::Done) } else { Err(again(failed.join("; "))) }
+}

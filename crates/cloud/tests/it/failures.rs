@@ -1,0 +1,70 @@
+//! What goes wrong on the way: credentials, throttling, answers that are lost. And how everything stands.
+
+use cloud::{NotBegun, Ways, begin, status};
+use emulator::{Fault, Rule};
+use runbook::{PlanKind, Stopped, drive};
+
+use crate::estate::{ACCOUNT, Estate, identity};
+use crate::runs::{request, runner};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_written_in_another_account() {
+    let estate = Estate::made().await;
+    let ways = Ways { identity: identity("210987654321"), ..estate.ways() };
+    let not_begun = begin(&estate.reach(ways), &request(PlanKind::Switchover, "wrong")).await;
+    let Err(NotBegun::Account(other)) = not_begun else { panic!("{not_begun:?}") };
+    let wanted = "these are credentials of account 210987654321, and the system is in 123456789012";
+    assert_eq!(other.to_string(), wanted);
+    let asked: Vec<String> =
+        estate.way.called().into_iter().map(|called| called.operation).collect();
+    assert_eq!(asked, ["GetCallerIdentity"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_run_out_stop_a_run_and_lose_nothing() {
+    let estate = Estate::made().await;
+    let reach = estate.reach(estate.ways());
+    let request = request(PlanKind::Switchover, "expired");
+    begin(&reach, &request).await.expect("nothing is against it");
+    estate.way.rules([Rule::all(Fault::EXPIRED)]);
+    let one = reach.run(&request.run);
+    let stopped = drive(&one, &one, &runner("r1")).await;
+    let Stopped::JournalSilent { cause } = stopped else { panic!("{stopped:?}") };
+    assert!(cause.contains("ExpiredToken"), "{cause}");
+    estate.way.rules([]);
+    let one = reach.run(&request.run);
+    assert_eq!(drive(&one, &one, &runner("r2")).await, Stopped::Finished);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_throttled_is_asked_again_and_what_lost_its_answer_is_not_done_twice() {
+    let estate = Estate::made().await;
+    let reach = estate.reach(estate.ways());
+    let request = request(PlanKind::Switchover, "busy");
+    begin(&reach, &request).await.expect("nothing is against it");
+    estate.way.rules([
+        Rule::all(Fault::LosesAnswer).operation("SwitchoverGlobalCluster").times(1),
+        Rule::all(Fault::THROTTLES).operation("DescribeGlobalClusters").times(1),
+        Rule::all(Fault::FAILS).service("lambda").times(1),
+    ]);
+    let one = reach.run(&request.run);
+    assert_eq!(drive(&one, &one, &runner("r1")).await, Stopped::Finished);
+    let called = estate.way.called();
+    let switched = called.iter().filter(|called| called.operation == "SwitchoverGlobalCluster");
+    assert_eq!(switched.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_says_whether_a_failover_could_be_done() {
+    let estate = Estate::made().await;
+    let reach = estate.reach(estate.ways());
+    let seen = status(&reach).await.expect("the account is known");
+    assert_eq!(seen.account, ACCOUNT);
+    assert!(seen.is_ready, "{:#?}", seen.conditions);
+    assert_eq!(seen.drift, Vec::<String>::new());
+    estate.way.rules([Rule::all(Fault::Resets).region("us-east-2").service("rds")]);
+    let seen = status(&reach).await.expect("the account is known");
+    let unmet = seen.conditions.iter().filter(|condition| !condition.is_met);
+    let unmet: Vec<&str> = unmet.map(|condition| condition.what).collect();
+    assert_eq!(unmet, ["database service of the target", "storage of the target follows"]);
+}

@@ -1,0 +1,233 @@
+//! Runs from their beginning to their end, with what each action calls; resumed by another after every death; and with a
+//! Region that is lost.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use cloud::{OneRun, Reach, Ways, begin};
+use emulator::{Fault, Rule};
+use expect_test::expect;
+use fence::{Author, ControlStore as _, NoAnswer, RunId};
+use runbook::{
+    ActionName, Appended, Control, Entry, Event, Journal, Plan, PlanKind, Request, Runner,
+    RunnerName, Service, Settings, Stopped, Takeover, drive,
+};
+use tokio::sync::Notify;
+
+use crate::estate::{Estate, region};
+
+pub(crate) fn request(kind: PlanKind, run: &str) -> Request {
+    let settings = Settings { change: Some("CHG-1".to_owned()), ..Settings::default() };
+    let (by, reason) = (Author::new("ann"), "a test".to_owned());
+    Request { run: RunId::new(run), kind, by, reason, settings }
+}
+
+pub(crate) fn runner(name: &str) -> Runner {
+    Runner { name: RunnerName(name.to_owned()), takeover: Takeover::AtOnce }
+}
+
+/// What each attempt of the run called: `action: Region service operation × times`, one line for each.
+async fn calls(reach: &Reach, run: &RunId) -> BTreeMap<ActionName, BTreeMap<String, usize>> {
+    let mut all = BTreeMap::new();
+    for entry in reach.entries(run).await.expect("the table answers") {
+        let Event::Ended { action, attempt, .. } = entry.event else { continue };
+        let kept = reach.table().calls(run, action.as_str(), attempt).await;
+        let counted: &mut BTreeMap<String, usize> = all.entry(action).or_default();
+        for call in kept.expect("the table answers").unwrap_or_default() {
+            let text = format!("{} {} {}", call.region, call.service, call.operation);
+            *counted.entry(text).or_default() += 1;
+        }
+    }
+    all
+}
+
+/// How the SDK names a service of a plan, for those that are asked by the SDK.
+fn named(service: Service) -> &'static str {
+    match service {
+        Service::ApiGateway => "API Gateway",
+        Service::CloudWatch => "CloudWatch",
+        Service::DynamoDb => "DynamoDB",
+        Service::Lambda | Service::Ledger => "Lambda",
+        Service::Rds => "RDS",
+        _ => "none",
+    }
+}
+
+/// Each action calls only what is declared of it. What every action needs is not declared: the record, whether it is
+/// superseded, and once whose account it is.
+fn only_declared(plan: &Plan, called: &BTreeMap<ActionName, BTreeMap<String, usize>>) {
+    for action in plan.actions.iter().chain(&plan.way_back) {
+        let Some(called) = called.get(&action.name) else { continue };
+        let declared: BTreeSet<String> = action
+            .calls
+            .iter()
+            .map(|call| {
+                let api = if call.service == Service::Ledger { "Invoke" } else { call.api };
+                format!("{} {} {api}", call.region, named(call.service))
+            })
+            .collect();
+        let undeclared: Vec<&String> = called
+            .keys()
+            .filter(|call| !declared.contains(*call))
+            .filter(|call| {
+                !call.ends_with("DynamoDB GetItem") && !call.ends_with("DynamoDB PutItem")
+            })
+            .filter(|call| !call.ends_with("STS GetCallerIdentity"))
+            .collect();
+        assert!(undeclared.is_empty(), "`{}` calls {undeclared:?}", action.name);
+    }
+}
+
+fn told(called: &BTreeMap<ActionName, BTreeMap<String, usize>>) -> String {
+    let mut lines = Vec::new();
+    for (action, called) in called {
+        let called = called.iter().filter(|(call, _)| !call.contains("DynamoDB"));
+        let called: Vec<String> = called.map(|(call, times)| format!("{call} × {times}")).collect();
+        lines.push(format!("{action}: {}\n", called.join(", ")));
+    }
+    lines.concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn there_and_back_again() {
+    let estate = Estate::made().await;
+    let reach = estate.reach(estate.ways());
+    let request = request(PlanKind::Switchover, "there");
+    let plan = begin(&reach, &request).await.expect("nothing is against it");
+    let one = reach.run(&request.run);
+    assert_eq!(drive(&one, &one, &runner("r1")).await, Stopped::Finished);
+    let called = calls(&reach, &request.run).await;
+    only_declared(&plan, &called);
+    expect![[""]].assert_eq(&told(&called));
+    let record = estate.table().read_record().await.expect("it answers").expect("it is there");
+    assert_eq!(record.active_region(), Some(&region("us-east-2")));
+    assert_eq!(record.traffic_region(), &region("us-east-2"));
+    let back = self::request(PlanKind::Failback, "back");
+    let reach = estate.reach(Ways { here: region("us-east-1"), ..estate.ways() });
+    begin(&reach, &back).await.expect("nothing is against it");
+    let one = reach.run(&back.run);
+    assert_eq!(drive(&one, &one, &runner("r2")).await, Stopped::Finished);
+    let record = estate.table().read_record().await.expect("it answers").expect("it is there");
+    assert_eq!(record.active_region(), Some(&region("us-east-1")));
+    assert_eq!(record.epoch().number(), 3);
+    let runs = reach.runs().await.expect("it answers");
+    assert_eq!(runs, [RunId::new("there"), RunId::new("back")]);
+}
+
+/// A run whose driver dies after so many entries: before it writes the next.
+struct Dying {
+    one: OneRun,
+    left: AtomicUsize,
+    dies: Notify,
+}
+
+impl Journal for Dying {
+    async fn read(&self) -> Result<Vec<Entry>, NoAnswer> {
+        self.one.read().await
+    }
+
+    async fn append(&self, entry: &Entry) -> Appended {
+        if self.left.load(Ordering::SeqCst) == 0 {
+            self.dies.notify_one();
+            std::future::pending::<()>().await;
+        }
+        self.left.fetch_sub(1, Ordering::SeqCst);
+        self.one.append(entry).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_next_goes_on() {
+    let estate = Estate::made().await;
+    let reach = estate.reach(estate.ways());
+    let request = request(PlanKind::Switchover, "dying");
+    let plan = begin(&reach, &request).await.expect("nothing is against it");
+    let mut deaths = 0;
+    loop {
+        // Every other dies with its effect done and nothing written of it.
+        let left = if deaths % 2 == 0 { 2 } else { 3 };
+        let dying = Dying { one: reach.run(&request.run), left: left.into(), dies: Notify::new() };
+        let name = runner(&format!("r{deaths}"));
+        let stopped = tokio::select! {
+            stopped = drive(&dying.one, &dying, &name) => stopped,
+            () = dying.dies.notified() => {
+                deaths += 1;
+                assert!(deaths < 200, "it goes on and on");
+                continue;
+            }
+        };
+        assert_eq!(stopped, Stopped::Finished);
+        break;
+    }
+    assert!(deaths > plan.actions.len(), "{deaths} deaths");
+    let record = estate.table().read_record().await.expect("it answers").expect("it is there");
+    assert_eq!(record.active_region(), Some(&region("us-east-2")));
+    assert_eq!(record.run(), None);
+    let counted = estate.way.counted();
+    let switched =
+        counted.iter().filter(|(called, _)| called.operation == "SwitchoverGlobalCluster");
+    assert_eq!(switched.map(|(_, times)| times).sum::<usize>(), 1);
+}
+
+/// Drives a failover with the home primary lost until only its return is left to be waited for.
+async fn fails_over(fault: Fault, call_limit: Duration) -> (Estate, Reach, Plan) {
+    let estate = Estate::made().await;
+    let mut ways = Ways { call_limit, ..estate.ways() };
+    ways.services.insert(region("us-east-1"), "http://127.0.0.1:1".to_owned());
+    let reach = estate.reach(ways);
+    estate.way.rules([Rule::all(fault).region("us-east-1")]);
+    let request = request(PlanKind::Failover, "lost");
+    let plan = begin(&reach, &request).await.expect("nothing is against it");
+    let one = reach.run(&request.run);
+    one.stop_before(ActionName::AwaitSource);
+    let stopped = drive(&one, &one, &runner("r1")).await;
+    let Stopped::WaitsForApproval { action, shown, .. } = stopped else { panic!("{stopped:?}") };
+    assert_eq!((shown.lag_ms, shown.intents_missing), (Some(200), Some(2)));
+    for by in ["ann", "ben"] {
+        let approves = Control::Approve { action, lasts: fence::DurationMs(600_000) };
+        reach.order(&request.run, &approves, &Author::new(by)).await.expect("it is taken");
+    }
+    let name = runner("r1");
+    tokio::select! {
+        stopped = drive(&one, &one, &name) => panic!("{stopped:?}"),
+        () = one.stopped() => {}
+    }
+    (estate, reach, plan)
+}
+
+async fn is_served_by_standby(estate: &Estate, reach: &Reach, plan: &Plan) {
+    let record = estate.table().read_record().await.expect("it answers").expect("it is there");
+    assert_eq!(record.active_region(), Some(&region("us-east-2")));
+    assert_eq!(record.traffic_region(), &region("us-east-2"));
+    let called = calls(reach, &plan.run).await;
+    only_declared(plan, &called);
+    for action in plan.actions.iter().filter(|action| action.is_required()) {
+        let called = called.get(&action.name).into_iter().flatten();
+        let lost: Vec<_> = called.filter(|(call, _)| call.starts_with("us-east-1")).collect();
+        assert!(lost.is_empty(), "`{}` is required and calls {lost:?}", action.name);
+    }
+    // Beginning asks both Regions what they know; triage and stopping the source try it once.
+    let lost = estate.way.called().into_iter().filter(|called| called.region == "us-east-1");
+    let lost: BTreeMap<String, usize> = lost.fold(BTreeMap::new(), |mut counted, called| {
+        *counted.entry(called.operation).or_default() += 1;
+        counted
+    });
+    let all: usize = lost.values().sum();
+    assert!(all < 40, "the lost Region was asked {all} times: {lost:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_region_that_refuses_is_left() {
+    let (estate, reach, plan) = fails_over(Fault::Resets, Duration::from_secs(60)).await;
+    is_served_by_standby(&estate, &reach, &plan).await;
+    let called = calls(&reach, &plan.run).await;
+    expect![[""]].assert_eq(&told(&called));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_region_that_is_silent_is_left() {
+    // Long for the Region that answers on a machine that is busy, and waited for a few times only.
+    let (estate, reach, plan) = fails_over(Fault::Hangs, Duration::from_secs(8)).await;
+    is_served_by_standby(&estate, &reach, &plan).await;
+}

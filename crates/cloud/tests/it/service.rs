@@ -1,0 +1,79 @@
+//! The payment service of a Region and DNS, as far as a run asks them: both say what the control record says.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use aws::ControlTable;
+use fence::{ControlStore as _, RegionName};
+use hickory_proto::op::{Message, MessageType, OpCode};
+use hickory_proto::rr::rdata::A;
+use hickory_proto::rr::{RData, Record};
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+
+/// Serves a Region; the answer is its address.
+pub(crate) async fn serve(table: ControlTable, region: RegionName) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(answer(stream, table.clone(), region.clone()));
+        }
+    });
+    url
+}
+
+async fn answer(mut stream: TcpStream, table: ControlTable, region: RegionName) {
+    let mut bytes = vec![0; 8_192];
+    let length = stream.read(&mut bytes).await.unwrap_or(0);
+    let asked = String::from_utf8_lossy(&bytes[..length]).into_owned();
+    let line: Vec<&str> = asked.split(' ').collect();
+    let record = table.read_record().await.ok().flatten();
+    let active = record.as_ref().and_then(|record| record.active_region()) == Some(&region);
+    let payment = json!({
+        "id": "pay_1", "account": "acc_01K9V3T5Q8ZJX6W2M4N7R0ABCD", "amount": 1, "currency": "USD",
+    });
+    let (status, body) = match (line.first().copied(), line.get(1).copied()) {
+        (Some("POST"), Some("/payments")) if active => (201, payment),
+        (Some("GET"), Some("/payments/pay_1")) => (200, payment),
+        (_, Some("/health")) => (200, json!({})),
+        (_, Some("/health/ready")) if active => (200, json!({})),
+        (_, Some("/health/traffic")) => (
+            200,
+            json!({"traffic_region": record.map(|record| record.traffic_region().to_string())}),
+        ),
+        _ => (503, json!({})),
+    };
+    let body = body.to_string();
+    let length = body.len();
+    let head =
+        format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+    let _ = stream.write_all((head + &body).as_bytes()).await;
+}
+
+/// Serves names: each Region's has an address of its own, and the public one that of the Region that traffic is meant
+/// for. The answer is its address.
+pub(crate) async fn resolve(table: ControlTable, standby: RegionName) -> SocketAddr {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = socket.local_addr().expect("it is bound");
+    tokio::spawn(async move {
+        let mut bytes = vec![0; 4_096];
+        while let Ok((length, from)) = socket.recv_from(&mut bytes).await {
+            let Ok(question) = Message::from_vec(&bytes[..length]) else { continue };
+            let record = table.read_record().await.ok().flatten();
+            let is_meant = record.is_some_and(|record| *record.traffic_region() == standby);
+            let name = question.queries[0].name().clone();
+            let text = name.to_ascii();
+            let is_standby =
+                text.contains(standby.as_str()) || (is_meant && !text.contains("us-east"));
+            let host = if is_standby { 2 } else { 1 };
+            let mut answer =
+                Message::new(question.metadata.id, MessageType::Response, OpCode::Query);
+            let data = RData::A(A(Ipv4Addr::new(127, 0, 0, host)));
+            answer.add_queries(question.queries.iter().cloned());
+            answer.add_answer(Record::from_rdata(name, 1, data));
+            let _ = socket.send_to(&answer.to_vec().expect("it is short"), from).await;
+        }
+    });
+    address
+}
