@@ -15,8 +15,8 @@ pub(crate) use self::check::{CheckArgs, ExplainArgs, FailOn, PageForm, ReportFor
 pub(crate) use self::children::{Child, ReplicaArgs, RunnerArgs};
 pub(crate) use self::drill::DrillArgs;
 pub(crate) use self::live::{
-    AbortArgs, ApproveArgs, CarryOutArgs, FaultArgs, OrderArgs, RunsArgs, StatusArgs, UpArgs,
-    UpFolder,
+    AbortArgs, ApproveArgs, CarryOutArgs, FaultArgs, OnArgs, OnWhat, ResumeArgs, RunsArgs,
+    StatusArgs, UpArgs, UpFolder,
 };
 pub(crate) use self::run::{Form, RunArgs};
 pub(crate) use self::serve::{ProcessorArgs, ServeArgs};
@@ -33,6 +33,7 @@ Exit codes:
   4  a drill found that a rule was broken
   5  a check found something that counts
   6  a run waits for people, or has turned back
+  8  a failover could not be done now, as `status` has it
 
 Environment:
   CDK_DEFAULT_ACCOUNT  account number, where the file has none
@@ -40,6 +41,9 @@ Environment:
   CDK_OUTDIR           output directory, set by the CDK CLI
   REPOSITORY           value of the tag Repository (default: unknown)
   COMMIT_AUTHOR        value of the tag Author (default: unknown)
+  AWS_*                credentials and settings of the AWS SDK, for what acts on AWS
+  TIDEOVER_SERVICES    where Regions' services are called when their names are not in DNS: REGION=URL,REGION=URL
+  TIDEOVER_RESOLVER    DNS server that runs in AWS ask, as 192.0.2.1:53, instead of the machine's resolver
   TIDEOVER_POSTGRES_URL
                        where `serve` keeps the ledger; may hold a password, which the command line may not
 
@@ -113,7 +117,7 @@ pub(crate) enum Command {
     #[command(after_help = run::FAILBACK_HELP)]
     Failback(RunArgs),
     /// Carry a run on that stopped, was paused, or has lost its runner
-    Resume(OrderArgs),
+    Resume(ResumeArgs),
     /// Approve of what a run waits for: the loss, as it is shown
     Approve(ApproveArgs),
     /// Turn a run back that has not passed its point of no return

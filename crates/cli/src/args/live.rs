@@ -3,7 +3,9 @@
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use super::Output;
+use clap::ValueEnum;
+
+use super::{InputArgs, Output};
 
 /// Which two Regions are meant: those that `tideover up` runs.
 #[derive(Debug, clap::Args)]
@@ -11,6 +13,26 @@ pub(crate) struct UpFolder {
     /// Folder of the two Regions on this machine [default: one for each user, in the system's folder for temporary files]
     #[arg(long, env = "TIDEOVER_UP", hide_env = true, value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
+}
+
+/// On which two Regions a command acts.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OnArgs {
+    /// Act on the two Regions of tideover.toml in AWS, or on those that `tideover up` runs here [default: here while
+    /// they run in that folder, else aws]
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub(crate) on: Option<OnWhat>,
+    #[command(flatten)]
+    pub(crate) up: UpFolder,
+}
+
+/// Where two Regions are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnWhat {
+    /// In AWS
+    Aws,
+    /// On this machine
+    Here,
 }
 
 #[derive(Debug, clap::Args)]
@@ -41,13 +63,29 @@ While it runs, in another terminal:
 ";
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUS_HELP)]
 pub(crate) struct StatusArgs {
     #[command(flatten)]
-    pub(crate) up: UpFolder,
+    pub(crate) on: OnArgs,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Look again every few seconds, until it is interrupted
+    #[arg(long)]
+    pub(crate) watch: bool,
     /// How to tell it
     #[arg(long, value_enum, default_value_t = Output::Text)]
     pub(crate) output: Output,
 }
+
+const STATUS_HELP: &str = "\
+In AWS it tells besides whether a failover could be done now, each condition with what was seen of it and how old that
+is, and what runs have changed outside the templates.
+
+Exit codes:
+  0  in AWS: a failover could be done now; here: it was told
+  1  nothing could be asked
+  8  in AWS: a failover could not be done now; why not stands in what was told
+";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = FAULT_HELP)]
@@ -75,7 +113,9 @@ All of them: docs/scenarios.md
 #[derive(Debug, clap::Args)]
 pub(crate) struct RunsArgs {
     #[command(flatten)]
-    pub(crate) up: UpFolder,
+    pub(crate) on: OnArgs,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
     /// The run whose journal is to be told; without it, all runs are listed
     #[arg(value_name = "RUN")]
     pub(crate) run: Option<String>,
@@ -85,13 +125,26 @@ pub(crate) struct RunsArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct OrderArgs {
     #[command(flatten)]
-    pub(crate) up: UpFolder,
+    pub(crate) on: OnArgs,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
     /// The run [default: the one that is open]
     #[arg(value_name = "RUN")]
     pub(crate) run: Option<String>,
     /// Who orders it
     #[arg(long, value_name = "NAME")]
     pub(crate) by: String,
+}
+
+/// An order after which the run goes on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ResumeArgs {
+    #[command(flatten)]
+    pub(crate) order: OrderArgs,
+    /// Take the run from whoever has it at once, because that process is gone for certain; else it is waited for as
+    /// long as it may have something in hand. In AWS only
+    #[arg(long)]
+    pub(crate) take_over: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -113,7 +166,7 @@ pub(crate) struct ApproveArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct CarryOutArgs {
     #[command(flatten)]
-    pub(crate) up: UpFolder,
+    pub(crate) on: OnArgs,
     /// Who asks for it
     #[arg(long, value_name = "NAME", required_unless_present = "dry_run")]
     pub(crate) by: Option<String>,

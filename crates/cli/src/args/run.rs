@@ -42,7 +42,7 @@ Both Regions are well and nothing is lost: the active one drains, its database c
 Examples:
   tideover switchover --dry-run                     every action with its API, Region and plane
   tideover switchover --dry-run --output markdown   a page to follow by hand
-  tideover switchover --by you --reason 'patching us-east-1'   carry it out on what `tideover up` runs
+  tideover switchover --by you --reason 'patching us-east-1'   carry it out, in AWS or on what `tideover up` runs
 ";
 
 pub(crate) const FAILOVER_HELP: &str = "\
@@ -53,7 +53,7 @@ Examples:
   tideover failover --dry-run                          every action with its API, Region and plane
   tideover failover --dry-run --output json            the same for programs
   tideover failover --dry-run --output state-machine   the same for AWS Step Functions
-  tideover failover --by you --reason 'us-east-1 is gone'      carry it out on what `tideover up` runs
+  tideover failover --by you --reason 'us-east-1 is gone'      carry it out, in AWS or on what `tideover up` runs
 ";
 
 pub(crate) const FAILBACK_HELP: &str = "\
@@ -62,5 +62,5 @@ A switchover home, once everything of the latest failover is reconciled.
 Examples:
   tideover failback --dry-run                     every action with its API, Region and plane
   tideover failback --dry-run --output markdown   a page to follow by hand
-  tideover failback --by you --reason 'home' --change CHG-1   carry it out on what `tideover up` runs
+  tideover failback --by you --reason 'home' --change CHG-1   carry it out, in AWS or on what `tideover up` runs
 ";

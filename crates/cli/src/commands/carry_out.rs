@@ -1,34 +1,64 @@
-//! `tideover switchover`, `failover` and `failback` on the two Regions of this machine: plans, shows,
-//! starts a runner, and follows the run.
+//! `tideover switchover`, `failover` and `failback`: plans, shows, and follows the run, which a runner carries out on
+//! this machine and this process in AWS.
 
 use std::io::{IsTerminal as _, Write, stderr, stdin};
 use std::time::Duration;
 
 use fence::{Author, RunId};
-use local::{NotBegun, Reach, begin, settings};
-use runbook::{Action, PlanKind, Precondition, Request};
+use local::NotBegun;
+use runbook::{Action, NotTaken, PlanKind, Precondition, Request, Settings, Takeover, Unmet};
 use tokio::time::sleep;
 
-use crate::args::CarryOutArgs;
+use crate::args::{CarryOutArgs, InputArgs};
 use crate::commands::order::{approval, give};
 use crate::failure::{Ended, WrongInput, with_hint};
+use crate::live::driven::{Manner, driven};
 use crate::live::follow::{Followed, follow};
-use crate::live::reached::{block_on, reach};
+use crate::live::on::{On, on};
+use crate::live::reached::block_on;
 use crate::live::runs::new_run;
+use crate::serve::signals::Signals;
 
 /// How long a runner takes to see that it is approved.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// The exit code of a run that waits for somebody.
 const WAITS: u8 = 6;
+/// The exit code of what somebody interrupted.
+const INTERRUPTED: i32 = 130;
 
-pub(crate) fn carry_out(kind: PlanKind, args: &CarryOutArgs) -> anyhow::Result<()> {
+pub(crate) fn carry_out(
+    kind: PlanKind,
+    args: &CarryOutArgs,
+    input: &InputArgs,
+) -> anyhow::Result<()> {
     block_on(async {
         let run = args.run.clone().map_or_else(|| new_run(kind), RunId::new);
-        let reach = reach(&args.up).await?;
-        let request = request(kind, &run, args, &reach)?;
-        begin(&reach, &request).await.map_err(|not_begun| refused(kind, &not_begun))?;
-        reach.start_runner(&run).await?;
-        to_its_end(&reach, &run).await
+        let on = on(&args.on, input, Some(kind)).await?;
+        match &on {
+            On::Here(reach) => {
+                let settings = local::settings(reach, args.approvers.get());
+                let request = request(kind, &run, args, settings)?;
+                let begun = local::begin(reach, &request).await;
+                begun.map_err(|not_begun| match not_begun {
+                    NotBegun::Unmet(unmet) => unmet_conditions(kind, &unmet),
+                    NotBegun::NotTaken(not_taken) => not_taken_now(kind, &not_taken),
+                })?;
+                reach.start_runner(&run).await?;
+            }
+            On::Aws(reach) => {
+                let settings = Settings { approvers: args.approvers.get(), ..Settings::default() };
+                let request = request(kind, &run, args, settings)?;
+                let begun = cloud::begin(reach, &request).await;
+                begun.map_err(|not_begun| match not_begun {
+                    cloud::NotBegun::Unmet(unmet) => unmet_conditions(kind, &unmet),
+                    cloud::NotBegun::NotTaken(not_taken) => not_taken_now(kind, &not_taken),
+                    cloud::NotBegun::Account(none) => none.into(),
+                })?;
+                writeln!(stderr().lock(), "run {run} is planned")?;
+            }
+        }
+        let manner = Manner { takeover: Takeover::WhenSilent, leaves_served: true };
+        to_its_end(&on, &run, manner).await
     })
 }
 
@@ -36,9 +66,8 @@ fn request(
     kind: PlanKind,
     run: &RunId,
     args: &CarryOutArgs,
-    reach: &Reach,
+    mut settings: Settings,
 ) -> anyhow::Result<Request> {
-    let mut settings = settings(reach, args.approvers.get());
     settings.change.clone_from(&args.change);
     for word in &args.despite {
         let known = Precondition::ALL.iter().find(|one| one.as_str() == word);
@@ -58,28 +87,41 @@ fn conditions() -> String {
     known.map(|one| one.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn refused(kind: PlanKind, not_begun: &NotBegun) -> anyhow::Error {
-    let text = match not_begun {
-        NotBegun::Unmet(unmet) => {
-            let lines: Vec<String> = unmet.iter().map(|unmet| format!("\n  {unmet}")).collect();
-            format!("a {kind} may not begin now:{}", lines.concat())
-        }
-        NotBegun::NotTaken(not_taken) => format!("a {kind} may not begin now: {not_taken}"),
-    };
+fn unmet_conditions(kind: PlanKind, unmet: &[Unmet]) -> anyhow::Error {
+    let lines: Vec<String> = unmet.iter().map(|unmet| format!("\n  {unmet}")).collect();
+    refused(&format!("a {kind} may not begin now:{}", lines.concat()))
+}
+
+fn not_taken_now(kind: PlanKind, not_taken: &NotTaken) -> anyhow::Error {
+    refused(&format!("a {kind} may not begin now: {not_taken}"))
+}
+
+fn refused(text: &str) -> anyhow::Error {
     with_hint(text, "`tideover status` shows both Regions side by side")
 }
 
-/// Follows the run; where it waits for people who sit here, asks them.
-async fn to_its_end(reach: &Reach, run: &RunId) -> anyhow::Result<()> {
+/// Follows the run, or drives it; where it waits for people who sit here, asks them.
+pub(crate) async fn to_its_end(on: &On, run: &RunId, manner: Manner) -> anyhow::Result<()> {
     let mut seen = 0;
     loop {
-        match follow(reach, run, &mut seen).await? {
+        let followed = match on {
+            On::Here(_) => follow(on, run, &mut seen).await?,
+            On::Aws(reach) => driven(reach, run, manner, &mut seen).await?,
+        };
+        match followed {
             Followed::Approval(action) if stdin().is_terminal() => {
-                ask(reach, run, &action).await?;
+                ask(on, run, &action).await?;
             }
+            Followed::Served if matches!(on, On::Aws(_)) => return served(run),
             followed => return ended(run, followed),
         }
     }
+}
+
+/// Nobody carries a run in AWS on while its source is away, for days perhaps.
+fn served(run: &RunId) -> anyhow::Result<()> {
+    let text = "payments are taken by the Region that was opened; once the other is back, type";
+    Ok(writeln!(stderr().lock(), "{text} `tideover resume {run} --by NAME`")?)
 }
 
 /// What there is to say of a run that is not followed any further.
@@ -106,6 +148,12 @@ fn ended(run: &RunId, followed: Followed) -> anyhow::Result<()> {
             (format!("stopped at `{action}`: {failure}"), format!("{again} tries it again"))
         }
         Followed::Paused => ("is paused".to_owned(), format!("{again} lets it go on")),
+        Followed::NoJournal(cause) => (
+            format!("is stopped, because its journal does not answer: {cause}"),
+            format!(
+                "mend that, such as credentials that have run out; {again} goes on where it stopped"
+            ),
+        ),
         Followed::Silent => (
             "has written nothing for a while: its runner or the store may be gone".to_owned(),
             format!("look at `tideover status`; {again} starts another runner"),
@@ -118,15 +166,27 @@ fn waits(run: &RunId, text: &str, hint: &str) -> anyhow::Error {
     Ended { code: WAITS, error: format!("run {run} {text}"), hint: hint.to_owned() }.into()
 }
 
+/// A line that is typed, unless the process is told to end.
+async fn line() -> anyhow::Result<String> {
+    let reading = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        stdin().read_line(&mut line).map(|_| line)
+    });
+    tokio::select! {
+        line = reading => Ok(line??),
+        // Nothing is on its way, and the reader cannot be ended otherwise.
+        () = Signals::listen()?.told_to_end() => std::process::exit(INTERRUPTED),
+    }
+}
+
 /// Asks whoever sits here for an approval; what it rests on stands above.
-async fn ask(reach: &Reach, run: &RunId, action: &Action) -> anyhow::Result<()> {
+async fn ask(reach: &On, run: &RunId, action: &Action) -> anyhow::Result<()> {
     let name = action.name;
     write!(
         stderr().lock(),
         "`{name}` needs people who accept what stands above; type a name to approve: "
     )?;
-    let mut by = String::new();
-    stdin().read_line(&mut by)?;
+    let by = line().await?;
     if by.trim().is_empty() {
         return Err(waits(run, "waits for people to approve", "nothing is changed until they do"));
     }

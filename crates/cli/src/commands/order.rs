@@ -4,12 +4,14 @@ use std::io::{Write, stderr, stdout};
 
 use anyhow::anyhow;
 use fence::{Author, DurationMs, RunId};
-use local::Reach;
-use runbook::{Action, Control, Next, NotTaken};
+use runbook::{Action, Control, Next, NotTaken, Takeover};
 
-use crate::args::{AbortArgs, ApproveArgs, OrderArgs, RunsArgs};
+use crate::args::{AbortArgs, ApproveArgs, ResumeArgs, RunsArgs};
+use crate::commands::carry_out::to_its_end;
+use crate::live::driven::Manner;
 use crate::live::follow::tell;
-use crate::live::reached::{block_on, reach};
+use crate::live::on::{On, on};
+use crate::live::reached::block_on;
 use crate::live::runs::{find, meant};
 
 /// For how long an approval counts.
@@ -17,7 +19,7 @@ const APPROVAL_LASTS: DurationMs = DurationMs(600_000);
 
 pub(crate) fn runs(args: &RunsArgs) -> anyhow::Result<()> {
     block_on(async {
-        let reach = reach(&args.up).await?;
+        let reach = on(&args.on, &args.input, None).await?;
         if let Some(run) = &args.run {
             let known = find(&reach, run).await?;
             return Ok(tell(&mut stdout().lock(), &known.entries, &mut 0)?);
@@ -30,10 +32,11 @@ pub(crate) fn runs(args: &RunsArgs) -> anyhow::Result<()> {
 }
 
 /// Resumes what somebody paused, has what failed tried again, and starts a runner.
-pub(crate) fn resume(args: &OrderArgs) -> anyhow::Result<()> {
+pub(crate) fn resume(args: &ResumeArgs) -> anyhow::Result<()> {
     block_on(async {
-        let reach = reach(&args.up).await?;
-        let known = meant(&reach, args.run.as_ref()).await?;
+        let order = &args.order;
+        let reach = on(&order.on, &order.input, None).await?;
+        let known = meant(&reach, order.run.as_ref()).await?;
         let control = match known.next() {
             Next::Paused { .. } => Some(Control::Resume),
             Next::Person { action, .. } => Some(Control::Retry(action.name)),
@@ -41,18 +44,29 @@ pub(crate) fn resume(args: &OrderArgs) -> anyhow::Result<()> {
         };
         let run = &known.run;
         if let Some(control) = control {
-            give(&reach, run, &control, &args.by).await?;
+            give(&reach, run, &control, &order.by).await?;
         }
-        reach.start_runner(run).await?;
-        say(&format!("run {run} goes on; `tideover runs {run}` tells how far it is"))
+        let takeover = if args.take_over { Takeover::AtOnce } else { Takeover::WhenSilent };
+        go_on(&reach, run, takeover, "goes on").await
     })
+}
+
+/// Here a runner is started; in AWS this process drives the run.
+async fn go_on(on: &On, run: &RunId, takeover: Takeover, what: &str) -> anyhow::Result<()> {
+    match on {
+        On::Here(reach) => {
+            reach.start_runner(run).await?;
+            say(&format!("run {run} {what}; `tideover runs {run}` tells how far it is"))
+        }
+        On::Aws(_) => to_its_end(on, run, Manner { takeover, leaves_served: false }).await,
+    }
 }
 
 /// Approves of what a run waits for, and says what that was.
 pub(crate) fn approve(args: &ApproveArgs) -> anyhow::Result<()> {
     block_on(async {
         let order = &args.order;
-        let reach = reach(&order.up).await?;
+        let reach = on(&order.on, &order.input, None).await?;
         let known = meant(&reach, order.run.as_ref()).await?;
         let run = &known.run;
         let Next::Approval { action, approved } = known.next() else {
@@ -60,19 +74,22 @@ pub(crate) fn approve(args: &ApproveArgs) -> anyhow::Result<()> {
         };
         give(&reach, run, &approval(action), &order.by).await?;
         let (name, needed, by) = (action.name, action.approvers, &order.by);
-        say(&format!("{by} approves `{name}` of run {run}: {} of {needed}", approved + 1))
+        say(&format!("{by} approves `{name}` of run {run}: {} of {needed}", approved + 1))?;
+        if matches!(reach, On::Aws(_)) && approved + 1 >= needed {
+            say(&format!("`tideover resume {run} --by NAME` goes on with it"))?;
+        }
+        Ok(())
     })
 }
 
 pub(crate) fn abort(args: &AbortArgs) -> anyhow::Result<()> {
     block_on(async {
         let order = &args.order;
-        let reach = reach(&order.up).await?;
+        let reach = on(&order.on, &order.input, None).await?;
         let known = meant(&reach, order.run.as_ref()).await?;
         let (run, reason) = (&known.run, args.reason.clone());
         give(&reach, run, &Control::Abort { reason }, &order.by).await?;
-        reach.start_runner(run).await?;
-        say(&format!("run {run} turns back; `tideover runs {run}` tells how far it is"))
+        go_on(&reach, run, Takeover::WhenSilent, "turns back").await
     })
 }
 
@@ -83,7 +100,7 @@ pub(crate) fn approval(action: &Action) -> Control {
 
 /// Gives an order.
 pub(crate) async fn give(
-    reach: &Reach,
+    reach: &On,
     run: &RunId,
     control: &Control,
     by: &str,

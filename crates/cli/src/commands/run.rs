@@ -21,7 +21,7 @@ pub(crate) fn run(kind: PlanKind, args: &RunArgs) -> anyhow::Result<()> {
         if args.output != Form::Text {
             return Err(no_form_here().into());
         }
-        return carry_out(kind, &args.carry_out);
+        return carry_out(kind, &args.carry_out, &args.input);
     }
     if args.function.is_some() && args.output != Form::StateMachine {
         return Err(no_function_here().into());

@@ -1,23 +1,72 @@
 //! `tideover status`: both Regions side by side.
 
+mod in_aws;
+
 use std::io::{Write, stdout};
+use std::time::Duration;
 
 use local::{RegionStatus, Status};
+use serde::Serialize;
+use tokio::time::sleep;
 
 use crate::args::{Output, StatusArgs};
-use crate::live::reached::{block_on, reach};
+use crate::failure::Ended;
+use crate::live::on::{On, on};
+use crate::live::reached::block_on;
+
+/// From one look to the next, when it is watched.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// The exit code for monitoring: a failover could not be done now.
+const NOT_READY: u8 = 8;
 
 pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<()> {
     block_on(async {
-        let reach = reach(&args.up).await?;
-        let status = reach.status().await?;
-        let mut stdout = stdout().lock();
-        match args.output {
-            Output::Json => writeln!(stdout, "{}", serde_json::to_string_pretty(&status)?)?,
-            Output::Text => write!(stdout, "{}", text(&status))?,
+        let on = on(&args.on, &args.input, None).await?;
+        loop {
+            let is_ready = tell(&on, args.output).await?;
+            if !args.watch {
+                return if is_ready { Ok(()) } else { Err(not_ready().into()) };
+            }
+            sleep(LOOK_AGAIN).await;
         }
-        Ok(())
     })
+}
+
+/// Tells how everything is; whether nothing is against a failover now, as far as that is asked.
+async fn tell(on: &On, output: Output) -> anyhow::Result<bool> {
+    match on {
+        On::Here(reach) => {
+            let status = reach.status().await?;
+            write_as(output, &status, text)?;
+            Ok(true)
+        }
+        On::Aws(reach) => {
+            let status = cloud::status(reach).await?;
+            write_as(output, &status, in_aws::text)?;
+            Ok(status.is_ready)
+        }
+    }
+}
+
+fn write_as<T: Serialize>(
+    output: Output,
+    status: &T,
+    text: fn(&T) -> String,
+) -> anyhow::Result<()> {
+    let mut stdout = stdout().lock();
+    match output {
+        Output::Json => writeln!(stdout, "{}", serde_json::to_string_pretty(status)?)?,
+        Output::Text => write!(stdout, "{}", text(status))?,
+    }
+    Ok(())
+}
+
+fn not_ready() -> Ended {
+    Ended {
+        code: NOT_READY,
+        error: "a failover could not be done now".to_owned(),
+        hint: "why not stands above, beside each condition".to_owned(),
+    }
 }
 
 /// Two columns, one for each Region.

@@ -4,10 +4,10 @@ use std::io::{Write, stderr};
 use std::time::Duration;
 
 use fence::{Millis, RunId};
-use local::Reach;
 use runbook::{Action, ActionName, Entry, Event, Next, next};
 use tokio::time::{Instant, sleep};
 
+use crate::live::on::On;
 use crate::serve::clock;
 
 /// From one look at the journal to the next.
@@ -34,14 +34,12 @@ pub(crate) enum Followed {
     Paused,
     /// Nothing was written for a long time: its runner may be gone, or the store.
     Silent,
+    /// The journal does not answer whoever drives it.
+    NoJournal(String),
 }
 
 /// Tells entries as they come, those before `seen` left out, until somebody has to do something.
-pub(crate) async fn follow(
-    reach: &Reach,
-    run: &RunId,
-    seen: &mut usize,
-) -> anyhow::Result<Followed> {
+pub(crate) async fn follow(reach: &On, run: &RunId, seen: &mut usize) -> anyhow::Result<Followed> {
     let mut written_at = Instant::now();
     loop {
         // A journal that is silent for a moment is read again.

@@ -25,7 +25,7 @@ pub(crate) async fn reach(up: &UpFolder) -> anyhow::Result<Reach> {
     reached.map_err(|error| match error {
         Unreachable::Supervisor => with_hint(
             format!("no two Regions run in `{}`", folder.display()),
-            "type `tideover up` in another terminal; AWS is not acted on by this version",
+            "type `tideover up` in another terminal, or say `--on aws`",
         ),
         other => other.into(),
     })

@@ -2,11 +2,11 @@
 
 use anyhow::Context as _;
 use fence::{Millis, RunId};
-use local::Reach;
 use runbook::{Entry, Next, PlanKind, next};
 use service::Source;
 
 use crate::failure::with_hint;
+use crate::live::on::On;
 use crate::serve::clock;
 
 /// A run with its journal.
@@ -32,7 +32,7 @@ pub(crate) fn new_run(kind: PlanKind) -> RunId {
 }
 
 /// The run of this name.
-pub(crate) async fn find(reach: &Reach, run: &str) -> anyhow::Result<Known> {
+pub(crate) async fn find(reach: &On, run: &str) -> anyhow::Result<Known> {
     let run = RunId::new(run);
     let entries = reach.entries(&run).await.context("the journal is not read")?;
     if entries.is_empty() {
@@ -43,7 +43,7 @@ pub(crate) async fn find(reach: &Reach, run: &str) -> anyhow::Result<Known> {
 }
 
 /// The run that was named, or the only one that is not over.
-pub(crate) async fn meant(reach: &Reach, named: Option<&String>) -> anyhow::Result<Known> {
+pub(crate) async fn meant(reach: &On, named: Option<&String>) -> anyhow::Result<Known> {
     if let Some(named) = named {
         return find(reach, named).await;
     }

@@ -1,5 +1,6 @@
 //! The program as people and the CDK CLI use it, and its templates as cfn-lint sees them.
 
+mod aws;
 mod cdk;
 mod cfn_lint;
 mod check;

@@ -32,12 +32,12 @@ fn where_no_regions_run_nothing_is_carried_out() {
     let place = Place::with("");
     let folder = place.path("two-regions").display().to_string();
     for kind in KINDS {
-        let run = place.tideover(&format!("{kind} --by alice --reason patching"));
+        let run = place.tideover(&format!("{kind} --on here --by alice --reason patching"));
         let outcome = run.env("TIDEOVER_UP", &folder).outcome();
         assert_eq!(outcome.exit_code, Some(1), "{outcome}");
         let expected = format!(
             "error: no two Regions run in `{folder}`\n\
-             hint: type `tideover up` in another terminal; AWS is not acted on by this version\n"
+             hint: type `tideover up` in another terminal, or say `--on aws`\n"
         );
         assert_eq!(outcome.stderr, expected);
     }

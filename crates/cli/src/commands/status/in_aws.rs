@@ -1,0 +1,98 @@
+//! Two Regions in AWS, as text: two columns, then whether a failover could be done now.
+
+use cloud::{Condition, RegionStatus, Status};
+
+/// Two columns, one for each Region.
+pub(super) fn text(status: &Status) -> String {
+    let rows = rows(status);
+    let width = rows.iter().map(|(_, [left, _])| left.chars().count()).max().unwrap_or(0) + 2;
+    let mut text = String::new();
+    for (name, [left, right]) in rows {
+        text.push_str(&format!("{name:<15}{left:<width$}{right}\n"));
+    }
+    text.push_str(&record(status));
+    text.push_str(&readiness(status));
+    if status.drift.is_empty() {
+        text.push_str(
+            "drift          none: everything is as the templates and the active Region say\n",
+        );
+    }
+    for drift in &status.drift {
+        text.push_str(&format!("drift          {drift}\n"));
+    }
+    text
+}
+
+fn rows(status: &Status) -> Vec<(&'static str, [String; 2])> {
+    let active = status.record.as_ref().and_then(|record| record.active.as_deref());
+    let of_both = |of: &dyn Fn(&RegionStatus) -> String| {
+        let [primary, standby] = &status.regions;
+        [of(primary), of(standby)]
+    };
+    vec![
+        ("", of_both(&|region| format!("{} ({})", region.region, region.role))),
+        ("active", of_both(&|region| yes(active == Some(region.region.as_str())))),
+        ("lease", of_both(&|region| region.lease.clone())),
+        ("database", of_both(&|region| region.database.clone())),
+        ("its service", of_both(&|region| region.database_service.clone())),
+        ("behind", of_both(&behind)),
+        ("API", of_both(&|region| region.service.clone())),
+        ("says traffic", of_both(&|region| region.traffic.clone().unwrap_or_else(unknown))),
+        ("event sources", of_both(&|region| region.event_sources.clone())),
+        ("alarms", of_both(&alarms)),
+    ]
+}
+
+fn behind(region: &RegionStatus) -> String {
+    match (region.behind_ms, region.behind_age_ms) {
+        (Some(ms), Some(age)) => format!("{ms} ms, {} s ago", age / 1_000),
+        _ => "not measured".to_owned(),
+    }
+}
+
+fn alarms(region: &RegionStatus) -> String {
+    match &region.ringing {
+        None => unknown(),
+        Some(ringing) if ringing.is_empty() => "none rings".to_owned(),
+        Some(ringing) => ringing.join(", "),
+    }
+}
+
+fn record(status: &Status) -> String {
+    match &status.record {
+        None => "record         the control table does not answer, or has none\n".to_owned(),
+        Some(record) => {
+            let (epoch, state, traffic) = (record.epoch, &record.state, &record.traffic);
+            let run = record
+                .run
+                .as_ref()
+                .map_or_else(|| "no run open".to_owned(), |run| format!("run {run} open"));
+            format!("record         epoch {epoch}, {state}, traffic to {traffic}, {run}\n")
+        }
+    }
+}
+
+/// The line for monitoring, and each condition below it.
+fn readiness(status: &Status) -> String {
+    let verdict = if status.is_ready { "yes" } else { "no" };
+    let mut text = format!("failover now   {verdict}\n");
+    for condition in &status.conditions {
+        text.push_str(&line(condition));
+    }
+    text
+}
+
+fn line(condition: &Condition) -> String {
+    let Condition { what, is_met, evidence, age_ms } = condition;
+    let mark = if *is_met { "ok " } else { "NO " };
+    let age = if *age_ms > 0 { format!(", {} s ago", age_ms / 1_000) } else { String::new() };
+    format!("  {mark} {what}: {evidence}{age}\n")
+}
+
+fn unknown() -> String {
+    "not known".to_owned()
+}
+
+fn yes(is_so: bool) -> String {
+    if is_so { "yes" } else { "no" }.to_owned()
+}

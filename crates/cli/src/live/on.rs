@@ -1,0 +1,138 @@
+//! The two Regions that a command acts on: those of the file in AWS, or those on this machine. What both can do.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::io::{Write, stderr};
+
+use anyhow::{Context as _, anyhow};
+use aws::Notice;
+use cloud::Ways;
+use fence::{Author, NoAnswer, RegionName, RunId};
+use region::Trust;
+use runbook::{Control, Entry, NotTaken, PlanKind, System};
+use service::Source;
+use stacks::{homes, names};
+use topology::Topology;
+
+use crate::args::{InputArgs, OnArgs, OnWhat};
+use crate::failure::with_hint;
+use crate::input;
+use crate::live::reached::{folder, reach};
+
+/// Two Regions.
+pub(crate) enum On {
+    /// On this machine.
+    Here(Box<local::Reach>),
+    /// In AWS.
+    Aws(cloud::Reach),
+}
+
+impl On {
+    /// The runs that there were.
+    pub(crate) async fn runs(&self) -> Result<Vec<RunId>, NoAnswer> {
+        match self {
+            Self::Here(reach) => reach.runs().await,
+            Self::Aws(reach) => reach.runs().await,
+        }
+    }
+
+    /// The journal of a run.
+    pub(crate) async fn entries(&self, run: &RunId) -> Result<Vec<Entry>, NoAnswer> {
+        match self {
+            Self::Here(reach) => reach.entries(run).await,
+            Self::Aws(reach) => reach.entries(run).await,
+        }
+    }
+
+    /// Writes what somebody orders into the journal of a run.
+    pub(crate) async fn order(
+        &self,
+        run: &RunId,
+        control: &Control,
+        by: &Author,
+    ) -> Result<(), NotTaken> {
+        match self {
+            Self::Here(reach) => reach.order(run, control, by).await,
+            Self::Aws(reach) => reach.order(run, control, by).await,
+        }
+    }
+}
+
+/// The Regions that are meant, after saying on the first line which they are. `kind` is the run that is about to begin:
+/// it says which Region is asked first.
+pub(crate) async fn on(
+    on: &OnArgs,
+    input: &InputArgs,
+    kind: Option<PlanKind>,
+) -> anyhow::Result<On> {
+    let is_up = std::os::unix::net::UnixStream::connect(local::socket_in(&folder(&on.up))).is_ok();
+    let usual = if is_up { OnWhat::Here } else { OnWhat::Aws };
+    match on.on.unwrap_or(usual) {
+        OnWhat::Here => {
+            let reach = reach(&on.up).await?;
+            writeln!(stderr().lock(), "on: this machine, `{}`", folder(&on.up).display())?;
+            Ok(On::Here(Box::new(reach)))
+        }
+        OnWhat::Aws => in_aws(&input::topology(input)?, kind).await.map(On::Aws),
+    }
+}
+
+/// The system of the file in AWS, when these are credentials of its account.
+async fn in_aws(topology: &Topology, kind: Option<PlanKind>) -> anyhow::Result<cloud::Reach> {
+    let system = System { homes: homes(topology), names: names(topology) };
+    // The home standby is asked first, which is what one has while the home primary is lost.
+    let here = match kind {
+        Some(PlanKind::Failback) => system.homes.primary.clone(),
+        _ => system.homes.standby.clone(),
+    };
+    let ways = Ways {
+        account: topology.account.clone(),
+        services: services()?,
+        resolver: resolver()?,
+        ..Ways::of_operator(&here)
+    };
+    let trust = Trust::native().or_else(|none| {
+        // Without TLS nothing but addresses of this machine is reached.
+        if ways.services.is_empty() { Err(none) } else { Ok(Trust::nobody()) }
+    })?;
+    let reach = cloud::Reach::new(system, ways, trust, random, |_: &Notice| {});
+    let account = reach.account().await.map_err(|none| {
+        with_hint(
+            none.to_string(),
+            "`aws sts get-caller-identity` shows whose credentials these are; or say `--on here`",
+        )
+    })?;
+    let (primary, standby) = (&reach.system().homes.primary, &reach.system().homes.standby);
+    let prefix = reach.system().prefix();
+    writeln!(
+        stderr().lock(),
+        "on: AWS account {}, {primary} and {standby}, `{prefix}`",
+        account.id
+    )?;
+    Ok(reach)
+}
+
+fn random() -> u64 {
+    u64::try_from(Source::system().bits() & u128::from(u64::MAX)).unwrap_or(0)
+}
+
+/// Where Regions' services are called instead of by their names.
+fn services() -> anyhow::Result<BTreeMap<RegionName, String>> {
+    let Ok(text) = env::var("TIDEOVER_SERVICES") else { return Ok(BTreeMap::new()) };
+    let pairs = text.split(',').filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| {
+        let (region, url) = pair
+            .split_once('=')
+            .ok_or_else(|| anyhow!("`TIDEOVER_SERVICES` holds `{pair}`, which is no REGION=URL"))?;
+        Ok((RegionName::new(region), url.to_owned()))
+    });
+    pairs.collect()
+}
+
+fn resolver() -> anyhow::Result<Option<std::net::SocketAddr>> {
+    let Ok(text) = env::var("TIDEOVER_RESOLVER") else { return Ok(None) };
+    let address = text.parse().with_context(|| {
+        format!("`TIDEOVER_RESOLVER` is `{text}`, and no address with a port such as 192.0.2.1:53")
+    });
+    address.map(Some)
+}

@@ -1,0 +1,3 @@
+//! The commands that speak to AWS, against an emulator of it.
+
+mod runs;
