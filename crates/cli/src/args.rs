@@ -4,6 +4,7 @@ mod check;
 mod children;
 mod drill;
 mod live;
+mod report;
 mod run;
 mod serve;
 
@@ -18,6 +19,7 @@ pub(crate) use self::live::{
     AbortArgs, ApproveArgs, CarryOutArgs, FaultArgs, OnArgs, OnWhat, ResumeArgs, RunsArgs,
     StatusArgs, UpArgs, UpFolder,
 };
+pub(crate) use self::report::{Paper, ReportArgs};
 pub(crate) use self::run::{Form, RunArgs};
 pub(crate) use self::serve::{ProcessorArgs, ServeArgs};
 
@@ -124,6 +126,8 @@ pub(crate) enum Command {
     Abort(AbortArgs),
     /// List the runs that there were, or tell the journal of one
     Runs(RunsArgs),
+    /// A run as evidence: what was done, by whom, what was lost and became of it; signed
+    Report(ReportArgs),
     /// Both Regions side by side: who is active, who takes money, how far the standby is behind, what is broken
     Status(StatusArgs),
     /// Run both Regions on this machine, with demo payments, until it is told to end

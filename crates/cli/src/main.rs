@@ -47,6 +47,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Approve(args) => commands::order::approve(&args),
         Command::Abort(args) => commands::order::abort(&args),
         Command::Runs(args) => commands::order::runs(&args),
+        Command::Report(args) => commands::report::report(&args),
         Command::Status(args) => commands::status::status(&args),
         Command::Up(args) => commands::up::up(&args),
         Command::Fault(args) => commands::fault::fault(&args),

@@ -3,14 +3,41 @@
 use std::time::Duration;
 
 use aws_sdk_lambda::primitives::Blob;
-use recovery::{Answer, Ask};
-use runbook::ALIAS;
+use recovery::{Answer, Ask, Recovered};
+use runbook::{ALIAS, Plan};
 
 use crate::fault::{Fault, within};
+use crate::reach::Reach;
 use crate::site::Site;
 
 /// The most that is repeated of what a function said.
 const SAID_MAX: usize = 300;
+
+/// How long a page of what a ledger lacked may take.
+const PAGE_LIMIT: Duration = Duration::from_secs(30);
+
+impl Reach {
+    /// What the ledger that a run opened lacked, and what became of that, as the function in that Region says.
+    ///
+    /// # Errors
+    ///
+    /// When it does not answer: what it said.
+    pub async fn recovered(&self, plan: &Plan) -> Result<Vec<Recovered>, String> {
+        let (site, function) = (self.site(&plan.target), self.system.ledger_function());
+        let (mut all, mut after): (Vec<Recovered>, _) = (Vec::new(), String::new());
+        loop {
+            let ask = Ask::Recovered { epoch: plan.epoch.number(), after };
+            let answer = site.ask(&function, &ask, PAGE_LIMIT).await;
+            let page = match answer.map_err(|fault| fault.failure().to_string())? {
+                Answer::Recovered { movements } => movements,
+                other => return Err(format!("`{function}` answered {other:?}")),
+            };
+            let Some(last) = page.last() else { return Ok(all) };
+            after = last.id.clone();
+            all.extend(page);
+        }
+    }
+}
 
 impl Site {
     /// Asks the ledger of this Region.

@@ -12,6 +12,7 @@ pub(crate) mod manual;
 pub(crate) mod order;
 pub(crate) mod package;
 pub(crate) mod processor;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod status;
