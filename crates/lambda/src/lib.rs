@@ -1,13 +1,15 @@
-//! The three functions of the payment service, as one executable for AWS Lambda.
+//! The functions that reach the ledger, as one executable for AWS Lambda: the three of the payment service, and the one
+//! that runs ask.
 //!
 //! `payment-validation` and `transaction-processing` serve the router of `service`, `notification` runs the worker of
-//! `region`; all over PostgreSQL and AWS. Decides nothing about money: reads what the function is told, puts the parts
+//! `region`, `ledger` answers by `recovery`; all over PostgreSQL and AWS. Decides nothing about money: reads what the function is told, puts the parts
 //! together, and hands events over.
 //!
 //! What takes time is done at the first event or beside the wait for it, never before: a function asks for its first
 //! event as soon as it can. Only where environments are kept warm, which nobody waits for, it is done first.
 
 mod event;
+mod ledger;
 mod outbox;
 mod ports;
 mod requests;
@@ -49,6 +51,7 @@ fn serve(settings: Settings) -> Result<(), Error> {
         match work {
             Work::Requests { wake_up_queue } => requests::answer(site, &wake_up_queue).await,
             Work::Outbox(outside) => outbox::work_off(site, outside).await,
+            Work::Ledger { processor } => ledger::answer(site, processor).await,
         }
     })
 }

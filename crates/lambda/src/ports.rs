@@ -31,12 +31,11 @@ pub(crate) fn ports(
         endpoint: outside.endpoint.clone(),
     };
     let variable = |name: &str| std::env::var(name).ok();
-    let client = |url: &String| ProcessorClient::new(&trust, url, HttpLimits::default());
     Ok(WorkPorts {
         gatekeeper: money.gate.clone(),
         intents: site.table.clone(),
         ledger: money.ledger.clone(),
-        processor: Cards(outside.processor.as_ref().map(client).transpose()?),
+        processor: Cards::at(outside.processor.as_deref(), &trust)?,
         outbox: money.ledger.clone(),
         topic: SnsTopic::new(&site.aws, &outside.topic),
         receipts: Receipts::in_bucket(&bucket, &trust, variable, Source::system(), log())?,
@@ -47,6 +46,17 @@ pub(crate) fn ports(
 
 /// The processor of cards, where one is set. Without one payments are accepted, and wait.
 pub(crate) struct Cards(Option<ProcessorClient>);
+
+impl Cards {
+    /// The processor at this address, where there is one. Connects to nothing.
+    pub(crate) fn at(
+        url: Option<&str>,
+        trust: &Trust,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let client = |url| ProcessorClient::new(trust, url, HttpLimits::default());
+        Ok(Self(url.map(client).transpose()?))
+    }
+}
 
 impl Processor for Cards {
     async fn send(&self, call: &Call) -> Sent {

@@ -53,6 +53,11 @@ pub(crate) enum Work {
     },
     /// Working the outbox off.
     Outbox(Outside),
+    /// Answering what runs ask of the ledger.
+    Ledger {
+        /// The address of the processor, where there is one.
+        processor: Option<String>,
+    },
 }
 
 /// Whom the worker of the outbox reaches.
@@ -108,7 +113,7 @@ pub(crate) fn read(variables: &Variables) -> Result<Settings, Faults> {
     if task.is_none() && !function.is_empty() {
         reader.fault(
             "AWS_LAMBDA_FUNCTION_NAME",
-            "`payment-validation`, `transaction-processing` or `notification`, then a hyphen and the environment",
+            "`payment-validation`, `transaction-processing`, `notification` or `ledger`, then a hyphen and the environment",
         );
     }
     let region = reader.text("AWS_REGION", "set by Lambda");
@@ -154,9 +159,14 @@ impl Reader<'_> {
                 bucket: self.text("TIDEOVER_RECEIPT_BUCKET", "the bucket of receipts"),
                 endpoint: self.value("AWS_ENDPOINT_URL").map(str::to_owned),
                 webhooks: self.value("TIDEOVER_WEBHOOK_SECRET").map(str::to_owned),
-                processor: self.value("TIDEOVER_PROCESSOR_URL").map(str::to_owned),
+                processor: self.processor(),
             }),
+            Task::Ledger => Work::Ledger { processor: self.processor() },
         }
+    }
+
+    fn processor(&self) -> Option<String> {
+        self.value("TIDEOVER_PROCESSOR_URL").map(str::to_owned)
     }
 
     /// A text that must be there.
@@ -192,14 +202,22 @@ mod tests {
     /// is some text.
     fn of_templates() -> BTreeMap<String, Variables> {
         let mut functions = BTreeMap::new();
-        for (home, region) in [("Primary", "us-east-1"), ("Secondary", "us-east-2")] {
+        let homes = [("Primary", "us-east-1"), ("Secondary", "us-east-2")];
+        let stacks = homes.iter().flat_map(|(home, region)| {
+            ["Lambda", "Runbook"].map(|stack| (format!("{home}{stack}dev"), *region))
+        });
+        for (stack, region) in stacks {
             let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../stacks/golden");
-            let text = std::fs::read_to_string(format!("{golden}/{home}Lambdadev.template.json"));
+            let text = std::fs::read_to_string(format!("{golden}/{stack}.template.json"));
             let template: Value = serde_json::from_str(&text.unwrap()).unwrap();
             let resources = template["Resources"].as_object().unwrap().values();
             for function in resources.filter(|resource| resource["Type"] == "AWS::Lambda::Function")
             {
                 let name = function["Properties"]["FunctionName"].as_str().unwrap();
+                // What carries out runs is an executable of its own.
+                if name.starts_with("runbook-") {
+                    continue;
+                }
                 let told = function["Properties"]["Environment"]["Variables"].as_object().unwrap();
                 let text = |value: &Value| value.as_str().unwrap_or("filled in").to_owned();
                 let mut variables: Variables =
@@ -215,7 +233,7 @@ mod tests {
     #[test]
     fn the_templates_tell_every_function_what_it_needs() {
         let functions = of_templates();
-        assert_eq!(functions.len(), 6);
+        assert_eq!(functions.len(), 8);
         for (name, variables) in functions {
             let settings = read(&variables).unwrap_or_else(|faults| panic!("{name}: {faults}"));
             let is_worker = matches!(settings.work, Work::Outbox(_));
@@ -245,7 +263,7 @@ mod tests {
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let faults = read(&variables).unwrap_err();
         expect![[r#"
-            AWS_LAMBDA_FUNCTION_NAME is "reports-dev"; it must be `payment-validation`, `transaction-processing` or `notification`, then a hyphen and the environment
+            AWS_LAMBDA_FUNCTION_NAME is "reports-dev"; it must be `payment-validation`, `transaction-processing`, `notification` or `ledger`, then a hyphen and the environment
             AWS_REGION is "mars-1"; it must be a Region whose database servers' certificates are known here
             TIDEOVER_SERVICE is not set; it must be the name of the service in its numbers
             TIDEOVER_PEER_REGION is not set; it must be the Region of the control table's other replica

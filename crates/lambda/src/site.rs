@@ -56,7 +56,13 @@ impl Site {
         self.money_of(&user)
     }
 
-    /// The same for a user of this name.
+    /// Asks for the ledger's user, and makes the ledger alone: it is read and repaired whether the gate is open or not.
+    pub(crate) async fn ledger(&self) -> Result<PgLedger, NoMoney> {
+        let user = self.secret.user().await.map_err(NoMoney::Secret)?;
+        PgLedger::new(&self.database(&user)).map_err(NoMoney::Ledger)
+    }
+
+    /// The same as [`Site::money`] for a user of this name.
     pub(crate) fn money_of(&self, user: &str) -> Result<Money, NoMoney> {
         let ledger = PgLedger::new(&self.database(user)).map_err(NoMoney::Ledger)?;
         let region = RegionName::new(&self.settings.region);

@@ -1,4 +1,4 @@
-//! Which of the three functions a process is. All of them are one executable: it is built, uploaded and kept once.
+//! Which of the four functions a process is. All of them are one executable: it is built, uploaded and kept once.
 
 /// What a function does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,10 +7,13 @@ pub(crate) enum Task {
     Requests,
     /// It works the outbox off.
     Outbox,
+    /// It answers what runs ask of the ledger.
+    Ledger,
 }
 
 /// The functions, by what their names in AWS begin with.
-const FUNCTIONS: [(&str, Task); 3] = [
+const FUNCTIONS: [(&str, Task); 4] = [
+    ("ledger-", Task::Ledger),
     ("notification-", Task::Outbox),
     ("payment-validation-", Task::Requests),
     ("transaction-processing-", Task::Requests),
@@ -35,6 +38,7 @@ mod tests {
             ("payment-validation-dev", Some(Task::Requests)),
             ("transaction-processing-prod2", Some(Task::Requests)),
             ("notification-dev", Some(Task::Outbox)),
+            ("ledger-dev", Some(Task::Ledger)),
             ("notification", None),
             ("notification-", None),
             ("notification-of-others-dev", None),

@@ -7,6 +7,7 @@
 #[path = "../../../service/tests/it/client.rs"]
 mod client;
 mod front;
+mod ledger;
 mod lines;
 mod outages;
 mod package;

@@ -8,7 +8,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws::{Aws, ControlTable, Identity, Patience, Place, Replica};
 use emulator::Emulator;
 use fence::{Author, RegionName};
-use payments::{Epoch, Money, Time};
+use payments::{
+    Command, Committed, Epoch, Gate, Gatekeeper, Given, Ledger, Money, PaymentDraft, PaymentId,
+    PaymentRecord, Read, Reign, Time, Transaction,
+};
 use region::{Simulator, initialize};
 use serde_json::{Value, json};
 use stores::{PgLedger, PgSettings};
@@ -88,6 +91,16 @@ impl World {
 
     /// What the operator does once.
     async fn initialize(&self) {
+        let raise = async |epoch: fence::Epoch| {
+            self.ledger.raise_epoch(Epoch::new(epoch.number()), "us-east-1").await.map(|_| ())
+        };
+        let region = RegionName::new("us-east-1");
+        let by = Author::new("the test");
+        initialize(&self.table(), &region, by, raise).await.expect("it is the first");
+    }
+
+    /// The control table, as somebody beside the functions has it.
+    pub(crate) fn table(&self) -> ControlTable {
         let identity = Identity::Key { id: "123456789012".to_owned(), secret: "test".to_owned() };
         let region = "us-east-1".to_owned();
         let place = Place { region, endpoint_url: Some(self.emulator.url()), identity };
@@ -98,21 +111,17 @@ impl World {
             ..Patience::default()
         };
         let replica = |region| Replica::in_region(region);
-        let table =
-            ControlTable::new(&aws, TABLE, replica("us-east-1"), replica("us-east-2"), patience);
-        let raise = async |epoch: fence::Epoch| {
-            self.ledger.raise_epoch(Epoch::new(epoch.number()), "us-east-1").await.map(|_| ())
-        };
-        let region = RegionName::new("us-east-1");
-        initialize(&table, &region, Author::new("the test"), raise).await.expect("it is the first");
+        ControlTable::new(&aws, TABLE, replica("us-east-1"), replica("us-east-2"), patience)
     }
 
     /// An instance of a function, started in this way of Lambda's.
     pub(crate) async fn instance(&self, function: &str, initialization: &str) -> Instance {
         let folder = self.folder.path().join(function);
         let _ = std::fs::create_dir(&folder);
+        // All of them are one executable.
+        let packaged = if function == "ledger" { "notification" } else { function };
         Instance::start(Program {
-            executable: package::unpack(function, &folder),
+            executable: package::unpack(packaged, &folder),
             function: format!("{function}-dev"),
             timeout: Duration::from_secs(60),
             environment: self.environment(initialization),
@@ -267,4 +276,42 @@ async fn start_processor(folder: &TempDir) -> (Simulator, SocketAddr) {
 
 fn login(password: &str) -> String {
     json!({"username": "app", "password": password, "engine": "postgres"}).to_string()
+}
+
+/// A gate that is open under the first epoch.
+pub(crate) struct Open;
+
+impl Gatekeeper for Open {
+    fn gate(&self) -> Gate {
+        let epoch = Epoch::new(1);
+        Gate::Open(Reign { epoch, nothing_lost_since: epoch })
+    }
+}
+
+/// A ledger in a Region that is gone.
+pub(crate) struct Gone;
+
+impl Ledger for Gone {
+    async fn read(&self, _: PaymentId) -> Read<PaymentRecord> {
+        Read::Unavailable
+    }
+
+    async fn commit(&self, _: &Transaction) -> Committed {
+        Committed::Unavailable
+    }
+}
+
+/// [`PAYMENT`] under a key, as the service makes it of the request.
+pub(crate) fn command(key: &str) -> Command {
+    let text = |field: &str| Given::Value(field.to_owned());
+    let draft = PaymentDraft {
+        account: text(ACCOUNT),
+        amount: Given::Value(1_234),
+        currency: text("USD"),
+        token: text("tok_visa_abcdefgh"),
+        description: Given::Missing,
+        metadata: Given::Missing,
+    };
+    let id = PaymentId::new(Time::from_ms(1_767_225_600_000), [9; 10]);
+    Command::payment(Some(key), draft, id).expect("key and draft have no faults")
 }
