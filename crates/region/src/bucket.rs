@@ -48,6 +48,19 @@ pub fn bucket_by(
 ) -> Result<AmazonS3, Error> {
     let limits = HttpLimits { time_max: Duration::from_secs(4), ..HttpLimits::default() };
     let http = HttpClient::new(trust, Reach::Anywhere, limits);
+    bucket_over(settings, &http, retry(), credentials)
+}
+
+/// The bucket over this client, asked again as often as this, with these credentials.
+///
+/// # Errors
+/// When its settings make no sense.
+pub fn bucket_over(
+    settings: &BucketSettings,
+    http: &HttpClient,
+    retry: RetryConfig,
+    credentials: Arc<dyn CredentialProvider<Credential = AwsCredential>>,
+) -> Result<AmazonS3, Error> {
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(&settings.bucket)
         .with_region(&settings.region)
@@ -55,8 +68,8 @@ pub fn bucket_by(
         // A bucket with object lock takes nothing without one.
         .with_checksum_algorithm(Checksum::SHA256)
         .with_client_options(ClientOptions::new().with_default_content_type("application/json"))
-        .with_retry(retry())
-        .with_http_connector(Connector(http));
+        .with_retry(retry)
+        .with_http_connector(Connector(http.clone()));
     if let Some(endpoint) = &settings.endpoint {
         builder = builder.with_endpoint(endpoint).with_allow_http(true);
     }
