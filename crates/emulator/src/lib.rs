@@ -4,6 +4,7 @@
 //! Nothing here proves what AWS itself accepts. A test speaks to [`Emulator::url`], or to the [`Way::url`] of a [`Way`]
 //! to it, which fails as its [`Rule`]s say.
 
+mod prepared;
 mod rule;
 mod started;
 mod way;

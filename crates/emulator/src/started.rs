@@ -103,7 +103,7 @@ fn adapter() -> PathBuf {
 }
 
 /// The Python in which `cargo xtask test` installs the emulator.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools");
     let program = tools.join("ministack/bin/python");
     let advice = "is not there; run `cargo xtask test`, which installs it";

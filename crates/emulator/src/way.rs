@@ -35,6 +35,7 @@ struct State {
     upstream: String,
     rules: Mutex<Vec<Rule>>,
     called: Mutex<Vec<Called>>,
+    faults: Mutex<usize>,
 }
 
 impl Way {
@@ -46,8 +47,8 @@ impl Way {
     pub fn to(upstream: &str) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
-        let (rules, called) = (Mutex::default(), Mutex::default());
-        let state = Arc::new(State { upstream: upstream.to_owned(), rules, called });
+        let (rules, called, faults) = Default::default();
+        let state = Arc::new(State { upstream: upstream.to_owned(), rules, called, faults });
         let serving = Some(serve(listener, Arc::clone(&state)));
         Self { state, address, serving }
     }
@@ -79,9 +80,10 @@ impl Way {
         counted
     }
 
-    /// Forgets what was asked.
+    /// Forgets what was asked, and what went wrong.
     pub fn forget(&self) {
         lock(&self.state.called).clear();
+        *lock(&self.state.faults) = 0;
     }
 
     /// Waits until something was asked that this is true of.
@@ -96,6 +98,20 @@ impl Way {
             std::thread::sleep(Duration::from_millis(10));
         }
         panic!("it was not asked, but {:?}", self.counted());
+    }
+
+    /// Waits until something has gone wrong.
+    ///
+    /// # Panics
+    /// When nothing does within a minute.
+    pub fn wait_for_fault(&self) {
+        for _ in 0..6_000 {
+            if *lock(&self.state.faults) > 0 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("nothing went wrong, but {:?} was asked", self.counted());
     }
 
     /// Closes it: connections are refused, and those that were open end.
@@ -126,7 +142,9 @@ impl Drop for Way {
 impl State {
     fn fault(&self, called: &Called) -> Option<Fault> {
         lock(&self.called).push(called.clone());
-        lock(&self.rules).iter_mut().find_map(|rule| rule.apply(called))
+        let fault = lock(&self.rules).iter_mut().find_map(|rule| rule.apply(called));
+        *lock(&self.faults) += usize::from(fault.is_some());
+        fault
     }
 }
 

@@ -1,0 +1,109 @@
+//! What tests need of an account before and after they work in it: the CDK's bootstrap, and everything read back.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+
+use crate::started::{Emulator, program};
+
+/// The version of the bootstrap that is made.
+const VERSION: u32 = 30;
+
+impl Emulator {
+    /// Makes what `cdk bootstrap` makes of what is needed here: the toolkit's stack, with the bucket and the roles.
+    ///
+    /// # Panics
+    /// When it is not made.
+    pub fn bootstrap(&self, account: &str, region: &str) {
+        self.bootstrap_version(account, region, VERSION);
+    }
+
+    /// The same, saying that it is of this version.
+    ///
+    /// # Panics
+    /// When it is not made.
+    pub fn bootstrap_version(&self, account: &str, region: &str, version: u32) {
+        let template = toolkit(account, region, version);
+        let answer = self.form(
+            account,
+            region,
+            &[("Action", "CreateStack"), ("StackName", "CDKToolkit"), ("TemplateBody", &template)],
+        );
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        for _ in 0..600 {
+            let answer = self.form(
+                account,
+                region,
+                &[("Action", "DescribeStacks"), ("StackName", "CDKToolkit")],
+            );
+            if answer.contains("<StackStatus>CREATE_COMPLETE</StackStatus>") {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("the bootstrap does not end");
+    }
+
+    /// Asks CloudFormation something, and answers its whole answer.
+    ///
+    /// # Panics
+    /// When the emulator is gone.
+    #[must_use]
+    pub fn form(&self, account: &str, region: &str, fields: &[(&str, &str)]) -> String {
+        let fields = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value)));
+        let body = fields.chain(["Version=2010-05-15".to_owned()]).collect::<Vec<_>>().join("&");
+        let scope = format!("{account}/20260101/{region}/cloudformation/aws4_request");
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\
+             authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0\r\n\r\n",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(self.address()).expect("it is there");
+        stream.write_all(format!("{head}{body}").as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        answer
+    }
+
+    /// Reads every resource of every stack of these Regions back by its own service's API; JSON with how many of each
+    /// type are there (`verified`), what is not (`missing`), and types that nobody reads (`unread`).
+    ///
+    /// # Panics
+    /// When it cannot be done.
+    #[must_use]
+    pub fn verify(&self, account: &str, regions: &[&str]) -> String {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("verify.py");
+        let mut command = Command::new(program());
+        command.arg(script).args([&self.url(), account]).args(regions);
+        let done = command.output().expect("it begins");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    }
+}
+
+fn toolkit(account: &str, region: &str, version: u32) -> String {
+    let role = |name: &str| {
+        format!(
+            r#""{name}": {{"Type": "AWS::IAM::Role", "Properties": {{"RoleName": "cdk-hnb659fds-{name}-role-{account}-{region}", "AssumeRolePolicyDocument": {{}}}}}}"#
+        )
+    };
+    let roles = ["deploy", "cfn-exec", "file-publishing", "lookup"].map(role).join(", ");
+    let bucket = format!("cdk-hnb659fds-assets-{account}-{region}");
+    format!(
+        r#"{{"Resources": {{"Assets": {{"Type": "AWS::S3::Bucket", "Properties": {{"BucketName": "{bucket}"}}}}, {roles},
+"Version": {{"Type": "AWS::SSM::Parameter", "Properties": {{"Name": "/cdk-bootstrap/hnb659fds/version", "Type": "String", "Value": "{version}"}}}}}},
+"Outputs": {{"BootstrapVersion": {{"Value": "{version}"}}, "BucketName": {{"Value": "{bucket}"}}}}}}"#
+    )
+}
+
+fn escaped(text: &str) -> String {
+    let bytes = text.bytes().map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+            char::from(byte).to_string()
+        }
+        byte => format!("%{byte:02X}"),
+    });
+    bytes.collect()
+}

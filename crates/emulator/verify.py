@@ -1,0 +1,112 @@
+"""Read every resource of every stack back by its own service's API; print what is there and what is not, as JSON.
+
+Arguments: address, account, Regions. A type without a reader is told as such, never as there.
+"""
+import json, sys
+import botocore.session
+from botocore.config import Config
+
+URL, ACCOUNT, REGIONS = sys.argv[1], sys.argv[2], sys.argv[3:]
+SESSION = botocore.session.get_session()
+CFG = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, inject_host_prefix=False)
+CLIENTS = {}
+
+def api(service, region):
+    if (service, region) not in CLIENTS:
+        CLIENTS[service, region] = SESSION.create_client(service, region_name=region, endpoint_url=URL,
+            aws_access_key_id=ACCOUNT, aws_secret_access_key="x", config=CFG)
+    return CLIENTS[service, region]
+
+def one(items): assert items, "nothing is there"; return items
+
+# Each reads a resource back from its physical id `p`; `r` is the Region, `s` the physical ids of its stack by type.
+READ = {
+    "AWS::EC2::VPC": lambda p, r, s: one(api("ec2", r).describe_vpcs(VpcIds=[p])["Vpcs"]),
+    "AWS::EC2::Subnet": lambda p, r, s: one(api("ec2", r).describe_subnets(SubnetIds=[p])["Subnets"]),
+    "AWS::EC2::InternetGateway": lambda p, r, s: one(api("ec2", r).describe_internet_gateways(InternetGatewayIds=[p])["InternetGateways"]),
+    "AWS::EC2::VPCGatewayAttachment": lambda p, r, s: one([a for g in api("ec2", r).describe_internet_gateways()["InternetGateways"] for a in g["Attachments"] if a["VpcId"] in s["AWS::EC2::VPC"]]),
+    "AWS::EC2::RouteTable": lambda p, r, s: one(api("ec2", r).describe_route_tables(RouteTableIds=[p])["RouteTables"]),
+    "AWS::EC2::Route": lambda p, r, s: one([x for t in api("ec2", r).describe_route_tables()["RouteTables"] if t["RouteTableId"] in s["AWS::EC2::RouteTable"] for x in t["Routes"] if x.get("GatewayId", "local") != "local" or x.get("NatGatewayId")]),
+    "AWS::EC2::SubnetRouteTableAssociation": lambda p, r, s: one([a for t in api("ec2", r).describe_route_tables()["RouteTables"] for a in t["Associations"] if a["RouteTableAssociationId"] == p]),
+    "AWS::EC2::EIP": lambda p, r, s: one([a for a in api("ec2", r).describe_addresses()["Addresses"] if a["PublicIp"] == p]),
+    "AWS::EC2::NatGateway": lambda p, r, s: one(api("ec2", r).describe_nat_gateways(NatGatewayIds=[p])["NatGateways"]),
+    "AWS::EC2::VPCEndpoint": lambda p, r, s: one(api("ec2", r).describe_vpc_endpoints(VpcEndpointIds=[p])["VpcEndpoints"]),
+    "AWS::EC2::SecurityGroup": lambda p, r, s: one(api("ec2", r).describe_security_groups(GroupIds=[p])["SecurityGroups"]),
+    "AWS::EC2::SecurityGroupIngress": lambda p, r, s: one([g for g in api("ec2", r).describe_security_groups()["SecurityGroups"] if g["GroupId"] in s["AWS::EC2::SecurityGroup"] and g["IpPermissions"]]),
+    "AWS::EC2::SecurityGroupEgress": lambda p, r, s: one([g for g in api("ec2", r).describe_security_groups()["SecurityGroups"] if g["GroupId"] in s["AWS::EC2::SecurityGroup"] and g["IpPermissionsEgress"]]),
+    "AWS::EC2::FlowLog": lambda p, r, s: one([f for f in api("ec2", r).describe_flow_logs()["FlowLogs"] if f["FlowLogId"] == p]),
+    "AWS::RDS::GlobalCluster": lambda p, r, s: one(api("rds", r).describe_global_clusters(GlobalClusterIdentifier=p)["GlobalClusters"][0]["GlobalClusterMembers"]),
+    "AWS::RDS::DBCluster": lambda p, r, s: one(api("rds", r).describe_db_clusters(DBClusterIdentifier=p)["DBClusters"]),
+    "AWS::RDS::DBInstance": lambda p, r, s: one(api("rds", r).describe_db_instances(DBInstanceIdentifier=p)["DBInstances"]),
+    "AWS::RDS::DBSubnetGroup": lambda p, r, s: one(api("rds", r).describe_db_subnet_groups(DBSubnetGroupName=p)["DBSubnetGroups"]),
+    "AWS::RDS::DBClusterParameterGroup": lambda p, r, s: one(api("rds", r).describe_db_cluster_parameter_groups(DBClusterParameterGroupName=p)["DBClusterParameterGroups"]),
+    "AWS::SecretsManager::Secret": lambda p, r, s: api("secretsmanager", r).describe_secret(SecretId=p)["ARN"],
+    "AWS::DynamoDB::GlobalTable": lambda p, r, s: [api("dynamodb", x).describe_table(TableName=p)["Table"]["TableArn"] for x in REGIONS],
+    "AWS::DynamoDB::Table": lambda p, r, s: api("dynamodb", r).describe_table(TableName=p)["Table"]["TableArn"],
+    "AWS::S3::Bucket": lambda p, r, s: api("s3", r).head_bucket(Bucket=p),
+    "AWS::S3::BucketPolicy": lambda p, r, s: one([api("s3", r).get_bucket_policy(Bucket=b)["Policy"] for b in s["AWS::S3::Bucket"]]),
+    "AWS::IAM::Role": lambda p, r, s: one(api("iam", r).get_role(RoleName=p)["Role"]),
+    "AWS::IAM::ManagedPolicy": lambda p, r, s: one(api("iam", r).get_policy(PolicyArn=p)["Policy"]),
+    "AWS::KMS::Key": lambda p, r, s: one(api("kms", r).describe_key(KeyId=p)["KeyMetadata"]),
+    "AWS::KMS::ReplicaKey": lambda p, r, s: one(api("kms", r).describe_key(KeyId=p)["KeyMetadata"]),
+    "AWS::KMS::Alias": lambda p, r, s: one([a for a in api("kms", r).list_aliases()["Aliases"] if a["AliasName"] == p]),
+    "AWS::Lambda::Function": lambda p, r, s: one(api("lambda", r).get_function(FunctionName=p)["Configuration"]),
+    "AWS::Lambda::Alias": lambda p, r, s: one([a for f in api("lambda", r).list_functions()["Functions"] for a in api("lambda", r).list_aliases(FunctionName=f["FunctionName"])["Aliases"] if a["AliasArn"] == p]),
+    "AWS::Lambda::Version": lambda p, r, s: one([v for f in api("lambda", r).list_functions()["Functions"] for v in api("lambda", r).list_versions_by_function(FunctionName=f["FunctionName"])["Versions"] if v["FunctionArn"] == p]),
+    "AWS::Lambda::Permission": lambda p, r, s: one([f for f in api("lambda", r).list_functions()["Functions"] for q in [None, "live"] if policy(r, f["FunctionName"], q)]),
+    "AWS::Lambda::EventSourceMapping": lambda p, r, s: one(api("lambda", r).get_event_source_mapping(UUID=p)["UUID"]),
+    "AWS::Lambda::EventInvokeConfig": lambda p, r, s: one([f for f in api("lambda", r).list_functions()["Functions"] if api("lambda", r).list_function_event_invoke_configs(FunctionName=f["FunctionName"])["FunctionEventInvokeConfigs"]]),
+    "AWS::Logs::LogGroup": lambda p, r, s: one([g for g in api("logs", r).describe_log_groups(logGroupNamePrefix=p)["logGroups"] if g["logGroupName"] == p]),
+    "AWS::ApiGateway::RestApi": lambda p, r, s: one(api("apigateway", r).get_resources(restApiId=p)["items"]),
+    "AWS::ApiGateway::Deployment": lambda p, r, s: api("apigateway", r).get_deployment(restApiId=s["AWS::ApiGateway::RestApi"][0], deploymentId=p)["id"],
+    "AWS::ApiGateway::Stage": lambda p, r, s: one(api("apigateway", r).get_stages(restApiId=s["AWS::ApiGateway::RestApi"][0])["item"]),
+    "AWS::ApiGateway::Account": lambda p, r, s: api("apigateway", r).get_account(),
+    "AWS::ApiGateway::DomainName": lambda p, r, s: one(api("apigateway", r).get_domain_name(domainName=p)["domainName"]),
+    "AWS::ApiGateway::BasePathMapping": lambda p, r, s: one([m for d in api("apigateway", r).get_domain_names()["items"] for m in api("apigateway", r).get_base_path_mappings(domainName=d["domainName"])["items"]]),
+    "AWS::CertificateManager::Certificate": lambda p, r, s: one(api("acm", r).describe_certificate(CertificateArn=p)["Certificate"]),
+    "AWS::Route53::HostedZone": lambda p, r, s: one(api("route53", r).get_hosted_zone(Id=p)["HostedZone"]),
+    "AWS::Route53::HealthCheck": lambda p, r, s: one(api("route53", r).get_health_check(HealthCheckId=p)["HealthCheck"]),
+    "AWS::Route53::RecordSet": lambda p, r, s: one([x for z in api("route53", r).list_hosted_zones()["HostedZones"] for x in api("route53", r).list_resource_record_sets(HostedZoneId=z["Id"])["ResourceRecordSets"] if x["Name"].rstrip(".") == p.split("|")[0].rstrip(".")]),
+    "AWS::SNS::Topic": lambda p, r, s: one(api("sns", r).get_topic_attributes(TopicArn=p)["Attributes"]),
+    "AWS::SNS::TopicPolicy": lambda p, r, s: one([t for t in api("sns", r).list_topics()["Topics"] if api("sns", r).get_topic_attributes(TopicArn=t["TopicArn"])["Attributes"].get("Policy")]),
+    "AWS::SNS::Subscription": lambda p, r, s: one(api("sns", r).get_subscription_attributes(SubscriptionArn=p)["Attributes"]),
+    "AWS::SQS::Queue": lambda p, r, s: one(api("sqs", r).get_queue_attributes(QueueUrl=p, AttributeNames=["All"])["Attributes"]),
+    "AWS::SQS::QueuePolicy": lambda p, r, s: one([u for u in api("sqs", r).list_queues()["QueueUrls"] if api("sqs", r).get_queue_attributes(QueueUrl=u, AttributeNames=["Policy"]).get("Attributes", {}).get("Policy")]),
+    "AWS::CloudWatch::Alarm": lambda p, r, s: one(api("cloudwatch", r).describe_alarms(AlarmNames=[p.split(":")[-1]])["MetricAlarms"]),
+    "AWS::CloudWatch::CompositeAlarm": lambda p, r, s: one(api("cloudwatch", r).describe_alarms(AlarmNames=[p.split(":")[-1]], AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]),
+    "AWS::CloudWatch::Dashboard": lambda p, r, s: one(api("cloudwatch", r).get_dashboard(DashboardName=p)["DashboardBody"]),
+    "AWS::SSM::Parameter": lambda p, r, s: one(api("ssm", r).get_parameter(Name=p)["Parameter"]),
+    "AWS::StepFunctions::StateMachine": lambda p, r, s: one(api("stepfunctions", r).describe_state_machine(stateMachineArn=p)["definition"]),
+    "AWS::Events::Rule": lambda p, r, s: one(api("events", r).describe_rule(Name=p.split("/")[-1].split("|")[-1])["Name"]),
+    "AWS::WAFv2::WebACL": lambda p, r, s: one([a for a in api("wafv2", r).list_web_acls(Scope="REGIONAL")["WebACLs"] if a["Name"] == p.split("|")[0] or a["Id"] in p]),
+    "AWS::WAFv2::WebACLAssociation": lambda p, r, s: one(api("wafv2", r).get_web_acl_for_resource(ResourceArn=p.split("|")[1])["WebACL"]),
+    "AWS::Backup::BackupVault": lambda p, r, s: one(api("backup", r).describe_backup_vault(BackupVaultName=p)["BackupVaultName"]),
+    "AWS::Backup::BackupPlan": lambda p, r, s: one(api("backup", r).get_backup_plan(BackupPlanId=p)["BackupPlan"]),
+    "AWS::Backup::BackupSelection": lambda p, r, s: one(api("backup", r).get_backup_selection(SelectionId=p.split("_")[0], BackupPlanId=p.split("_")[1])["BackupSelection"]),
+}
+
+def policy(region, function, qualifier):
+    names = {"Qualifier": qualifier} if qualifier else {}
+    try: return api("lambda", region).get_policy(FunctionName=function, **names)["Policy"]
+    except api("lambda", region).exceptions.ResourceNotFoundException: return None
+
+def stacks(region):
+    listed = api("cloudformation", region).describe_stacks()["Stacks"]
+    return [s["StackName"] for s in listed if s["StackStatus"] != "DELETE_COMPLETE" and s["StackName"] != "CDKToolkit"]
+
+verified, missing, unread = {}, [], set()
+for region in REGIONS:
+    for stack in stacks(region):
+        pages = api("cloudformation", region).get_paginator("list_stack_resources").paginate(StackName=stack)
+        resources = [x for page in pages for x in page["StackResourceSummaries"]]
+        by_type = {}
+        for x in resources: by_type.setdefault(x["ResourceType"], []).append(x.get("PhysicalResourceId", ""))
+        for x in resources:
+            kind, pid = x["ResourceType"], x.get("PhysicalResourceId", "")
+            if kind not in READ: unread.add(kind); continue
+            try:
+                READ[kind](pid, region, by_type)
+                verified[kind] = verified.get(kind, 0) + 1
+            except Exception as e:
+                missing.append(f"{region} {stack} {x['LogicalResourceId']} ({kind}, {pid}): {type(e).__name__}: {e}")
+print(json.dumps({"verified": verified, "missing": sorted(missing), "unread": sorted(unread)}))
