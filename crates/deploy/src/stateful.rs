@@ -1,0 +1,71 @@
+//! Which types of resource hold what cannot be had again, and which belong to a role of a Region.
+
+/// Types whose replacement or deletion loses data, keys, or names that others know, in order.
+///
+/// Log groups are among them because audits ask for what is in them. Certificates are not, because another is issued; nor
+/// are queues, which hold what is on its way, and whose templates retain what must not be lost, such as dead letters.
+const STATEFUL: [&str; 25] = [
+    "AWS::Backup::BackupVault",
+    "AWS::CloudTrail::Trail",
+    "AWS::Cognito::UserPool",
+    "AWS::DocDB::DBCluster",
+    "AWS::DocDB::DBInstance",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::DynamoDB::Table",
+    "AWS::EFS::FileSystem",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::Elasticsearch::Domain",
+    "AWS::KMS::Key",
+    "AWS::KMS::ReplicaKey",
+    "AWS::Kinesis::Stream",
+    "AWS::Logs::LogGroup",
+    "AWS::Neptune::DBCluster",
+    "AWS::Neptune::DBInstance",
+    "AWS::OpenSearchService::Domain",
+    "AWS::QLDB::Ledger",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::GlobalCluster",
+    "AWS::Route53::HostedZone",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+    "AWS::Timestream::Table",
+];
+
+/// Types that say, or follow from, which Region is active: a change of them may take a failover back.
+const OF_ROLES: [&str; 7] = [
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::GlobalCluster",
+    "AWS::Route53::HealthCheck",
+    "AWS::Route53::RecordSet",
+];
+
+/// Whether replacing or deleting a resource of this type loses what cannot be had again.
+#[must_use]
+pub fn is_stateful(type_name: &str) -> bool {
+    STATEFUL.contains(&type_name)
+}
+
+/// Whether a resource of this type belongs to a role.
+pub(crate) fn is_of_roles(type_name: &str) -> bool {
+    OF_ROLES.contains(&type_name)
+}
+
+/// Whether CloudFormation leaves a resource with this deletion policy where it is.
+pub(crate) fn is_kept(policy: Option<&str>) -> bool {
+    matches!(policy, Some("Retain" | "RetainExceptOnCreate"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_in_order() {
+        assert!(STATEFUL.is_sorted());
+        assert!(OF_ROLES.is_sorted());
+    }
+}

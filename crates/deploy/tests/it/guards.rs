@@ -1,0 +1,129 @@
+//! What is refused before anything is changed, and what a name lets happen.
+
+use deploy::{
+    Action, Assembly, DestroyOptions, Failure, Guard, Options, Replacement, Standing, Told,
+};
+use serde_json::{Value as Json, json};
+
+use crate::place::{Place, all, count, create_only, small};
+
+fn table(name: &str) -> Json {
+    json!({"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    }}})
+}
+
+async fn refused(place: &Place, assembly: &Assembly, options: Options) -> String {
+    let failure = place.deploy(assembly, options).await.unwrap_err();
+    assert!(matches!(failure, Failure::Refused(_)), "{failure}");
+    failure.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_is_replaced_only_by_name() {
+    let place = Place::empty();
+    let (_old, assembly) = small(table("old"));
+    place.deploy(&assembly, all(&assembly)).await.unwrap();
+    let (_new, assembly) = small(table("new"));
+    place.told();
+    let why = refused(&place, &assembly, all(&assembly)).await;
+    assert!(why.contains("`Small/TableConstruct` (AWS::DynamoDB::Table) would be replaced by an empty one by the change of TableName"), "{why}");
+    assert!(why.contains("`--allow-replace Table`"), "{why}");
+    let planned = place.told().into_iter().find_map(|told| match told {
+        Told::Planned(changes) => Some(changes.changes[0].replacement),
+        _ => None,
+    });
+    assert_eq!(planned, Some(Replacement::Always));
+    // Nothing was left behind.
+    let fields = [("Action", "ListChangeSets"), ("StackName", "small")];
+    let left = place.emulator.form(crate::place::ACCOUNT, "us-east-2", &fields);
+    assert!(!left.contains("<ExecutionStatus>AVAILABLE"), "{left}");
+
+    let compared =
+        deploy::diff(&place.site(), &assembly, &all(&assembly).chosen, create_only).await.unwrap();
+    assert_eq!(compared.stacks[0].changes.changes[0].replacement, Replacement::Always);
+    let mut options = all(&assembly);
+    options.guard.replace = ["Table".to_owned()].into();
+    let deployed = place.deploy(&assembly, options).await.unwrap();
+    assert_eq!(count(&deployed.stacks, "updated"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_is_let_go_only_by_name() {
+    let place = Place::empty();
+    let mut resources = table("kept");
+    resources["Topic"] = json!({"Type": "AWS::SNS::Topic"});
+    let (_old, assembly) = small(resources);
+    place.deploy(&assembly, all(&assembly)).await.unwrap();
+    let (_new, assembly) = small(json!({"Topic": {"Type": "AWS::SNS::Topic"}}));
+    let why = refused(&place, &assembly, all(&assembly)).await;
+    assert!(why.contains("(AWS::DynamoDB::Table) would be deleted"), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_deployed_under_a_run_or_against_a_failover() {
+    let place = Place::empty();
+    let mapping = |limit: u32| {
+        json!({"Check": {"Type": "AWS::Route53::HealthCheck", "Properties": {
+            "HealthCheckConfig": {"Type": "HTTPS", "FullyQualifiedDomainName": "a.example.com", "FailureThreshold": limit},
+        }}})
+    };
+    let (_old, assembly) = small(mapping(3));
+    place.deploy(&assembly, all(&assembly)).await.unwrap();
+    let (_new, assembly) = small(mapping(4));
+    let standing = |active: &str, run: Option<&str>| Standing::Recorded {
+        active: Some(active.to_owned()),
+        home_primary: "us-east-1".to_owned(),
+        run: run.map(str::to_owned),
+    };
+    place.way.forget();
+    let open = Options { standing: standing("us-east-1", Some("r-7")), ..all(&assembly) };
+    let why = refused(&place, &assembly, open).await;
+    assert!(why.contains("the run `r-7` is open"), "{why}");
+    assert_eq!(place.way.called().len(), 0);
+
+    let away = Options { standing: standing("us-east-2", None), ..all(&assembly) };
+    let why = refused(&place, &assembly, away.clone()).await;
+    assert!(why.contains("us-east-2 is active instead of us-east-1"), "{why}");
+    let mut named = away;
+    named.guard.roles = ["Check".to_owned()].into();
+    assert_eq!(count(&place.deploy(&assembly, named).await.unwrap().stacks, "updated"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_is_destroyed_by_name_or_left_and_taken_in_again() {
+    let place = Place::empty();
+    let (_old, assembly) = small(table("held"));
+    place.deploy(&assembly, all(&assembly)).await.unwrap();
+    let mut options = DestroyOptions {
+        chosen: all(&assembly).chosen,
+        delete_data: [].into(),
+        unprotect: [].into(),
+        guard: Guard::default(),
+        standing: Standing::None,
+    };
+    let refused = deploy::destroy(&place.site(), &assembly, &options).await.unwrap_err();
+    assert!(refused.to_string().contains("`--delete-data Table`"), "{refused}");
+    options.delete_data = ["Small/TableConstruct".to_owned()].into();
+    let destroyed = deploy::destroy(&place.site(), &assembly, &options).await.unwrap();
+    assert_eq!((destroyed.stacks.len(), destroyed.kept.len()), (1, 0));
+
+    let mut resources = table("left");
+    resources["Table"]["DeletionPolicy"] = json!("Retain");
+    let (_new, assembly) = small(resources);
+    place.deploy(&assembly, all(&assembly)).await.unwrap();
+    options.delete_data.clear();
+    let destroyed = deploy::destroy(&place.site(), &assembly, &options).await.unwrap();
+    assert_eq!(destroyed.kept[0].physical_id, "left");
+    place.told();
+    let again = Options { imports_existing: true, ..all(&assembly) };
+    place.deploy(&assembly, again).await.unwrap();
+    let planned = place.told().into_iter().find_map(|told| match told {
+        Told::Planned(changes) => Some(changes.changes[0].action),
+        _ => None,
+    });
+    assert_eq!(planned, Some(Action::Import));
+}
