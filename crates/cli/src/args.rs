@@ -2,6 +2,7 @@
 
 mod check;
 mod children;
+mod deploy;
 mod drill;
 mod live;
 mod report;
@@ -14,6 +15,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::check::{CheckArgs, ExplainArgs, FailOn, PageForm, ReportForm};
 pub(crate) use self::children::{Child, ReplicaArgs, RunnerArgs};
+pub(crate) use self::deploy::{ChosenArgs, DeployArgs, DestroyArgs, DiffArgs};
 pub(crate) use self::drill::DrillArgs;
 pub(crate) use self::live::{
     AbortArgs, ApproveArgs, CarryOutArgs, FaultArgs, OnArgs, OnWhat, ResumeArgs, RunsArgs,
@@ -35,6 +37,7 @@ Exit codes:
   4  a drill found that a rule was broken
   5  a check found something that counts
   6  a run waits for people, or has turned back
+  7  a deployment was refused, and nothing was changed
   8  a failover could not be done now, as `status` has it
 
 Environment:
@@ -109,6 +112,12 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Build the functions of the payment service, and write their zips where tideover.toml wants them
     Package(PackageArgs),
+    /// Bring both Regions into AWS, or any CDK app's stacks, with change sets
+    Deploy(DeployArgs),
+    /// Compare with what is deployed
+    Diff(DiffArgs),
+    /// Take stacks away, without what they retain
+    Destroy(DestroyArgs),
     /// Move the service to the home standby as planned, without loss
     #[command(after_help = run::SWITCHOVER_HELP)]
     Switchover(RunArgs),
@@ -208,7 +217,7 @@ pub(crate) struct PackageArgs {
 }
 
 /// Where the system's description comes from.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct InputArgs {
     /// The file that describes the system
     #[arg(long, default_value = FILE, value_name = "FILE")]

@@ -3,6 +3,9 @@
 pub(crate) mod carry_out;
 pub(crate) mod check;
 pub(crate) mod children;
+pub(crate) mod deploy;
+pub(crate) mod destroy;
+pub(crate) mod diff;
 pub(crate) mod drill;
 pub(crate) mod explain;
 pub(crate) mod fault;

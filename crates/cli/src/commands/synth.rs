@@ -14,6 +14,19 @@ use crate::failure::WrongInput;
 use crate::{assembly_directory, input};
 
 pub(crate) fn synth(args: &SynthArgs) -> anyhow::Result<()> {
+    let (stacks, report) = write(args)?;
+    match args.output {
+        Output::Text => tell(args, &stacks, &report),
+        Output::Json => print(args, &stacks, &report),
+    }
+}
+
+/// Writes it for a command that goes on with it.
+pub(crate) fn quietly(args: &SynthArgs) -> anyhow::Result<()> {
+    write(args).map(|_| ())
+}
+
+fn write(args: &SynthArgs) -> anyhow::Result<(Vec<Stack>, Report)> {
     let input = input::read(&args.input)?;
     let stacks = stacks::stacks(&input.topology, &input.packages);
     let mut files = cfn::assembly::render(&stacks).map_err(wrong)?;
@@ -29,10 +42,7 @@ pub(crate) fn synth(args: &SynthArgs) -> anyhow::Result<()> {
         .map(|asset| (asset.file_name(), input.package_files[&asset.hash].clone()))
         .collect();
     assembly_directory::replace(&args.out, &files, &packages)?;
-    match args.output {
-        Output::Text => tell(args, &stacks, &report),
-        Output::Json => print(args, &stacks, &report),
-    }
+    Ok((stacks, report))
 }
 
 /// Only groups of functions can outgrow a stack, and the file is where they are divided.
