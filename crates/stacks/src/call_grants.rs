@@ -86,6 +86,7 @@ fn dynamodb(site: Site<'_>, api: &str) -> Vec<Allow> {
     [one("dynamodb", api, control_tables(site))].into_iter().chain(decrypt).collect()
 }
 
+/// Both Regions are one account's, so that this is enough and the function needs no policy of its own.
 fn ledger(place: Site<'_>) -> Allow {
     let function = place.topology.ledger_function();
     one("lambda", "InvokeFunction", [place.alias_arn(&function).into()])

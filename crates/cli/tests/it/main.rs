@@ -1,6 +1,7 @@
 //! The program as people and the CDK CLI use it, and its templates as cfn-lint sees them.
 
 mod aws;
+mod canary;
 mod cdk;
 mod cfn_lint;
 mod check;

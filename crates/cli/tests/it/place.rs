@@ -90,6 +90,13 @@ impl Place {
             .words(words)
     }
 
+    /// A script of Node.js.
+    pub(crate) fn node(&self, script: &str) -> Run {
+        let mut run = self.run(Path::new("node"));
+        run.0.args(["--eval", script]);
+        run
+    }
+
     /// cfn-lint over templates of a Region.
     pub(crate) fn cfn_lint(&self, region: &str, templates: &[String]) -> Run {
         let mut run = self.run(&tool("python/bin/cfn-lint"));
