@@ -13,6 +13,7 @@ mod intents;
 mod item;
 mod journal;
 mod pages;
+mod waits;
 mod write;
 
 use std::fmt;
@@ -27,6 +28,7 @@ use tokio::sync::OnceCell;
 use self::item::{Item, RECORD_ID, text};
 pub use self::journal::RunJournal;
 pub use self::pages::{IntentPages, PageFault};
+pub use self::waits::Wait;
 use self::write::{Compared, Put};
 use crate::asking::{Asked, Asking, Endpoint, Patience};
 use crate::site::Aws;

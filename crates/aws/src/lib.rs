@@ -16,7 +16,7 @@ mod wake_up;
 
 pub use asking::Patience;
 pub use calls::{Call, Calls, Recorder};
-pub use control_table::{ControlTable, IntentPages, PageFault, Replica, RunJournal};
+pub use control_table::{ControlTable, IntentPages, PageFault, Replica, RunJournal, Wait};
 pub use rds_roots::rds_roots;
 pub use secrets::{DatabaseSecret, WebhookSecret};
 pub use site::{Aws, Identity, Manner, Notice, Place};

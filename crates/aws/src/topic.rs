@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 
 use crate::asking::{Asking, Patience};
 use crate::site::Aws;
-use crate::sorted::{Sorted, sorted};
+use crate::sorted::{Said, Sorted, sorted};
 
 /// Nobody waits for a message but a worker, whose lease is longer.
 const PATIENCE: Patience = Patience {
@@ -43,10 +43,27 @@ impl SnsTopic {
         Self { asking: Asking::here(patience), ..self }
     }
 
+    /// Tells people something, under a subject of at most 100 characters of ASCII.
+    ///
+    /// # Errors
+    ///
+    /// When it is not certain that they are told.
+    pub async fn tell(&self, subject: &str, text: &str) -> Result<(), Said> {
+        self.asking.ask(self.aws.random(), |_| self.tell_once(subject, text)).await.answer
+    }
+
+    async fn tell_once(&self, subject: &str, text: &str) -> Result<(), Sorted> {
+        let publish = self.client().await.publish().topic_arn(&self.arn);
+        let sent = publish.subject(subject).message(text).send().await;
+        sent.map(|_| ()).map_err(|error| sorted(&error))
+    }
+
+    async fn client(&self) -> &Client {
+        self.client.get_or_init(|| async { Client::new(self.aws.config().await) }).await
+    }
+
     async fn publish_once(&self, event: &Event, json: &str) -> Result<(), Sorted> {
-        let connect = || async { Client::new(self.aws.config().await) };
-        let client = self.client.get_or_init(connect).await;
-        let mut publish = client.publish().topic_arn(&self.arn).message(json);
+        let mut publish = self.client().await.publish().topic_arn(&self.arn).message(json);
         for (name, kind, value) in attributes(event) {
             let value = MessageAttributeValue::builder().data_type(kind).string_value(value);
             let value = value.build().expect("it has a type");

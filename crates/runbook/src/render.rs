@@ -12,5 +12,5 @@ mod words;
 
 pub use json::{FORMAT, json};
 pub use page::{Names, page};
-pub use state_machine::{invocation_seconds, report, state_machine};
+pub use state_machine::{TRY_AGAIN, decision, invocation_seconds, report, state_machine};
 pub use text::text;

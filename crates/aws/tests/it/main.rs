@@ -11,3 +11,4 @@ mod pays;
 mod roots;
 mod samples;
 mod secrets;
+mod waits;

@@ -7,6 +7,7 @@
 //! state invokes one function, which performs one action and [reports](report) what came of it. What
 //! the function is told stands in `docs/runbooks/README.md`.
 
+mod answer;
 mod errors;
 mod people;
 mod states;
@@ -16,7 +17,8 @@ use serde_json::{Map, Value, json};
 use self::states::Way;
 use crate::plan::Plan;
 
-pub use errors::report;
+pub use answer::decision;
+pub use errors::{TRY_AGAIN, report};
 pub use states::invocation_seconds;
 
 /// The definition as indented JSON. `function` is the name or ARN of the function that performs

@@ -3,6 +3,7 @@
 mod carry;
 mod clock;
 mod controls;
+mod decisions;
 mod due;
 mod facts;
 mod failures;

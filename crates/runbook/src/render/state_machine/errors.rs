@@ -8,7 +8,7 @@ use crate::progress::Progress;
 use crate::stopped::Stopped;
 
 /// Nothing is over yet: to be asked for again.
-pub(super) const TRY_AGAIN: &str = "TryAgain";
+pub const TRY_AGAIN: &str = "TryAgain";
 
 /// The action was skipped, given up as best effort, or is not due: the next one.
 pub(super) const LEFT_OUT: &str = "LeftOut";

@@ -8,6 +8,15 @@ use super::states::{FAILURE, UNANSWERED, Way, catcher};
 /// The state waits until somebody sends the token back, whatever the function answers.
 const INVOKE_AND_WAIT: &str = "arn:aws:states:::lambda:invoke.waitForTaskToken";
 
+/// The action is asked for again.
+pub(super) const RETRY: &str = "retry";
+
+/// The action is left out.
+pub(super) const SKIP: &str = "skip";
+
+/// The run turns back.
+pub(super) const ABORT: &str = "abort";
+
 /// How long people are waited for: a week.
 const PEOPLE_SECONDS_MAX: u64 = 604_800;
 

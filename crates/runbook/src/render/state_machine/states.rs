@@ -99,10 +99,10 @@ impl<'p> Way<'p> {
     /// What a person may answer, and where each answer leads.
     pub(super) fn answers(&self, position: usize) -> Vec<(&'static str, String)> {
         let action = &self.actions[position];
-        let skip = action.is_skippable.then(|| ("skip", self.entry(position + 1)));
+        let skip = action.is_skippable.then(|| (people::SKIP, self.entry(position + 1)));
         let abort = self.back.clone().filter(|_| position < self.can_turn);
-        let more = skip.into_iter().chain(abort.map(|back| ("abort", back)));
-        std::iter::once(("retry", self.state(position))).chain(more).collect()
+        let more = skip.into_iter().chain(abort.map(|back| (people::ABORT, back)));
+        std::iter::once((people::RETRY, self.state(position))).chain(more).collect()
     }
 }
 
