@@ -24,7 +24,7 @@ impl Assembly {
     /// What is wrong with it, and where.
     pub fn read(directory: &Path) -> Result<Self, AssemblyFault> {
         let mut stacks = Vec::new();
-        read_folder(directory, "", DEPTH_MAX, &mut stacks)?;
+        read_folder(&plain(directory), "", DEPTH_MAX, &mut stacks)?;
         Ok(Self { stacks })
     }
 }
@@ -209,7 +209,7 @@ fn shortened(path: &str) -> String {
     path.trim_start_matches('/').trim_end_matches("/Resource").to_owned()
 }
 
-/// A path without steps back, which other paths are compared with.
+/// A path without steps back, so that paths to the same file are the same.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
