@@ -13,6 +13,7 @@ mod place;
 #[path = "../../../stores/tests/it/programs.rs"]
 #[allow(dead_code, reason = "the tests of the stores need more of it")]
 mod programs;
+mod report;
 mod runs;
 #[path = "../../../service/tests/it/schemathesis.rs"]
 mod schemathesis;
