@@ -18,7 +18,7 @@ pub(crate) use self::children::{Child, ReplicaArgs, RunnerArgs};
 pub(crate) use self::deploy::{ChosenArgs, DeployArgs, DestroyArgs, DiffArgs};
 pub(crate) use self::drill::DrillArgs;
 pub(crate) use self::live::{
-    AbortArgs, ApproveArgs, CarryOutArgs, FaultArgs, OnArgs, OnWhat, ResumeArgs, RunsArgs,
+    AbortArgs, ApproveArgs, Between, CarryOutArgs, FaultArgs, OnArgs, OnWhat, ResumeArgs, RunsArgs,
     StatusArgs, UpArgs, UpFolder,
 };
 pub(crate) use self::report::{Paper, ReportArgs};

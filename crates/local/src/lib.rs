@@ -23,7 +23,7 @@ pub use dns::{
     Authority, CHECKERS, CheckStatus, Checkers, DnsServer, DnsStatus, Resolver, SwitchSettings,
     Ttl, Unresolved, View, look_up,
 };
-pub use network::{Line, LinkName, Network, Passage, Way};
+pub use network::{Line, LinkName, Namespace, Network, Passage, Way, Wires};
 pub use pace::Pace;
 pub use place::Place;
 pub use process::{
@@ -35,7 +35,7 @@ pub use store::{
 };
 pub use system::{
     Answer, Ask, AtStep, Ground, Hook, NoHook, NotChanged, NotHere, NotUp, RecordStatus,
-    RegionStatus, Spoil, Standstill, Status, Step, System, SystemSettings, Waits, is_playable,
-    usual_folder,
+    RegionStatus, Spoil, Standstill, Status, Step, System, SystemSettings, Underlay, Waits,
+    is_playable, usual_folder,
 };
 pub use wire::{Caller, NotAnswered};

@@ -3,9 +3,15 @@
 //!
 //! A link is a listener that passes each connection on to one other address. The rules are asked
 //! for each direction and each chunk of bytes, and asked again as soon as they change.
+//!
+//! Where the system permits it places are network namespaces, with [`Wires`] between them. Then a
+//! link listens in the namespace of who connects, and what it passes on crosses a wire, on which
+//! packets can be dropped.
 
 mod connection;
 mod direction;
+mod namespace;
+mod wires;
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,6 +25,10 @@ use tokio::task::JoinSet;
 
 use crate::place::Place;
 use connection::Border;
+
+pub use namespace::Namespace;
+pub use wires::Wires;
+pub(crate) use wires::address as wired_address;
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -102,6 +112,7 @@ type Rules = Arc<dyn Fn(Way) -> Passage + Send + Sync>;
 /// All links of one system. They end with it.
 pub struct Network {
     rules: watch::Sender<Rules>,
+    wires: Option<Wires>,
     /// Dropped with the network, which ends all of them.
     listeners: Mutex<JoinSet<()>>,
 }
@@ -116,13 +127,20 @@ impl Network {
     /// A network without links where everything passes.
     #[must_use]
     pub fn new() -> Self {
+        Self::over(None)
+    }
+
+    /// The same, over these wires.
+    #[must_use]
+    pub fn over(wires: Option<Wires>) -> Self {
         let free: Rules = Arc::new(|_| Passage::FREE);
-        Self { rules: watch::Sender::new(free), listeners: Mutex::default() }
+        Self { rules: watch::Sender::new(free), wires, listeners: Mutex::default() }
     }
 
     /// Begins to listen at `listen` (port 0 takes a free one) and to pass what comes there on to
-    /// `upstream`. Gives the address to connect to. Who connects while nobody listens at
-    /// `upstream` is dropped at once.
+    /// `upstream`. Gives the address to connect to, which is the same in the namespace of who
+    /// connects, if that is one, and outside. Who connects while nobody listens at `upstream` is
+    /// dropped at once.
     ///
     /// # Errors
     /// When the address cannot be listened at.
@@ -134,10 +152,33 @@ impl Network {
     ) -> io::Result<SocketAddr> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        let border = Border { name, upstream, rules: self.rules.subscribe() };
+        let inner = self.namespace(name.from).map(|inner| listen_in(inner, address)).transpose()?;
+        // What is outside is reached by who knows the way; what is not, from where the wire begins.
+        let begins_at = match (name.from, name.to) {
+            (_, Place::Outside) => Place::Outside,
+            (Place::Outside, to) => to,
+            (from, _) => from,
+        };
+        let dials_in = self.namespace(begins_at).cloned();
+        let border = Border { name, upstream, dials_in, rules: self.rules.subscribe() };
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.spawn(border.watch_over(listener));
+        for listener in std::iter::once(listener).chain(inner) {
+            listeners.spawn(border.clone().watch_over(listener));
+        }
         Ok(address)
+    }
+
+    /// The namespace of a place, if it is one.
+    pub(crate) fn namespace(&self, place: Place) -> Option<&Namespace> {
+        self.wires.as_ref()?.of(place)
+    }
+
+    /// Drops from now on what crosses a wire where `is_cut` says so; without wires nothing is dropped.
+    ///
+    /// # Errors
+    /// When the system does not do so.
+    pub fn cut(&self, is_cut: impl Fn(Place, Place) -> bool) -> io::Result<()> {
+        self.wires.as_ref().map_or(Ok(()), |wires| wires.cut(is_cut))
     }
 
     /// From now on these rules hold, for the connections that there are too. The bytes from who
@@ -145,4 +186,11 @@ impl Network {
     pub fn set(&self, rules: impl Fn(Way) -> Passage + Send + Sync + 'static) {
         self.rules.send_replace(Arc::new(rules));
     }
+}
+
+/// A listener in a namespace.
+fn listen_in(namespace: &Namespace, address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = namespace.within(move || std::net::TcpListener::bind(address))??;
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener)
 }

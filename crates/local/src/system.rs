@@ -31,7 +31,7 @@ pub use faults::NotChanged;
 pub use ground::Ground;
 pub use hook::{AtStep, Hook, NoHook};
 pub use rules::{NotHere, is_playable};
-pub use start::{NotUp, SystemSettings};
+pub use start::{NotUp, SystemSettings, Underlay};
 pub use status::{RecordStatus, RegionStatus, Status};
 
 use tokio::task::JoinSet;

@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use super::Output;
+use super::{Between, Output};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = DRILL_HELP)]
@@ -50,6 +50,9 @@ pub(crate) struct DrillArgs {
     /// was broken, in a new folder for temporary files]
     #[arg(long, requires = "live", value_name = "DIR")]
     pub(crate) evidence: Option<PathBuf>,
+    /// What is between the places live [default: namespaces where the system permits them]
+    #[arg(long, requires = "live", value_enum, value_name = "KIND")]
+    pub(crate) network: Option<Between>,
 }
 
 const DRILL_HELP: &str = "\

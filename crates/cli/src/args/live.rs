@@ -43,9 +43,21 @@ pub(crate) struct UpArgs {
     /// How many payments a second demo clients offer; 0 for none
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub(crate) rate: u32,
-    /// Give each database a disk of its own of 1 GiB, in memory, that `tideover fault fill disk of SITE` can fill (root only)
+    /// Give each database a disk of 1 GiB, in memory, that `tideover fault fill disk of SITE` can fill (root only)
     #[arg(long)]
     pub(crate) limit_disks: bool,
+    /// What is between the places [default: namespaces where the system permits them]
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub(crate) network: Option<Between>,
+}
+
+/// What is between the places.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Between {
+    /// Network namespaces: what is cut drops packets (root only)
+    Namespaces,
+    /// Proxies, which hold what is cut
+    Proxies,
 }
 
 const UP_HELP: &str = "\

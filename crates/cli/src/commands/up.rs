@@ -27,7 +27,7 @@ pub(crate) fn up(args: &UpArgs) -> anyhow::Result<()> {
         Builder::new_multi_thread().enable_all().build().context("no threads can be had")?;
     runtime.block_on(async {
         let signals = Signals::listen().context("cannot listen to signals")?;
-        let (ground, settings) = prepare(&folder(&args.up)).await?;
+        let (ground, settings) = prepare(&folder(&args.up), args.network).await?;
         let disk_limit = args.limit_disks.then_some(DISK_LIMIT);
         let settings = SystemSettings { disk_limit, ..settings };
         let system = System::start_on(ground, settings).await?;

@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use local::postgres::{Programs, Template};
-use local::{Claimed, Ground, NoHook, NotUp, Pace, SystemSettings};
+use local::{Claimed, Ground, NoHook, NotUp, Pace, SystemSettings, Underlay};
 use service::Source;
 
+use crate::args::Between;
 use crate::failure::with_hint;
 
 /// Finds PostgreSQL, claims the folder, and makes in it what both databases begin as. The folder is ours before anything
 /// is started in it.
-pub(crate) async fn prepare(folder: &Path) -> anyhow::Result<(Ground, SystemSettings)> {
+pub(crate) async fn prepare(
+    folder: &Path,
+    network: Option<Between>,
+) -> anyhow::Result<(Ground, SystemSettings)> {
     let programs = Programs::find().map_err(|none| {
         with_hint(none.to_string(), "`tideover drill` rehearses without anything installed")
     })?;
@@ -29,6 +33,11 @@ pub(crate) async fn prepare(folder: &Path) -> anyhow::Result<(Ground, SystemSett
         pace: Pace::default(),
         hook: Arc::new(NoHook),
         disk_limit: None,
+        underlay: match network {
+            None => Underlay::Any,
+            Some(Between::Namespaces) => Underlay::Namespaces,
+            Some(Between::Proxies) => Underlay::Proxies,
+        },
     };
     Ok((ground, settings))
 }

@@ -10,6 +10,7 @@ use tokio::time::sleep;
 
 use super::authority::Authority;
 use super::message::PACKET_BYTES_MAX;
+use crate::network::Namespace;
 
 /// After a failed read, so that one that fails for ever does not keep a processor busy.
 const BREATHER: Duration = Duration::from_millis(10);
@@ -26,7 +27,24 @@ impl DnsServer {
     /// # Errors
     /// When the address cannot be listened at.
     pub async fn start(listen: SocketAddr, authority: Authority) -> io::Result<Self> {
-        let socket = UdpSocket::bind(listen).await?;
+        Self::on(UdpSocket::bind(listen).await?, authority)
+    }
+
+    /// The same at an address in a namespace.
+    ///
+    /// # Errors
+    /// When the address cannot be listened at.
+    pub fn start_in(
+        namespace: &Namespace,
+        listen: SocketAddr,
+        authority: Authority,
+    ) -> io::Result<Self> {
+        let socket = namespace.within(move || std::net::UdpSocket::bind(listen))??;
+        socket.set_nonblocking(true)?;
+        Self::on(UdpSocket::from_std(socket)?, authority)
+    }
+
+    fn on(socket: UdpSocket, authority: Authority) -> io::Result<Self> {
         let address = socket.local_addr()?;
         let mut task = JoinSet::new();
         task.spawn(serve(socket, authority));

@@ -1,15 +1,17 @@
 //! The connections of one link: how they are made across the border, and how they end.
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::Interest;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::direction::Direction;
+use super::namespace::Namespace;
 use super::{LinkName, Passage, Rules, Way};
 
 /// How often a connection that waits is looked at, whether its client still does.
@@ -26,6 +28,8 @@ const BREATHER: Duration = Duration::from_millis(10);
 pub(super) struct Border {
     pub(super) name: LinkName,
     pub(super) upstream: SocketAddr,
+    /// The namespace from which it is dialled; none: from outside.
+    pub(super) dials_in: Option<Namespace>,
     pub(super) rules: watch::Receiver<Rules>,
 }
 
@@ -81,13 +85,21 @@ impl Border {
         }
         sleep(round_trip).await;
         let upstream = tokio::select! {
-            upstream = TcpStream::connect(self.upstream) => upstream.ok()?,
+            upstream = self.dial() => upstream.ok()?,
             // A process that is stopped accepts nobody, and clients come and go.
             () = has_left_after(client, PATIENCE) => return None,
         };
         // It fails for a socket that is already gone, and whoever reads there will learn that.
         let _ = [client, &upstream].map(|end| end.set_nodelay(true));
         Some(upstream)
+    }
+
+    async fn dial(&self) -> io::Result<TcpStream> {
+        let Some(namespace) = &self.dials_in else {
+            return TcpStream::connect(self.upstream).await;
+        };
+        let socket = namespace.within(TcpSocket::new_v4)??;
+        socket.connect(self.upstream).await
     }
 
     /// Waits until both directions are open, because making a connection takes a message each way.

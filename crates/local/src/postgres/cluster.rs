@@ -17,6 +17,7 @@ use super::programs::Programs;
 use super::server::{LOOK, Server, StopMode};
 use super::tail::TailRead;
 use super::template::Template;
+use crate::network::Namespace;
 
 /// How long a server may take to start, with whatever it has to recover.
 const START_TIME: Duration = Duration::from_secs(60);
@@ -29,7 +30,7 @@ const STOP_TIME: Duration = Duration::from_secs(10);
 pub struct ClusterSettings {
     /// Where everything of it is. Its path has at most 78 bytes, for the sake of sockets.
     pub directory: PathBuf,
-    /// Where it listens, in 127.0.0.0/8.
+    /// Where it listens: in 127.0.0.0/8, or at an address of its namespace in 10.77.0.0/16.
     pub address: SocketAddr,
     /// What it is called in messages.
     pub name: String,
@@ -37,6 +38,8 @@ pub struct ClusterSettings {
     pub password: String,
     /// How much its disk holds, in bytes; none: as much as the machine's. Only root may limit it.
     pub disk_limit: Option<u64>,
+    /// The network namespace of its server; none: the machine's own.
+    pub namespace: Option<Namespace>,
 }
 
 impl fmt::Debug for ClusterSettings {
@@ -140,7 +143,8 @@ impl Cluster {
         if audience == Audience::UsLooking {
             command.args(["-c", "default_transaction_read_only=on"]);
         }
-        let server = Arc::new(Server::spawn(command, &self.home)?);
+        let server =
+            Arc::new(Server::spawn(command, &self.home, self.settings.namespace.as_ref())?);
         *self.lock() = Some(server.clone());
         let database = if audience == Audience::Us { FIRST_DATABASE } else { LEDGER_DATABASE };
         self.wait_for_connections(&server, database).await

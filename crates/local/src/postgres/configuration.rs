@@ -81,6 +81,8 @@ pub(super) fn access() -> String {
         "local all all trust
 host {LEDGER_DATABASE} {LEDGER_USER},{REPLICATION_USER} 127.0.0.0/8 scram-sha-256
 host replication {REPLICATION_USER} 127.0.0.0/8 scram-sha-256
+host {LEDGER_DATABASE} {LEDGER_USER},{REPLICATION_USER} 10.77.0.0/16 scram-sha-256
+host replication {REPLICATION_USER} 10.77.0.0/16 scram-sha-256
 "
     )
 }

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep};
 use super::error::ClusterError;
 use super::home::Home;
 use super::processes::{children, is_alive, signal};
+use crate::network::Namespace;
 
 /// From one look at a server to the next.
 pub(super) const LOOK: Duration = Duration::from_millis(5);
@@ -38,14 +39,22 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts a program that becomes a server, which writes to the cluster's log.
-    pub(super) fn spawn(mut command: Command, home: &Home) -> Result<Self, ClusterError> {
+    pub(super) fn spawn(
+        mut command: Command,
+        home: &Home,
+        namespace: Option<&Namespace>,
+    ) -> Result<Self, ClusterError> {
         let path = home.log();
         let opened = OpenOptions::new().create(true).append(true).open(&path);
         let log = opened.map_err(|error| ClusterError::io("write", &path, error))?;
         let second = log.try_clone().map_err(|error| ClusterError::io("write", &path, error))?;
         command.process_group(0).stdout(log).stderr(second);
         let program = std::path::PathBuf::from(command.get_program());
-        let child = command.spawn().map_err(|error| ClusterError::io("start", &program, error))?;
+        let spawned = match namespace {
+            None => command.spawn(),
+            Some(namespace) => namespace.within(move || command.spawn()).flatten(),
+        };
+        let child = spawned.map_err(|error| ClusterError::io("start", &program, error))?;
         let pid = Pid::from_child(&child);
         Ok(Self { child: Mutex::new(child), pid })
     }

@@ -50,6 +50,7 @@ impl Template {
             name: "template".to_owned(),
             password: password.to_owned(),
             disk_limit: None,
+            namespace: None,
         };
         let cluster = Cluster::new(programs, settings);
         cluster.prepare().await?;

@@ -13,6 +13,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::time::{Instant, sleep};
 
+use crate::network::Namespace;
 use crate::process::table::id_of;
 
 /// How often a process is looked at that is to end.
@@ -48,9 +49,28 @@ impl Process {
     ///
     /// # Errors
     /// When the program or the log cannot be opened.
-    pub fn spawn(name: &str, mut command: Command, log: &Path) -> Result<Self, NotStarted> {
+    pub fn spawn(name: &str, command: Command, log: &Path) -> Result<Self, NotStarted> {
+        Self::spawn_in(None, name, command, log)
+    }
+
+    /// The same in a network namespace, if one is given.
+    ///
+    /// # Errors
+    /// When the program or the log cannot be opened.
+    pub fn spawn_in(
+        namespace: Option<&Namespace>,
+        name: &str,
+        mut command: Command,
+        log: &Path,
+    ) -> Result<Self, NotStarted> {
         let program = command.get_program().to_string_lossy().into_owned();
-        let started = spawn(&mut command, log);
+        let started = match namespace {
+            None => spawn(&mut command, log),
+            Some(namespace) => {
+                let log = log.to_owned();
+                namespace.within(move || spawn(&mut command, &log)).flatten()
+            }
+        };
         match started {
             Ok(child) => {
                 let pid = Pid::from_child(&child);

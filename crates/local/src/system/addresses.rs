@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use drill::Site;
 
-use crate::network::{Line, LinkName, Network};
+use crate::network::{Line, LinkName, Network, Wires, wired_address};
 use crate::place::Place;
 
 /// How often a port is looked for that is free in both Regions.
@@ -32,10 +32,10 @@ pub(crate) struct Reserved(Vec<TcpListener>);
 impl Addresses {
     /// Free ones. Somebody else may take one when they are no longer reserved; then we fail to start, and
     /// say so.
-    pub(crate) fn find() -> io::Result<(Self, Reserved)> {
+    pub(crate) fn find(network: &Network) -> io::Result<(Self, Reserved)> {
         let mut reserved = Reserved(Vec::new());
         let both = Site::ALL.map(Place::Region);
-        let mut free = |place| reserved.free(place);
+        let mut free = |place| reserved.free(network, place);
         let addresses = Self {
             databases: [free(both[0])?, free(both[1])?],
             services: [free(both[0])?, free(both[1])?],
@@ -51,8 +51,13 @@ impl Addresses {
 
 impl Reserved {
     /// A port that nobody listens at.
-    fn free(&mut self, place: Place) -> io::Result<SocketAddr> {
-        let listener = TcpListener::bind((place.address(), 0))?;
+    fn free(&mut self, network: &Network, place: Place) -> io::Result<SocketAddr> {
+        let listener = match network.namespace(place) {
+            None => TcpListener::bind((place.address(), 0))?,
+            Some(namespace) => {
+                namespace.within(move || TcpListener::bind((wired_address(place), 0)))??
+            }
+        };
         let address = listener.local_addr();
         self.0.push(listener);
         address
@@ -70,6 +75,34 @@ fn free_in_both() -> io::Result<u16> {
         }
     }
     Err(io::Error::new(io::ErrorKind::AddrInUse, "no port is free in both Regions"))
+}
+
+/// Where the supervisor itself reaches what is in a Region, whatever is broken.
+pub(crate) struct Direct {
+    pub(crate) databases: [SocketAddr; 2],
+    pub(crate) services: [SocketAddr; 2],
+    /// The links that lead there, if the Regions are namespaces.
+    _links: Network,
+}
+
+impl Direct {
+    /// Makes the links, over the network's wires but without its rules.
+    pub(crate) async fn make(wires: Option<Wires>, addresses: &Addresses) -> io::Result<Self> {
+        let Addresses { mut databases, mut services, .. } = *addresses;
+        let links = Network::over(wires);
+        for site in
+            Site::ALL.into_iter().filter(|site| links.namespace(Place::Region(*site)).is_some())
+        {
+            let lines = [(Line::Sql, &mut databases), (Line::Api, &mut services)];
+            for (line, ends) in lines {
+                let to = Place::Region(site);
+                let name = LinkName { from: Place::Outside, to, line };
+                let (end, listen) = (&mut ends[site as usize], (Place::Outside.address(), 0));
+                *end = links.link(name, listen.into(), *end).await?;
+            }
+        }
+        Ok(Self { databases, services, _links: links })
+    }
 }
 
 /// The near ends of all links.

@@ -40,7 +40,7 @@ impl Inner {
             }
         }
         let log = self.directory.join(place.as_str()).join("replica.log");
-        let process = self.spawn(&format!("{} replica", place.as_str()), command, &log)?;
+        let process = self.spawn(place, &format!("{} replica", place.as_str()), command, &log)?;
         self.processes.lock().await.replicas[number] = Some(process);
         Ok(())
     }
@@ -77,14 +77,14 @@ impl Inner {
         command.env("TIDEOVER_POSTGRES_URL", self.clusters[site as usize].url());
         let name = format!("{} service", site.role());
         let process =
-            self.spawn(&name, command, &self.service_log(site)).map_err(io::Error::other)?;
+            self.spawn(here, &name, command, &self.service_log(site)).map_err(io::Error::other)?;
         self.processes.lock().await.services[site as usize] = Some(process);
         self.until_it_answers(site).await
     }
 
     async fn until_it_answers(&self, site: Site) -> io::Result<()> {
         let http = HttpClient::new(&Trust::nobody(), Reach::Anywhere, HttpLimits::default());
-        let url = format!("http://{}/health", self.addresses.services[site as usize]);
+        let url = format!("http://{}/health", self.direct.services[site as usize]);
         let until = Instant::now() + START_LIMIT;
         while Instant::now() < until {
             let request = Request::get(&url).body(Bytes::new()).map_err(io::Error::other)?;
@@ -116,7 +116,8 @@ impl Inner {
         }
         let log = self.directory_of(home).join("runners.log");
         self.note(What::Run { run: run.to_owned(), step: RunStep::Began });
-        let process = self.spawn(&name, command, &log).map_err(io::Error::other)?;
+        let place = Place::Region(home);
+        let process = self.spawn(place, &name, command, &log).map_err(io::Error::other)?;
         processes.runners.push(Runner { run: run.to_owned(), home, process });
         Ok(true)
     }
@@ -139,9 +140,15 @@ impl Inner {
         runners.any(|runner| runner.run == run && runner.process.has_ended().is_none())
     }
 
-    /// Starts a child that ends with this process.
-    fn spawn(&self, name: &str, command: Command, log: &Path) -> Result<Process, NotStarted> {
-        let process = Process::spawn(name, command, log)?;
+    /// Starts a child in a place that ends with this process.
+    fn spawn(
+        &self,
+        place: Place,
+        name: &str,
+        command: Command,
+        log: &Path,
+    ) -> Result<Process, NotStarted> {
+        let process = Process::spawn_in(self.network.namespace(place), name, command, log)?;
         if let Err(error) = self.warden.watch(process.pid(), name) {
             self.warn(&format!("nobody would end the {name}: {error}"));
         }

@@ -9,14 +9,14 @@ use drill::{Fault, Site, What};
 use tokio::task::JoinSet;
 
 use crate::dns::Authority;
-use crate::network::{Line, Network};
+use crate::network::{Line, Network, Way, Wires};
 use crate::pace::Pace;
 use crate::place::Place;
 use crate::postgres::Cluster;
 use crate::process::{Process, Warden, socket_in};
 use crate::rehearsal::Notes;
 use crate::store::StoreClient;
-use crate::system::addresses::{Addresses, Links};
+use crate::system::addresses::{Addresses, Direct, Links};
 use crate::system::database_service::Pair;
 use crate::system::hook::Hook;
 use crate::system::rules::Faults;
@@ -30,7 +30,10 @@ pub(crate) struct Inner {
     pub(crate) since_us: u64,
     pub(crate) addresses: Addresses,
     pub(crate) links: Links,
+    pub(crate) direct: Direct,
     pub(crate) network: Network,
+    /// What is between the places, if they are namespaces.
+    pub(crate) wires: Option<Wires>,
     pub(crate) clusters: [Cluster; 2],
     pub(crate) store: StoreClient,
     pub(crate) switch: Authority,
@@ -102,7 +105,14 @@ impl Inner {
             faults.change(fault, begins);
             faults.clone()
         };
-        self.network.set(move |way| faults.passage(way));
+        let cut = self.network.cut(|from, to| !faults.reaches(from, to));
+        if let Err(error) = cut {
+            self.warn(&format!("a wire is not as it should be: {error}"));
+        }
+        let wires = self.wires.clone();
+        let is_wired =
+            move |way: Way| wires.as_ref().is_some_and(|wires| wires.join(way.from(), way.to()));
+        self.network.set(move |way| faults.passage(way, is_wired(way)));
     }
 
     pub(crate) fn pair(&self) -> MutexGuard<'_, Pair> {

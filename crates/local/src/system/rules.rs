@@ -109,15 +109,17 @@ impl Faults {
         self.reaches(from, to) && self.reaches(to, from) && runs(from) && runs(to)
     }
 
-    /// What becomes of bytes of a connection, on their way out or of the answer.
-    pub(crate) fn passage(&self, way: Way) -> Passage {
+    /// What becomes of bytes of a connection, on their way out or of the answer. Those that cross a wire
+    /// are cut there.
+    pub(crate) fn passage(&self, way: Way, is_wired: bool) -> Passage {
         let (link, from, to) = (&way.link, way.from(), way.to());
         let line = link.line;
         if line == Line::Processor && self.has(Fault::ProcessorAway) {
             return Passage::Refused;
         }
         let is_silent = line == Line::Processor && self.has(Fault::ProcessorSilent);
-        if is_silent || !self.reaches(from, to) || self.holds_store(link) {
+        let is_cut = !is_wired && !self.reaches(from, to);
+        if is_silent || is_cut || self.holds_store(link) {
             return Passage::Held;
         }
         Passage::Open { delay: self.delay(way) }

@@ -22,14 +22,14 @@ use tokio::time::sleep;
 use crate::act;
 use crate::clock::now_us;
 use crate::dns::{Authority, Checkers, DnsServer, SwitchSettings};
-use crate::network::{Line, Network};
+use crate::network::{Line, Namespace, Network, Wires};
 use crate::pace::Pace;
 use crate::place::Place;
 use crate::postgres::{Cluster, ClusterError, ClusterSettings, Programs, Template};
 use crate::process::{Claimed, NotStarted, make_passable};
 use crate::rehearsal::Notes;
 use crate::store::StoreClient;
-use crate::system::addresses::{Addresses, Links};
+use crate::system::addresses::{Addresses, Direct, Links};
 use crate::system::ground::Ground;
 use crate::system::hook::Hook;
 use crate::system::inner::{Course, Inner};
@@ -65,6 +65,20 @@ pub struct SystemSettings {
     pub hook: Arc<dyn Hook>,
     /// How much the disk of each database holds, in bytes; none: as much as the machine's.
     pub disk_limit: Option<u64>,
+    /// What is between the places.
+    pub underlay: Underlay,
+}
+
+/// What is between the places.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Underlay {
+    /// Wires between network namespaces where the system permits them, and nothing elsewhere.
+    #[default]
+    Any,
+    /// Wires between network namespaces.
+    Namespaces,
+    /// Nothing: links alone hold what is cut.
+    Proxies,
 }
 
 /// Why the two Regions do not run.
@@ -114,13 +128,19 @@ impl System {
         ground.clear()?;
         let Ground { directory, warden } = ground;
         make_folders(directory.path()).map_err(io("a folder is not made"))?;
-        let (addresses, reserved) = Addresses::find().map_err(io("no address is free"))?;
-        let network = Network::new();
+        let wires = wires(settings.underlay)?;
+        let network = Network::over(wires.clone());
+        let found = Addresses::find(&network);
+        let (addresses, reserved) = found.map_err(io("no address is free"))?;
         let links = Links::make(&network, &addresses).await.map_err(io("a link cannot listen"))?;
+        let direct = Direct::make(wires.clone(), &addresses).await;
+        let direct = direct.map_err(io("a link cannot listen"))?;
         drop(reserved);
         let notes = Notes::default();
         let switch = switch(&settings, &addresses, &notes);
-        let clusters = Site::ALL.map(|site| cluster(&settings, directory.path(), &addresses, site));
+        let in_place = |site| network.namespace(Place::Region(site)).cloned();
+        let clusters = Site::ALL
+            .map(|site| cluster(&settings, directory.path(), &addresses, site, in_place(site)));
         let endpoints =
             Site::ALL.map(|to| links.end(Place::Outside, Place::Region(to), Line::Store));
         let inner = Arc::new(Inner {
@@ -131,7 +151,9 @@ impl System {
             hook: Arc::clone(&settings.hook),
             addresses,
             links,
+            direct,
             network,
+            wires,
             clusters,
             switch: switch.clone(),
             warden,
@@ -212,7 +234,8 @@ impl Inner {
     async fn initialize(&self) -> Result<(), NotUp> {
         let failed = |error: &dyn std::fmt::Display| NotUp::NotInitialized(error.to_string());
         self.await_store().await?;
-        let settings = self.clusters[Site::Primary as usize].settings();
+        let primary = Site::Primary as usize;
+        let settings = self.clusters[primary].settings_at(self.direct.databases[primary]);
         let ledger = PgLedger::new(&settings).map_err(|error| failed(&error))?;
         let region = act::region(Site::Primary);
         let raise = async |epoch: fence::Epoch| -> Result<(), io::Error> {
@@ -256,14 +279,32 @@ impl Inner {
     ) -> Result<(), NotUp> {
         let server = DnsServer::start(self.addresses.dns, switch.clone()).await;
         let server = server.map_err(io("the DNS server's address"))?;
+        // Whoever asks in a Region asks there.
+        let inner =
+            Site::ALL.into_iter().filter_map(|site| self.network.namespace(Place::Region(site)));
+        let inner =
+            inner.map(|inner| DnsServer::start_in(inner, self.addresses.dns, switch.clone()));
+        let inner: io::Result<Vec<DnsServer>> = inner.collect();
+        let servers = (server, inner.map_err(io("the DNS server's address"))?);
         tasks.spawn(async move {
-            let _serves = server;
+            let _serves = servers;
             std::future::pending::<()>().await;
         });
         self.note(What::Dns { to: Site::Primary });
         tasks.spawn(Arc::clone(self).take_back_replaced_writers());
         tasks.spawn(Arc::clone(self).look_for_deaths());
         Ok(())
+    }
+}
+
+/// The wires that there are to be; none where none can be and none must be.
+fn wires(underlay: Underlay) -> Result<Option<Wires>, NotUp> {
+    match underlay {
+        Underlay::Proxies => Ok(None),
+        Underlay::Any => Ok(Wires::make().ok()),
+        Underlay::Namespaces => {
+            Wires::make().map(Some).map_err(io("network namespaces are not permitted here"))
+        }
     }
 }
 
@@ -278,6 +319,7 @@ fn cluster(
     directory: &Path,
     addresses: &Addresses,
     site: Site,
+    namespace: Option<Namespace>,
 ) -> Cluster {
     let cluster = ClusterSettings {
         directory: directory.join(site.role()).join("pg"),
@@ -285,6 +327,7 @@ fn cluster(
         name: format!("the database of the {}", site.role()),
         password: settings.password.clone(),
         disk_limit: settings.disk_limit,
+        namespace,
     };
     Cluster::new(&settings.programs, cluster)
 }

@@ -12,6 +12,7 @@ mod process;
 mod rehearsal;
 mod rehearsal_director;
 mod store;
+mod wires;
 
 #[path = "../../../stores/tests/it/programs.rs"]
 #[allow(dead_code, reason = "the tests of the stores need more of it")]

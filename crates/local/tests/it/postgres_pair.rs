@@ -49,6 +49,7 @@ impl Pair {
                     name: name.to_owned(),
                     password: password.to_owned(),
                     disk_limit,
+                    namespace: None,
                 };
                 Cluster::new(&programs, settings)
             });

@@ -76,7 +76,7 @@ fn sorted(all: Vec<Chosen>) -> (Vec<Chosen>, Vec<String>) {
 async fn play(args: &DrillArgs, chosen: &[Chosen], folder: &Folder) -> anyhow::Result<Played> {
     let stop = stop()?;
     // Whoever has the folder ends what is left in it.
-    let (_ground, settings) = prepare(folder.path()).await?;
+    let (_ground, settings) = prepare(folder.path(), args.network).await?;
     let mut played = Played::new(chosen, args.repeat.get());
     let first = args.seed.unwrap_or(1);
     for seed in (first..).take(usize::try_from(args.repeat.get()).unwrap_or(usize::MAX)) {

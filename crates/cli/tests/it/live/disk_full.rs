@@ -1,5 +1,5 @@
-//! The disk of the active Region's ledger is full: in drills, and in two Regions that people keep. Where nobody may mount
-//! a file system it is said that it cannot be played, and why.
+//! The disk of the active Region's ledger is full: in drills, and in two Regions that people keep. Where nobody may
+//! mount a file system it is said that it cannot be played, and why.
 
 use std::fs;
 use std::path::Path;
@@ -32,7 +32,6 @@ fn every_rule_is_kept_on_a_full_disk() {
         let log = played.file(scenario, "primary/postgresql.log");
         assert!(log.contains(NO_SPACE), "{}: nothing was refused", scenario.name);
     }
-    assert_eq!(played.outcome.exit_code, Some(0), "{}", played.outcome);
 }
 
 #[tokio::test]

@@ -8,5 +8,6 @@ mod planted;
 mod played;
 mod processes;
 mod same_as_simulated;
+mod two_networks;
 mod two_regions;
 mod up;

@@ -54,13 +54,23 @@ pub(super) struct Played {
 impl Played {
     /// Plays these.
     pub(super) fn of(scenarios: &[Scenario], seed: u64) -> Self {
-        Self::with_bug(scenarios, seed, None)
+        Self::with(scenarios, seed, "", None)
+    }
+
+    /// Plays these over what is between the places.
+    pub(super) fn over(network: &str, scenarios: &[Scenario], seed: u64) -> Self {
+        Self::with(scenarios, seed, &format!(" --network {network}"), None)
     }
 
     /// Plays these, with a bug planted into every process of the two Regions.
+    #[cfg(feature = "planted-bugs")]
     pub(super) fn with_bug(scenarios: &[Scenario], seed: u64, bug: Option<&str>) -> Self {
+        Self::with(scenarios, seed, "", bug)
+    }
+
+    fn with(scenarios: &[Scenario], seed: u64, more: &str, bug: Option<&str>) -> Self {
         let (place, evidence) = (Place::new(), folder());
-        let mut words = format!("drill --live --output json --rate {RATE} --seed {seed}");
+        let mut words = format!("drill --live --output json --rate {RATE} --seed {seed}{more}");
         for scenario in scenarios {
             let file = format!("{}.drill", scenario.name);
             place.write(&file, scenario.to_string());
