@@ -72,7 +72,9 @@ pub enum Fate {
 pub struct Said(String);
 
 impl Said {
-    pub(crate) fn new(words: impl Into<String>) -> Self {
+    /// These words.
+    #[must_use]
+    pub fn new(words: impl Into<String>) -> Self {
         Self(words.into())
     }
 }

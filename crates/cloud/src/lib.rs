@@ -25,6 +25,7 @@ mod stage;
 mod status;
 mod switches;
 mod until;
+mod waits;
 
 pub use account::{Account, NoAccount};
 pub use begin::{NotBegun, begin};

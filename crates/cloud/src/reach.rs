@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws::{Aws, Calls, ControlTable, Identity, Manner, Notice, Patience, Place, Replica};
+use aws::{Aws, Calls, ControlTable, Identity, Manner, Notice, Patience, Place, Replica, Said};
 use fence::{Author, Millis, NoAnswer, RegionName, RunId};
 use region::{HttpClient, HttpLimits, Reach as Reachable, Trust};
 use runbook::{Control, Entry, Journal as _, NotTaken, System, order};
@@ -88,6 +88,7 @@ pub struct Reached {
     pub(crate) trust: Trust,
     pub(crate) calls: Calls,
     account: OnceCell<Account>,
+    notice: Box<dyn Fn(&Notice) + Send + Sync>,
 }
 
 impl std::ops::Deref for Reach {
@@ -130,6 +131,7 @@ impl Reach {
         Self(Arc::new(Reached {
             http: HttpClient::new(&trust, Reachable::Anywhere, limits),
             account: OnceCell::new(),
+            notice: Box::new(notice),
             system,
             ways,
             sites,
@@ -188,7 +190,12 @@ impl Reach {
     /// # Errors
     /// When it may not be ordered now, or when the journal does not answer.
     pub async fn order(&self, run: &RunId, control: &Control, by: &Author) -> Result<(), NotTaken> {
-        order(&self.table.journal(run), control, by, now()).await
+        order(&self.table.journal(run), control, by, now()).await?;
+        // The order stands in the journal: whoever writes the next one, or the function itself, lets it go on as well.
+        if let Err(said) = self.let_go_on(run).await {
+            (self.notice)(&Notice { about: "state machine", said: Said::new(said) });
+        }
+        Ok(())
     }
 
     /// One run: its world and its journal, to be driven.

@@ -40,6 +40,7 @@ clients! {
     cloudwatch: aws_sdk_cloudwatch,
     lambda: aws_sdk_lambda,
     rds: aws_sdk_rds,
+    sfn: aws_sdk_sfn,
     sts: aws_sdk_sts,
 }
 

@@ -1,0 +1,124 @@
+//! People are told that they are waited for, and what to type. How the state machine is let go on is kept first, so that
+//! whoever decides while they are being told is not missed.
+
+use std::time::Duration;
+
+use aws::Wait;
+use fence::RunId;
+use runbook::{ActionName, Entry, Event as Noted, Evidence, Next, Plan, next};
+use tokio::time::sleep;
+
+use crate::event::{Event, Task};
+use crate::logged;
+use crate::work::Work;
+
+/// From one try to the next. The invocation is tried for as long as it lasts.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Keeps the token, tells people, and lets the state machine go on if they have decided already.
+pub(crate) async fn wait(work: &Work, event: &Event, action: ActionName) {
+    let wait = Wait {
+        region: work.settings.here.as_str().to_owned(),
+        action: action.as_str().to_owned(),
+        answers: event.answers.clone(),
+        token: event.token.clone(),
+    };
+    while let Err(said) = work.reach.table().keep_wait(&event.run, &wait).await {
+        logged::line("error", "the token is not kept", &said.to_string());
+        sleep(PAUSE).await;
+    }
+    let is_decided = loop {
+        match work.reach.let_go_on(&event.run).await {
+            Ok(is_decided) => break is_decided,
+            Err(cause) => logged::line("error", "it is not known what was decided", &cause),
+        }
+        sleep(PAUSE).await;
+    };
+    if is_decided {
+        return;
+    }
+    tell(work, event, action).await;
+}
+
+/// Whoever is not told finds the run waiting by `tideover status`.
+async fn tell(work: &Work, event: &Event, action: ActionName) {
+    let entries = work.reach.entries(&event.run).await.unwrap_or_default();
+    let (subject, text) = message(event, action, &entries);
+    if let Err(said) = work.topic.tell(&subject, &text).await {
+        logged::line("error", "people are not told", &said.to_string());
+    }
+}
+
+/// Subject and text.
+fn message(event: &Event, action: ActionName, entries: &[Entry]) -> (String, String) {
+    let run = &event.run;
+    let mut text = match plan(entries) {
+        Some(plan) => {
+            format!("{} from {} to {}, run {run}\n\n", plan.kind, plan.source, plan.target)
+        }
+        None => format!("run {run}\n\n"),
+    };
+    let verb = match event.task {
+        Task::Approve(_) => {
+            text += &approval(action, entries);
+            "waits for approval"
+        }
+        Task::Perform(_) | Task::Ask(_) => {
+            let failure = event.failure.as_deref().unwrap_or("nothing is known of why");
+            text += &format!("`{action}` stopped the run: {failure}\n");
+            "waits for a person"
+        }
+    };
+    text += &typed(event, run);
+    (format!("tideover: {action} {verb}"), text)
+}
+
+fn plan(entries: &[Entry]) -> Option<&Plan> {
+    entries.iter().rev().find_map(|entry| match &entry.event {
+        Noted::Planned { plan, .. } => Some(&**plan),
+        _ => None,
+    })
+}
+
+/// What people decide by.
+fn approval(action: ActionName, entries: &[Entry]) -> String {
+    let mut text = match entries.last().map(|last| next(entries, last.at)) {
+        Some(Next::Approval { action: due, approved }) => {
+            format!("`{action}` waits for approval: {approved} of {}\n", due.approvers)
+        }
+        _ => format!("`{action}` waits for approval\n"),
+    };
+    let evidence = entries.iter().rev().find_map(|entry| match &entry.event {
+        Noted::Ended { result: Ok(runbook::Observed::Evidence(evidence)), .. } => Some(evidence),
+        _ => None,
+    });
+    text += &evidence.map(shown).unwrap_or_default();
+    text
+}
+
+fn shown(evidence: &Evidence) -> String {
+    let number = |number: Option<u64>, what| match number {
+        Some(number) => format!("{number} {what}\n"),
+        None => format!("an unknown number of {what}\n"),
+    };
+    number(evidence.lag_ms, "milliseconds is how far the database to be promoted was behind")
+        + &number(evidence.intents_missing, "accepted payments and refunds are not in its ledger")
+}
+
+/// The commands.
+fn typed(event: &Event, run: &RunId) -> String {
+    let mut text = "\nType, with your own name:\n".to_owned();
+    match event.task {
+        Task::Approve(_) => text += &format!("  tideover approve {run} --by NAME\n"),
+        Task::Perform(_) | Task::Ask(_) => {
+            text += &format!("  tideover resume {run} --by NAME    to have it tried again\n");
+        }
+    }
+    if event.answers.is_empty() || event.answers.iter().any(|answer| answer == "abort") {
+        text += &format!("  tideover abort {run} --by NAME --reason WHY    to turn the run back\n");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
