@@ -2,7 +2,7 @@
 
 use cloud::{NotBegun, Ways, begin, status};
 use emulator::{Fault, Rule};
-use runbook::{PlanKind, Stopped, drive};
+use runbook::{ActionName, Event, PlanKind, Stopped, drive};
 
 use crate::estate::{ACCOUNT, Estate, identity};
 use crate::runs::{request, runner};
@@ -67,4 +67,25 @@ async fn status_says_whether_a_failover_could_be_done() {
     let unmet = seen.conditions.iter().filter(|condition| !condition.is_met);
     let unmet: Vec<&str> = unmet.map(|condition| condition.what).collect();
     assert_eq!(unmet, ["database service of the target", "storage of the target follows"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_stopped_has_nothing_in_hand() {
+    let estate = Estate::made().await;
+    let reach = estate.reach(estate.ways());
+    let request = request(PlanKind::Switchover, "stopped");
+    begin(&reach, &request).await.expect("nothing is against it");
+    let (one, name) = (reach.run(&request.run), runner("r1"));
+    one.stop_before(ActionName::MuteAlarms);
+    tokio::select! {
+        stopped = drive(&one, &one, &name) => panic!("{stopped:?}"),
+        () = one.stopped() => {}
+    }
+    let entries = reach.entries(&request.run).await.expect("it answers");
+    let last = entries.last().map(|entry| &entry.event);
+    let begun =
+        matches!(last, Some(Event::Ended { action: ActionName::BeginRun, result: Ok(_), .. }));
+    assert!(begun, "{last:?}");
+    let one = reach.run(&request.run);
+    assert_eq!(drive(&one, &one, &runner("r2")).await, Stopped::Finished);
 }
