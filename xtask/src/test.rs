@@ -25,6 +25,10 @@ pub(crate) fn test(root: &Path) -> Result<()> {
 /// Folder of the packaged functions, which tests start as Lambda would.
 const FUNCTIONS: &str = "target/lambda-test";
 
+/// The functions of the payment service, whose executable tests start as it is packaged. That of runs they start as it
+/// is built for them: its SDK would be compiled once more.
+const SERVICE: [&str; 3] = ["payment-validation", "transaction-processing", "notification"];
+
 /// Packages the functions for this machine, whatever the file says of those in AWS.
 fn functions(root: &Path) -> Result<()> {
     let folder = root.join(FUNCTIONS);
@@ -42,17 +46,17 @@ fn functions(root: &Path) -> Result<()> {
         "package",
         "--file",
     ]);
-    run(command.arg(file))
+    command.arg(file);
+    for function in SERVICE {
+        command.args(["--only", function]);
+    }
+    run(&mut command)
 }
 
 fn system() -> String {
     let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
     let mut text = format!("architecture = \"{architecture}\"\n");
-    for (name, routes) in [
-        ("payment-validation", "\"GET /health\""),
-        ("transaction-processing", "\"POST /payments\""),
-        ("notification", ""),
-    ] {
+    for (name, routes) in SERVICE.iter().zip(["\"GET /health\"", "\"POST /payments\"", ""]) {
         text += &format!(
             "\n[[functions]]\nname = \"{name}\"\ncode = \"{name}.zip\"\nroutes = [{routes}]\n"
         );

@@ -66,8 +66,9 @@ Examples:
 ";
 
 const PACKAGE_HELP: &str = "\
-The functions payment-validation, transaction-processing and notification are tideover's; others in the file
-are left alone. Zips have the same bytes whenever and wherever the same compiler builds the same source. With
+The functions payment-validation, transaction-processing and notification are tideover's, and so are runbook and
+ledger, which every system has; the ledger's executable is the payment service's. Others in the file are left
+alone. Zips have the same bytes whenever and wherever the same compiler builds the same source. With
 cargo-zigbuild on the path, it links; otherwise the C compiler of this machine does, or Debian's for the other
 architecture.
 
@@ -84,6 +85,7 @@ Environment:
 Examples:
   tideover package                        in tideover's source, for the tideover.toml there
   tideover package --source ../tideover   elsewhere, with a copy of the source
+  tideover package --only runbook         the function that carries out runs, alone
   tideover package --output json          tell programs which zips were written
 ";
 
@@ -110,7 +112,7 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Print the page of a rule, or list all rules
     Explain(ExplainArgs),
-    /// Build the functions of the payment service, and write their zips where tideover.toml wants them
+    /// Build the functions of the payment service and of runs, and write their zips where tideover.toml wants them
     Package(PackageArgs),
     /// Bring both Regions into AWS, or any CDK app's stacks, with change sets
     Deploy(DeployArgs),
@@ -208,6 +210,9 @@ pub(crate) struct PackageArgs {
     /// Directory in tideover's source, which the functions are built from
     #[arg(long, default_value = ".", value_name = "DIR")]
     pub(crate) source: PathBuf,
+    /// Package this function only; may be given for several
+    #[arg(long, value_name = "FUNCTION")]
+    pub(crate) only: Vec<String>,
     /// The program cargo-zigbuild, where it is not on the path
     #[arg(long, env = "TIDEOVER_ZIGBUILD", hide_env = true, value_name = "PROGRAM")]
     pub(crate) zigbuild: Option<PathBuf>,

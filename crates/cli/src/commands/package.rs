@@ -9,9 +9,9 @@ mod plan;
 mod source;
 mod toolchain;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
-use std::iter;
 use std::path::Path;
 
 use anyhow::Context;
@@ -20,9 +20,9 @@ use topology::Architecture;
 
 use crate::args::{FILE, InputArgs, Output, PackageArgs};
 use crate::{failure, input, whole_file};
-use plan::Plan;
+use plan::{Plan, Program, Zip};
 
-/// What was packed: the same for every function.
+/// What was packed: the same for every function that is one executable.
 struct Package {
     bytes: Vec<u8>,
     executable_bytes: usize,
@@ -33,29 +33,45 @@ pub(crate) fn package(args: &PackageArgs) -> anyhow::Result<()> {
     let file = InputArgs { file: args.file.clone(), suffix: None };
     let topology = input::topology(&file)?;
     let directory = args.file.parent().unwrap_or_else(|| Path::new(""));
-    let plan = plan::plan(&topology, directory)?;
-    let package = match plan.zips.is_empty() {
-        true => None,
-        false => Some(build(args, topology.architecture)?),
+    let plan = plan::plan(&topology, directory, &args.only)?;
+    let programs: BTreeSet<Program> = plan.zips.values().map(|zip| zip.program).collect();
+    let packages = match programs.is_empty() {
+        true => Packages::new(),
+        false => build(args, topology.architecture, &programs)?,
     };
-    for (zip, package) in plan.zips.values().zip(iter::repeat(&package).flatten()) {
-        whole_file::replace(zip, &package.bytes)?;
+    for zip in plan.zips.values() {
+        whole_file::replace(&zip.path, &packages[&zip.program].bytes)?;
     }
     match args.output {
-        Output::Text => tell(args, &plan, package.as_ref()),
-        Output::Json => print(topology.architecture, &plan, package.as_ref()),
+        Output::Text => tell(args, &plan, &packages),
+        Output::Json => print(topology.architecture, &plan, &packages),
     }
 }
 
-/// Builds the executable, checks it, and packs it.
-fn build(args: &PackageArgs, architecture: Architecture) -> anyhow::Result<Package> {
+/// What was packed of each executable that is needed.
+type Packages = BTreeMap<Program, Package>;
+
+/// Builds the executables, checks them, and packs them.
+fn build(
+    args: &PackageArgs,
+    architecture: Architecture,
+    programs: &BTreeSet<Program>,
+) -> anyhow::Result<Packages> {
     let source = source::find(&args.source)?;
     let toolchain = toolchain::find(architecture, args.zigbuild.as_deref())?;
     let linker = toolchain.linker.name();
     say(&format!("building the functions for {} with {linker}", toolchain.target))?;
-    let path = build::build(&source, &toolchain)?;
+    let pack = |program: &Program| {
+        let path = build::build(&source, &toolchain, *program)?;
+        Ok((*program, pack(&path, architecture)?))
+    };
+    programs.iter().map(pack).collect()
+}
+
+/// Checks an executable, and packs it.
+fn pack(path: &Path, architecture: Architecture) -> anyhow::Result<Package> {
     let name = path.display().to_string();
-    let executable = fs::read(&path).with_context(|| format!("cannot read `{name}`"))?;
+    let executable = fs::read(path).with_context(|| format!("cannot read `{name}`"))?;
     let facts = executable::read(&executable).with_context(|| format!("cannot use `{name}`"))?;
     facts.check(architecture).map_err(|error| failure::about(error, &name))?;
     Ok(Package {
@@ -65,32 +81,29 @@ fn build(args: &PackageArgs, architecture: Architecture) -> anyhow::Result<Packa
     })
 }
 
-fn tell(args: &PackageArgs, plan: &Plan, package: Option<&Package>) -> anyhow::Result<()> {
+fn tell(args: &PackageArgs, plan: &Plan, packages: &Packages) -> anyhow::Result<()> {
     for note in &plan.notes {
         say(&format!("note: {note}"))?;
     }
-    let Some(package) = package else {
-        return say("nothing to build: no function in the file is one of tideover's");
-    };
     for zip in plan.zips.values() {
-        say(&format!("wrote `{}`", zip.display()))?;
+        let (path, package) = (zip.path.display(), &packages[&zip.program]);
+        let (size, of) = (megabytes(package.bytes.len()), megabytes(package.executable_bytes));
+        let glibc = glibc(package).map_or("no glibc".to_owned(), |of| format!("glibc {of}"));
+        say(&format!("wrote `{path}`: {size} MB, unpacked {of} MB, needs {glibc}"))?;
     }
-    let (zip, of) = (megabytes(package.bytes.len()), megabytes(package.executable_bytes));
-    let glibc = glibc(package).map_or("no glibc".to_owned(), |version| format!("glibc {version}"));
-    say(&format!("each has {zip} MB, unpacked {of} MB, and needs {glibc}"))?;
     match args.file == Path::new(FILE) {
         true => say("next: `tideover synth`"),
         false => say(&format!("next: `tideover synth --file {}`", args.file.display())),
     }
 }
 
-fn print(architecture: Architecture, plan: &Plan, package: Option<&Package>) -> anyhow::Result<()> {
-    let zips = plan.zips.iter().zip(iter::repeat(package).flatten());
-    let packages: Vec<Value> =
-        zips.map(|((name, zip), package)| entry(name, zip, package)).collect();
+fn print(architecture: Architecture, plan: &Plan, packages: &Packages) -> anyhow::Result<()> {
+    let zips = plan.zips.iter();
+    let entries: Vec<Value> =
+        zips.map(|(name, zip)| entry(name, zip, &packages[&zip.program])).collect();
     let value = json!({
         "architecture": architecture.as_str(),
-        "packages": packages,
+        "packages": entries,
         "notes": plan.notes,
     });
     writeln!(std::io::stdout().lock(), "{value:#}")?;
@@ -98,10 +111,10 @@ fn print(architecture: Architecture, plan: &Plan, package: Option<&Package>) -> 
 }
 
 /// A package as programs see it. The hash is the name of the asset that `synth` makes of it.
-fn entry(function: &str, zip: &Path, package: &Package) -> Value {
+fn entry(function: &str, zip: &Zip, package: &Package) -> Value {
     json!({
         "function": function,
-        "file": zip,
+        "file": zip.path,
         "bytes": package.bytes.len(),
         "sha256": input::hex_digest(&package.bytes),
         "executable_bytes": package.executable_bytes,

@@ -13,8 +13,8 @@ use zip::{CompressionMethod, DateTime, ZipArchive};
 
 use crate::place::{Outcome, Place, Run};
 
-const ZIPS: [&str; 3] =
-    ["notification.zip", "payment-validation.zip", "transaction-processing.zip"];
+const ZIPS: [&str; 4] =
+    ["notification.zip", "payment-validation.zip", "runbook.zip", "transaction-processing.zip"];
 
 /// Writes code that says where it was written.
 const BUILD: &str = r#"fn main() {
@@ -22,7 +22,7 @@ const BUILD: &str = r#"fn main() {
     std::fs::write(place, "pub fn place() -> &'static str { file!() }").unwrap();
 }
 "#;
-const MAIN: &str = "fn main() { println!(\"{}\", lambda::place()); }\n";
+const LIB: &str = "include!(concat!(env!(\"OUT_DIR\"), \"/place.rs\"));\n";
 
 /// The architecture of this machine, in the words of the file.
 fn own_architecture() -> &'static str {
@@ -50,12 +50,21 @@ fn write_source(place: &Place, folder: &str) {
         "Cargo.toml",
         "[workspace]\nmembers = [\"crates/*\"]\nresolver = \"3\"\n[profile.function]\ninherits = \"release\"\nstrip = true\n",
     );
-    let package = format!("name = \"lambda\"\nversion = \"{version}\"\n");
-    file("crates/lambda/Cargo.toml", &format!("[package]\n{package}edition = \"2024\"\n"));
-    file("Cargo.lock", &format!("version = 4\n\n[[package]]\n{package}"));
-    file("crates/lambda/build.rs", BUILD);
-    file("crates/lambda/src/lib.rs", "include!(concat!(env!(\"OUT_DIR\"), \"/place.rs\"));\n");
-    file("crates/lambda/src/bin/bootstrap.rs", MAIN);
+    let mut lock = "version = 4\n".to_owned();
+    for (package, binary) in [("lambda", "bootstrap"), ("runner", "runner")] {
+        let manifest = format!("name = \"{package}\"\nversion = \"{version}\"\n");
+        let crates = format!("crates/{package}");
+        file(
+            &format!("{crates}/Cargo.toml"),
+            &format!("[package]\n{manifest}edition = \"2024\"\n"),
+        );
+        file(&format!("{crates}/build.rs"), BUILD);
+        file(&format!("{crates}/src/lib.rs"), LIB);
+        let main = format!("fn main() {{ println!(\"{{}}\", {package}::place()); }}\n");
+        file(&format!("{crates}/src/bin/{binary}.rs"), &main);
+        lock += &format!("\n[[package]]\n{manifest}");
+    }
+    file("Cargo.lock", &lock);
 }
 
 /// The command with the compiler that builds this test, and no other way to link than its own.
@@ -119,6 +128,7 @@ fn writes_a_zip_for_each_function() {
         building the functions for TARGET with cargo
         wrote `dist/notification.zip`
         wrote `dist/payment-validation.zip`
+        wrote `dist/runbook.zip`
         wrote `dist/transaction-processing.zip`
         next: `tideover synth`
     "#]]
@@ -193,6 +203,14 @@ fn tells_programs() {
             {
               "bytes": null,
               "executable_bytes": null,
+              "file": "dist/runbook.zip",
+              "function": "runbook",
+              "newest_glibc": null,
+              "sha256": null
+            },
+            {
+              "bytes": null,
+              "executable_bytes": null,
               "file": "dist/transaction-processing.zip",
               "function": "transaction-processing",
               "newest_glibc": null,
@@ -223,7 +241,8 @@ handler = \"reports.handler\"
             own_architecture()
         ),
     );
-    let outcome = package(&place, "--source source --file system/tideover.toml").outcome();
+    let words = "--source source --file system/tideover.toml --only notification";
+    let outcome = package(&place, words).outcome();
     expect![[r#"
         exit code 0
         building the functions for TARGET with cargo
@@ -236,32 +255,39 @@ handler = \"reports.handler\"
     assert_eq!(place.names("system/build"), ["n.zip"]);
 }
 
+/// The functions that carry out runs are in every system; the one that asks the ledger is the service's executable.
 #[test]
-fn nothing_of_ours() {
-    let place = Place::with(
-        "
+fn what_carries_out_runs_is_always_ours() {
+    let place = place();
+    place.write(
+        "tideover.toml",
+        format!(
+            "architecture = \"{}\"
 [[functions]]
 name = \"own\"
 routes = [\"GET /health\"]
 ",
+            own_architecture()
+        ),
     );
-    place.tideover("package").check(expect![[r#"
+    write_source(&place, "source");
+    let outcome = package(&place, "--source source").outcome();
+    expect![[r#"
         exit code 0
-        --- stderr
+        building the functions for TARGET with cargo
         note: `own` is not a function of tideover's: `dist/own.zip` is yours to build
-        nothing to build: no function in the file is one of tideover's
-    "#]]);
-    place.tideover("package --output json").check(expect![[r#"
-        exit code 0
-        --- stdout
-        {
-          "architecture": "arm64",
-          "notes": [
-            "`own` is not a function of tideover's: `dist/own.zip` is yours to build"
-          ],
-          "packages": []
-        }
-    "#]]);
+        wrote `dist/transaction-processing.zip`
+        wrote `dist/runbook.zip`
+        next: `tideover synth`
+    "#]]
+    .assert_eq(&without_sizes(&told(&outcome)));
+    assert_eq!(place.names("dist"), ["runbook.zip", "transaction-processing.zip"]);
+    let outcome = package(&place, "--source source --only own").outcome();
+    expect![[r#"
+        exit code 3
+        error: `--only own`: allowed: `runbook`, `ledger`
+    "#]]
+    .assert_eq(&told(&outcome));
 }
 
 #[test]
@@ -332,13 +358,12 @@ fn builds_for_an_older_glibc_where_it_can() {
     );
     fs::set_permissions(place.path("zig/beside"), Permissions::from_mode(0o755))
         .expect("it is ours");
-    let outcome = package(&place, "--source source").env("TIDEOVER_ZIGBUILD", &program).outcome();
+    let words = "--source source --only notification";
+    let outcome = package(&place, words).env("TIDEOVER_ZIGBUILD", &program).outcome();
     expect![[r#"
         exit code 0
         building the functions for TARGET with cargo-zigbuild
         wrote `dist/notification.zip`
-        wrote `dist/payment-validation.zip`
-        wrote `dist/transaction-processing.zip`
         next: `tideover synth`
     "#]]
     .assert_eq(&without_sizes(&told(&outcome)));
@@ -359,7 +384,8 @@ fn what_would_not_start_replaces_nothing() {
         text.display()
     );
     let program = zigbuild(&place, &message);
-    let outcome = package(&place, "--source source --zigbuild").words(&program).outcome();
+    let outcome =
+        package(&place, "--source source --only notification --zigbuild").words(&program).outcome();
     let told = told(&outcome).replace(text.to_str().expect("it is text"), "PATH");
     expect![[r#"
         exit code 1

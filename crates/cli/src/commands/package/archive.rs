@@ -5,7 +5,8 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, System, ZipWriter};
 
-use super::build::EXECUTABLE;
+/// The name by which Lambda finds the executable (AWS Lambda Developer Guide, "OS-only runtimes").
+const EXECUTABLE: &str = "bootstrap";
 
 /// An archive of this executable.
 pub(super) fn archive(executable: &[u8]) -> anyhow::Result<Vec<u8>> {

@@ -9,20 +9,23 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, ensure};
 use serde_json::Value;
 
-use super::source::{self, PACKAGE, Source};
+use super::plan::Program;
+use super::source::{self, Source};
 use super::toolchain::{GLIBC, Linker, Toolchain};
 
 /// The profile of cargo that functions are built with.
 const PROFILE: &str = "function";
 
-/// The executable of all functions, in the words of cargo and of Lambda alike.
-pub(super) const EXECUTABLE: &str = "bootstrap";
-
-/// Builds the executable; tells its path.
-pub(super) fn build(source: &Source, toolchain: &Toolchain) -> anyhow::Result<PathBuf> {
+/// Builds an executable; tells its path. Each by itself: what one needs of a package is not to be in the other.
+pub(super) fn build(
+    source: &Source,
+    toolchain: &Toolchain,
+    program: Program,
+) -> anyhow::Result<PathBuf> {
     let mut command = command(toolchain)?;
     command.current_dir(&source.root);
-    command.args(["--locked", "--profile", PROFILE, "--package", PACKAGE, "--bin", EXECUTABLE]);
+    let (package, binary) = (program.package(), program.binary());
+    command.args(["--locked", "--profile", PROFILE, "--package", package, "--bin", binary]);
     command.args(["--message-format", "json-render-diagnostics"]);
     let registries = source.registries(toolchain.target)?;
     command.env("CARGO_ENCODED_RUSTFLAGS", flags(source, toolchain, &registries)?);
@@ -31,7 +34,7 @@ pub(super) fn build(source: &Source, toolchain: &Toolchain) -> anyhow::Result<Pa
         .output()
         .with_context(|| format!("cannot start `{}`", command.get_program().to_string_lossy()))?;
     ensure!(output.status.success(), "the functions were not built; what is wrong stands above");
-    executable(&String::from_utf8_lossy(&output.stdout))
+    executable(&String::from_utf8_lossy(&output.stdout), binary)
         .context("cargo does not say where the executable is")
 }
 
@@ -102,8 +105,8 @@ fn flags(
 const SEPARATOR: u8 = 0x1f;
 
 /// The executable in cargo's messages.
-fn executable(messages: &str) -> Option<PathBuf> {
+fn executable(messages: &str, binary: &str) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut built = messages.filter(|message| message["target"]["name"] == EXECUTABLE);
+    let mut built = messages.filter(|message| message["target"]["name"] == binary);
     built.find_map(|message| message["executable"].as_str().map(PathBuf::from))
 }

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::failure::with_hint;
 
-/// The package that holds the functions.
-pub(super) const PACKAGE: &str = "lambda";
+/// A package by which tideover's source is known.
+const PACKAGE: &str = "lambda";
 
 /// A workspace of tideover.
 #[derive(Debug)]
