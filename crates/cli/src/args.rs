@@ -18,8 +18,8 @@ pub(crate) use self::children::{Child, ReplicaArgs, RunnerArgs};
 pub(crate) use self::deploy::{ChosenArgs, DeployArgs, DestroyArgs, DiffArgs};
 pub(crate) use self::drill::DrillArgs;
 pub(crate) use self::live::{
-    AbortArgs, ApproveArgs, Between, CarryOutArgs, FaultArgs, OnArgs, OnWhat, ResumeArgs, RunsArgs,
-    StatusArgs, UpArgs, UpFolder,
+    AbortArgs, ActivateArgs, ApproveArgs, Between, CarryOutArgs, FaultArgs, OnArgs, OnWhat,
+    ResumeArgs, RunsArgs, StatusArgs, UpArgs, UpFolder,
 };
 pub(crate) use self::report::{Paper, ReportArgs};
 pub(crate) use self::run::{Form, RunArgs};
@@ -120,6 +120,8 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Take stacks away, without what they retain
     Destroy(DestroyArgs),
+    /// Let a deployed system take its first payment: ledger, control record, event sources of the home primary
+    Activate(ActivateArgs),
     /// Move the service to the home standby as planned, without loss
     #[command(after_help = run::SWITCHOVER_HELP)]
     Switchover(RunArgs),

@@ -43,6 +43,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Deploy(args) => commands::deploy::deploy(&args),
         Command::Diff(args) => commands::diff::diff(&args),
         Command::Destroy(args) => commands::destroy::destroy(&args),
+        Command::Activate(args) => commands::activate::activate(&args),
         Command::Switchover(args) => commands::run::run(PlanKind::Switchover, &args),
         Command::Failover(args) => commands::run::run(PlanKind::Failover, &args),
         Command::Failback(args) => commands::run::run(PlanKind::Failback, &args),

@@ -7,6 +7,7 @@
 
 mod account;
 mod act;
+mod activate;
 mod alarms;
 mod begin;
 mod brake;
@@ -28,6 +29,7 @@ mod until;
 mod waits;
 
 pub use account::{Account, NoAccount};
+pub use activate::{Active, NotActivated, activate};
 pub use begin::{NotBegun, begin};
 pub use facts::facts;
 pub use reach::{Reach, Ways};

@@ -28,6 +28,7 @@ pub async fn answer<I: AllIntents, P: Processor>(
     recovery: &Recovery<'_, I, P>,
 ) -> Answer {
     let answered = match ask {
+        Ask::Migrate => migrate(recovery.ledger).await,
         Ask::Standing => standing(recovery.ledger).await.map(Answer::Standing),
         Ask::Tail => tail(recovery.ledger).await,
         Ask::Outbox => outbox(recovery.ledger).await,
@@ -55,6 +56,10 @@ pub(crate) fn not_all(NotAll { cause }: NotAll) -> Answer {
 
 fn count<T>(all: Result<Vec<T>, Answer>) -> Answered {
     all.map(|all| Answer::Count { count: all.len() as u64 })
+}
+
+async fn migrate(ledger: &PgLedger) -> Answered {
+    ledger.migrate().await.map(|()| Answer::Done).map_err(silent)
 }
 
 async fn standing(ledger: &PgLedger) -> Result<Standing, Answer> {

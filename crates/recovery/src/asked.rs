@@ -10,6 +10,8 @@ use stores::Standing;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
 pub enum Ask {
+    /// That its tables be those of this version.
+    Migrate,
     /// How it stands.
     Standing,
     /// Where it ends, if it takes writes, and whether its books are whole.
@@ -70,6 +72,8 @@ pub struct Recovered {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
 pub enum Answer {
+    /// It is so.
+    Done,
     /// How it stands.
     Standing(Standing),
     /// Where it ends.
@@ -123,7 +127,7 @@ impl Answer {
     /// When it is no success.
     pub fn observed(self) -> Result<Observed, Failure> {
         match self {
-            Self::Standing(_) | Self::Recovered { .. } => Ok(Observed::Done),
+            Self::Done | Self::Standing(_) | Self::Recovered { .. } => Ok(Observed::Done),
             Self::Tail { position, movements, faults } => {
                 Ok(Observed::Tail(Tail { position, movements, faults }))
             }

@@ -124,7 +124,7 @@ fn absent(facts: &Facts) -> Unmet {
         what: Precondition::Record,
         found: "there is no control record yet".to_owned(),
         needed: "a record that says who is active".to_owned(),
-        next: format!("initialize the system with `{}` active", facts.primary.region),
+        next: format!("type `tideover activate --by NAME`: it makes `{}` so", facts.primary.region),
     }
 }
 

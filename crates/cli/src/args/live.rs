@@ -160,6 +160,24 @@ pub(crate) struct ResumeArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = ACTIVATE_HELP)]
+pub(crate) struct ActivateArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Who lets it begin
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: String,
+}
+
+const ACTIVATE_HELP: &str = "\
+After the first `tideover deploy`: the ledger gets its tables, the control record says that the home primary is active,
+and its workers are woken. Typed again it changes nothing, but for tables that a new version brings.
+
+Examples:
+  tideover activate --by you
+";
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct AbortArgs {
     #[command(flatten)]
     pub(crate) order: OrderArgs,

@@ -78,7 +78,10 @@ pub(crate) async fn on(
 }
 
 /// The system of the file in AWS, when these are credentials of its account.
-async fn in_aws(topology: &Topology, kind: Option<PlanKind>) -> anyhow::Result<cloud::Reach> {
+pub(crate) async fn in_aws(
+    topology: &Topology,
+    kind: Option<PlanKind>,
+) -> anyhow::Result<cloud::Reach> {
     let system = System { homes: homes(topology), names: names(topology) };
     // The home standby is asked first, which is what one has while the home primary is lost.
     let here = match kind {

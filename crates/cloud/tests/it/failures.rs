@@ -1,10 +1,11 @@
 //! What goes wrong on the way: credentials, throttling, answers that are lost. And how everything stands.
 
-use cloud::{NotBegun, Ways, begin, status};
+use cloud::{Active, NotActivated, NotBegun, Ways, activate, begin, status};
 use emulator::{Fault, Rule};
+use fence::{Author, Epoch};
 use runbook::{ActionName, Event, PlanKind, Stopped, drive};
 
-use crate::estate::{ACCOUNT, Estate, identity};
+use crate::estate::{ACCOUNT, Estate, identity, region};
 use crate::runs::{request, runner};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -18,6 +19,24 @@ async fn nothing_is_written_in_another_account() {
     let asked: Vec<String> =
         estate.way.called().into_iter().map(|called| called.operation).collect();
     assert_eq!(asked, ["GetCallerIdentity"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_begins_once() {
+    let estate = Estate::made().await;
+    let reach = estate.reach(estate.ways());
+    let again = || activate(&reach, Author::new("ann"));
+    let first = Active { region: region("us-east-1"), epoch: Epoch::FIRST };
+    assert_eq!(again().await.expect("it is so already"), first);
+    let request = request(PlanKind::Switchover, "moved");
+    begin(&reach, &request).await.expect("nothing is against it");
+    let one = reach.run(&request.run);
+    assert_eq!(drive(&one, &one, &runner("r1")).await, Stopped::Finished);
+    let moved = Active { region: region("us-east-2"), epoch: Epoch::new(2) };
+    assert_eq!(again().await.expect("it is so already"), moved);
+    let ways = Ways { identity: identity("210987654321"), ..estate.ways() };
+    let other = activate(&estate.reach(ways), Author::new("eve")).await;
+    assert!(matches!(other, Err(NotActivated::Account(_))), "{other:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,6 +24,7 @@ def answer(ask):
     if kind == "missing": return {"answer": "count", "count": 2}
     if kind == "outbox": return {"answer": "count", "count": 0}
     if not writer: return {"answer": "try-again", "cause": "the database takes no writes yet"}
+    if kind == "migrate": return {"answer": "done"}
     if kind == "tail": return {"answer": "tail", "position": 100, "movements": 10, "faults": 0}
     if kind == "raise-epoch": return {"answer": "epoch", "epoch": ask["epoch"]}
     if kind == "hold": return {"answer": "count", "count": 2}

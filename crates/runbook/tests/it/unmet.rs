@@ -169,7 +169,7 @@ fn records_that_decide_nothing() {
         "east",
         absent,
         expect![[r#"
-        record: there is no control record yet; needed: a record that says who is active; next: initialize the system with `east` active
+        record: there is no control record yet; needed: a record that says who is active; next: type `tideover activate --by NAME`: it makes `east` so
     "#]],
     );
     let strange = |_: &mut Request, facts: &mut Facts| facts.record = read(&record("south", &[]));
