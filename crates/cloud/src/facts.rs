@@ -58,8 +58,8 @@ pub async fn facts(reach: &Reach, kind: PlanKind, settings: &Settings) -> Facts 
     let Ok(account) = reach.account().await else { return unknown };
     let (record, one, other) = tokio::join!(
         record(reach),
-        told(reach, account, &names[0]),
-        told(reach, account, &names[1]),
+        Box::pin(told(reach, account, &names[0])),
+        Box::pin(told(reach, account, &names[1])),
     );
     let (reconciled, last_failover_at) = match kind {
         PlanKind::Failback => tokio::join!(reconciled(reach), last_failover(reach)),
@@ -112,14 +112,14 @@ pub(crate) async fn told(reach: &Reach, account: &Account, region: &RegionName) 
     let table = Series::table_lag(system, other);
     let bucket = Series::bucket_lag(system, region, &account.id);
     let (cluster, ledger, alarms, health, functions, database_lag, table_lag, bucket_lag) = tokio::join!(
-        site.cluster(&cluster_name, limit),
-        site.ask(&ledger_name, &Ask::Standing, limit),
-        site.alarms(&prefix, limit),
-        reach.get(region, "/health"),
-        makes(reach, region),
-        site.points(&database, at, LAG_MINUTES, limit),
-        site.points(&table, at, 5, limit),
-        site.points(&bucket, at, 5, limit),
+        Box::pin(site.cluster(&cluster_name, limit)),
+        Box::pin(site.ask(&ledger_name, &Ask::Standing, limit)),
+        Box::pin(site.alarms(&prefix, limit)),
+        Box::pin(reach.get(region, "/health")),
+        Box::pin(makes(reach, region)),
+        Box::pin(site.points(&database, at, LAG_MINUTES, limit)),
+        Box::pin(site.points(&table, at, 5, limit)),
+        Box::pin(site.points(&bucket, at, 5, limit)),
     );
     let health = health.map(|answered| answered.status.as_u16());
     Told { cluster, ledger, alarms, health, functions, database_lag, table_lag, bucket_lag }

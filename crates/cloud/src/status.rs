@@ -108,8 +108,8 @@ pub async fn status(reach: &Reach) -> Result<Status, NoAccount> {
     let names = [homes.primary.clone(), homes.standby.clone()];
     let (record, one, other) = tokio::join!(
         record(reach),
-        seen(reach, account, &names[0]),
-        seen(reach, account, &names[1])
+        Box::pin(seen(reach, account, &names[0])),
+        Box::pin(seen(reach, account, &names[1]))
     );
     let seen = [one, other];
     let at = now();
@@ -135,14 +135,15 @@ async fn seen(reach: &Reach, account: &Account, region: &RegionName) -> Seen {
     let (system, site, limit) = (reach.system(), reach.site(region), reach.ways.call_limit);
     let prefix = format!("{}-", system.prefix());
     let global = system.global_cluster();
+    // What the SDK does to send a request is large: seven at once are not for a stack.
     let (told, sources, throttle, at_once, traffic, lease, global) = tokio::join!(
-        told(reach, account, region),
-        site.sources(&prefix, limit),
-        throttle(reach, region),
-        at_once(reach, region),
-        reach.get(region, "/health/traffic"),
-        reach.table().read_lease(region),
-        site.global(&global, limit),
+        Box::pin(told(reach, account, region)),
+        Box::pin(site.sources(&prefix, limit)),
+        Box::pin(throttle(reach, region)),
+        Box::pin(at_once(reach, region)),
+        Box::pin(reach.get(region, "/health/traffic")),
+        Box::pin(reach.table().read_lease(region)),
+        Box::pin(site.global(&global, limit)),
     );
     let traffic = traffic
         .ok()

@@ -16,7 +16,7 @@ def is_writer():
         {"Authorization": scope, "Content-Type": "application/x-www-form-urlencoded"})
     text = urllib.request.urlopen(asked).read().decode()
     for member in re.findall(r"<GlobalClusterMember>.*?</GlobalClusterMember>", text, re.S):
-        if CLUSTER in member and "<IsWriter>true</IsWriter>" in member: return True
+        if CLUSTER + "</DBClusterArn>" in member and "<IsWriter>true</IsWriter>" in member: return True
     return False
 def answer(ask):
     kind, writer = ask["ask"], is_writer()
