@@ -125,7 +125,7 @@ fn a_file_in_another_encoding() {
 #[test]
 fn a_wrong_command_line() {
     let place = Place::new();
-    for words in ["", "deploy", "synth --nothing", "list --output yaml"] {
+    for words in ["", "no-such-command", "synth --nothing", "list --output yaml"] {
         let outcome = place.tideover(words).outcome();
         assert_eq!(outcome.exit_code, Some(2), "{outcome}");
         assert_eq!(outcome.stdout, "");

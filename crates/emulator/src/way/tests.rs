@@ -1,3 +1,5 @@
+//! A way to a server that answers as it is told, broken in each manner.
+
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpListener;
 
