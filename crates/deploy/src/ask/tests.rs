@@ -1,3 +1,5 @@
+//! Who is asked again, for how long, and what trouble is called.
+
 use aws_sdk_cloudformation::config::http::HttpResponse as Response;
 use aws_sdk_cloudformation::error::ErrorMetadata;
 use aws_sdk_cloudformation::operation::create_change_set::CreateChangeSetError;

@@ -1,3 +1,5 @@
+//! The root of a failure among the events that follow from it.
+
 use super::*;
 
 fn event(logical_id: &str, status: &str, reason: Option<&str>) -> Event {

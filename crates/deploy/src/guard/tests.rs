@@ -1,3 +1,5 @@
+//! What is refused, and what a name allows.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What waits for what, and what goes beside what.
+
 use serde_json::json;
 
 use super::*;

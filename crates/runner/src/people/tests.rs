@@ -1,3 +1,5 @@
+//! What people are told, and in which words.
+
 use fence::{Author, Millis, RegionName};
 use runbook::{Observed, PlanKind, RunnerName};
 

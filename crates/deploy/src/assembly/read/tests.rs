@@ -1,3 +1,5 @@
+//! Assemblies as the CDK and others write them, and what is wrong with some.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Templates beside each other, property by property.
+
 use serde_json::json;
 
 use super::*;
