@@ -5,7 +5,7 @@
 //! which runners die at some, spread over the run.
 
 use drill::{Happening, History, RunStep, Scenario, Span, Trigger, What, When};
-use runbook::{ActionName, Entry, Event};
+use runbook::{ActionName, Event};
 
 use super::played::{Played, broken, order, untimed, verdict};
 
@@ -64,7 +64,10 @@ fn end(scenario: &Scenario, history: &History) -> (String, String, bool, Vec<Act
 /// The actions that the plan of the run requires.
 fn required(history: &History) -> Vec<ActionName> {
     let plan = run_steps(history).find_map(|(_, step)| match step {
-        RunStep::Journaled(Entry { event: Event::Planned { plan, .. }, .. }) => Some(plan),
+        RunStep::Journaled(entry) => match &entry.event {
+            Event::Planned { plan, .. } => Some(plan),
+            _ => None,
+        },
         _ => None,
     });
     let actions = &plan.expect("the run was planned").actions;
