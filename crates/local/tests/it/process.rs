@@ -91,7 +91,8 @@ async fn a_process_that_is_forgotten_is_killed_with_what_it_started() {
     let child = || fs::read_to_string(&log).unwrap().trim().parse::<u32>().ok();
     let child = wait_for("the child", child);
     let parent = process.pid();
-    assert_eq!((state(parent), state(child)), (Some('S'), Some('S')));
+    let is_there = |pid| state(pid).is_some_and(|state| state != 'Z');
+    assert!(is_there(parent) && is_there(child));
     drop(process);
     wait_until("both are gone", || state(parent).or(state(child)).is_none());
 }
