@@ -79,7 +79,8 @@ async fn who_approves_after_being_told_lets_it_go_on() {
         Type, with your own name:
           tideover approve dry-run --by NAME
           tideover abort dry-run --by NAME --reason WHY    to turn the run back
-    "#]].assert_eq(text);
+    "#]]
+    .assert_eq(text);
     assert!(!text.contains(&token));
     // Told again, as after an answer that was lost: the same wait.
     assert_eq!(tell(&world, &function, &token).await, "done");

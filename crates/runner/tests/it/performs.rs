@@ -32,7 +32,8 @@ async fn every_answer_has_its_name() {
         Paused: bob paused the run
         done
         done
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
     let noted = format!("{:?}", world.entries().await);
     assert!(noted.contains("execution/us-east-1/"), "the execution has taken the run: {noted}");
     assert_eq!(function.processes(), 1);
