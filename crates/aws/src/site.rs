@@ -151,7 +151,6 @@ impl Aws {
     }
 
     /// Random bits, for the pauses between tries.
-    #[must_use]
     pub fn random(&self) -> &(dyn Fn() -> u64 + Send + Sync) {
         &*self.0.random
     }

@@ -115,15 +115,13 @@ impl Site {
                 return Err(wrong_account(&speaker.account, account, &who));
             }
         }
-        for (other, region) in speakers.iter().zip(&regions).filter(|(other, _)| **other != speaker)
-        {
-            return Err(wrong_account(
-                &other.account,
-                &speaker.account,
-                &format!("not so in {region}:"),
-            ));
+        match speakers.iter().zip(&regions).find(|(other, _)| **other != speaker) {
+            Some((other, region)) => {
+                let who = format!("not so in {region}:");
+                Err(wrong_account(&other.account, &speaker.account, &who))
+            }
+            None => Ok(speaker),
         }
-        Ok(speaker)
     }
 
     async fn speaker(&self, region: &str) -> Result<Speaker, Failure> {

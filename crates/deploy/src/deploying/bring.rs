@@ -16,7 +16,7 @@ pub(super) async fn bring(planned: &Planned, options: &Options) -> Outcome {
     let Planned { seat, found, course, .. } = planned;
     let is_new = found.is_none();
     let done = match course {
-        Todo::Leave => leave(seat),
+        Todo::Leave => Ok(leave(seat)),
         Todo::Execute { id, stack_id } => execute(seat, id, stack_id, is_new).await?,
         Todo::Review(wish) => review(planned, wish, options).await?,
     };
@@ -35,7 +35,7 @@ pub(super) async fn bring_again(planned: &Planned, wish: Wish, options: &Options
 async fn review(planned: &Planned, wish: &Wish, options: &Options) -> Outcome {
     let seat = &planned.seat;
     match seat.review(wish).await? {
-        Reviewed::Nothing => Ok(leave(seat)),
+        Reviewed::Nothing => Ok(Ok(leave(seat))),
         Reviewed::Failed(why) => {
             Ok(Err(failed(seat, "no change set can be made", None, Some(why))))
         }
@@ -52,10 +52,10 @@ async fn review(planned: &Planned, wish: &Wish, options: &Options) -> Outcome {
     }
 }
 
-fn leave(seat: &Seat) -> Result<Brought, StackFailure> {
+fn leave(seat: &Seat) -> Brought {
     let (stack, region) = (seat.stack.id.clone(), seat.region().to_owned());
     seat.site.tell(Told::Unchanged { stack, region });
-    Ok(brought(seat, "unchanged"))
+    brought(seat, "unchanged")
 }
 
 async fn execute(seat: &Seat, change_set: &str, stack_id: &str, is_new: bool) -> Outcome {
