@@ -1,0 +1,86 @@
+//! What happens to a stack, event by event, until it is over.
+
+use std::collections::BTreeSet;
+
+use super::{Ending, LOOK_FIRST, LOOK_MAX, Seat};
+use crate::ask::Trouble;
+use crate::events::Event;
+use crate::status::is_over;
+use crate::told::Told;
+
+impl Seat {
+    /// Waits for the end of the operation with this token, or of whichever is going on; tells its events meanwhile.
+    pub(crate) async fn watch(
+        &self,
+        stack_id: &str,
+        token: Option<&str>,
+    ) -> Result<Ending, Trouble> {
+        let mut events: Vec<Event> = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut pause = LOOK_FIRST;
+        loop {
+            let news = self.news(stack_id, token, &seen).await?;
+            if !news.is_empty() {
+                pause = LOOK_FIRST;
+            }
+            for event in news {
+                seen.insert(event.id.clone());
+                self.site
+                    .tell(Told::Happened { stack: self.stack.id.clone(), event: event.clone() });
+                events.push(event);
+            }
+            let last = events.iter().rev().find(|event| event.is_of_stack);
+            if let Some(last) = last.filter(|event| is_over(&event.status)) {
+                return Ok(Ending { status: last.status.clone(), events });
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LOOK_MAX);
+        }
+    }
+
+    /// The events of the operation that has ended, without telling them.
+    pub(crate) async fn watch_quietly(&self, stack_id: &str) -> Result<Vec<Event>, Trouble> {
+        self.news(stack_id, None, &BTreeSet::new()).await
+    }
+
+    /// The events of the newest operation that were not seen, oldest first; none while it is not the one that is meant.
+    async fn news(
+        &self,
+        stack_id: &str,
+        token: Option<&str>,
+        seen: &BTreeSet<String>,
+    ) -> Result<Vec<Event>, Trouble> {
+        let client = self.client().await?;
+        let asked = self.question("cloudformation:DescribeStackEvents");
+        let mut news = Vec::new();
+        let mut next: Option<String> = None;
+        loop {
+            let describe = || {
+                client
+                    .describe_stack_events()
+                    .stack_name(stack_id)
+                    .set_next_token(next.clone())
+                    .send()
+            };
+            let told = self.site.ask(&asked, describe).await?;
+            for event in told.stack_events() {
+                let event = Event::of(&self.stack, event);
+                if seen.contains(&event.id) {
+                    news.reverse();
+                    return Ok(news);
+                }
+                let is_beginning = event.is_beginning();
+                let is_meant = token.is_none() || event.token.as_deref() == token;
+                news.push(event);
+                if is_beginning {
+                    news.reverse();
+                    return Ok(if is_meant { news } else { Vec::new() });
+                }
+            }
+            next = told.next_token().map(str::to_owned);
+            if next.is_none() {
+                return Ok(Vec::new());
+            }
+        }
+    }
+}
