@@ -5,6 +5,7 @@
 //! in bounded time, and is told as what is certain: a write that may have happened is unknown, never unavailable.
 
 mod asking;
+mod bucket_credentials;
 mod calls;
 mod control_table;
 mod rds_roots;
@@ -15,6 +16,7 @@ mod topic;
 mod wake_up;
 
 pub use asking::Patience;
+pub use bucket_credentials::bucket_credentials;
 pub use calls::{Call, Calls, Recorder};
 pub use control_table::{ControlTable, IntentPages, PageFault, Replica, RunJournal, Wait};
 pub use rds_roots::rds_roots;

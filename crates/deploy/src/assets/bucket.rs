@@ -1,15 +1,12 @@
 //! A bucket for `object_store`, on the client of `region`, with the credentials of the SDK.
 
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use aws::bucket_credentials;
 use aws_config::SdkConfig;
-use aws_sdk_cloudformation::config::{ProvideCredentials as _, SharedCredentialsProvider};
-use object_store::aws::{AmazonS3, AwsCredential};
-use object_store::{BackoffConfig, CredentialProvider, Error, RetryConfig};
+use object_store::aws::AmazonS3;
+use object_store::{BackoffConfig, Error, RetryConfig};
 use region::{BucketSettings, HttpClient, HttpLimits, Reach, Trust};
 
 /// How long an asset may take; packages are large, and lines slow.
@@ -22,8 +19,7 @@ pub(super) fn bucket(config: &SdkConfig, name: &str, region: &str) -> Result<Ama
         region: region.to_owned(),
         endpoint: config.endpoint_url().map(str::to_owned),
     };
-    let credentials = Provided(config.credentials_provider());
-    region::bucket_over(&settings, &client()?, retry(), Arc::new(credentials))
+    region::bucket_over(&settings, &client()?, retry(), bucket_credentials(config)?)
 }
 
 /// One client for all buckets: reading whom the machine trusts takes a while.
@@ -41,39 +37,4 @@ fn retry() -> RetryConfig {
     let init_backoff = Duration::from_millis(200);
     let backoff = BackoffConfig { init_backoff, ..BackoffConfig::default() };
     RetryConfig { backoff, max_retries: 8, retry_timeout: Duration::from_secs(180) }
-}
-
-/// What the SDK knows of who speaks.
-struct Provided(Option<SharedCredentialsProvider>);
-
-impl fmt::Debug for Provided {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Provided")
-    }
-}
-
-type BoxFuture<'f, T> = Pin<Box<dyn Future<Output = T> + Send + 'f>>;
-
-// The trait is written with `async_trait`, of which this is the signature.
-impl CredentialProvider for Provided {
-    type Credential = AwsCredential;
-
-    fn get_credential<'s, 'f>(&'s self) -> BoxFuture<'f, object_store::Result<Arc<AwsCredential>>>
-    where
-        's: 'f,
-        Self: 'f,
-    {
-        Box::pin(async move {
-            let generic = |source| Error::Generic { store: "S3", source };
-            let provider =
-                self.0.as_ref().ok_or_else(|| generic("there are no credentials".into()))?;
-            let known =
-                provider.provide_credentials().await.map_err(|error| generic(error.into()))?;
-            Ok(Arc::new(AwsCredential {
-                key_id: known.access_key_id().to_owned(),
-                secret_key: known.secret_access_key().to_owned(),
-                token: known.session_token().map(str::to_owned),
-            }))
-        })
-    }
 }
