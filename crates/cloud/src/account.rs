@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use fence::RegionName;
+use runbook::System;
+
 use crate::fault::within;
 use crate::site::Site;
 
@@ -48,6 +51,12 @@ impl Account {
             }
         }
         Err(NoAccount::Silent(words.join("; ")))
+    }
+
+    /// The ARN of a Region's cluster.
+    pub(crate) fn cluster_arn(&self, system: &System, region: &RegionName) -> String {
+        let Self { id, partition } = self;
+        format!("arn:{partition}:rds:{region}:{id}:cluster:{}", system.cluster(region))
     }
 
     fn of(number: Option<&str>, arn: Option<&str>) -> Option<Self> {

@@ -104,8 +104,7 @@ impl Act<'_> {
 
     /// The ARN of a Region's cluster.
     fn cluster_arn(&self, region: &RegionName) -> String {
-        let Account { id, partition } = self.account;
-        format!("arn:{partition}:rds:{region}:{id}:cluster:{}", self.reach.system.cluster(region))
+        self.account.cluster_arn(&self.reach.system, region)
     }
 
     /// Asks the ledger of a Region, for as long as one call may take.

@@ -89,9 +89,10 @@ pub async fn activate(reach: &Reach, by: Author) -> Result<Active, NotActivated>
         Err(NotInitialized::Record(cause)) => return Err(NotActivated::Record(cause)),
         Err(NotInitialized::Ledger(Said(said))) => return Err(not_ready(said)),
     };
-    turn_on(reach, site)
-        .await
-        .map_err(|fault| NotActivated::Sources { region: region.clone(), said: fault.said() })?;
+    // They follow by themselves.
+    let turned = site.turn_all(&reach.system().beginning(), true, reach.ways.call_limit).await;
+    let off = |fault: Fault| NotActivated::Sources { region: region.clone(), said: fault.said() };
+    turned.map_err(off)?;
     Ok(Active { region, epoch })
 }
 
@@ -102,15 +103,4 @@ async fn ask(reach: &Reach, site: &Site, ask: Ask) -> Result<(), Said> {
         Answer::TryAgain { cause } | Answer::Refused { cause } => Err(Said(cause)),
         other => Err(Said(format!("it answered {other:?}"))),
     }
-}
-
-/// Turns on the event sources that wake the workers; they follow by themselves.
-async fn turn_on(reach: &Reach, site: &Site) -> Result<(), Fault> {
-    let limit = reach.ways.call_limit;
-    for source in site.sources(&format!("{}-", reach.system().prefix()), limit).await? {
-        if !source.state.is(true) {
-            site.turn(&source, true, limit).await?;
-        }
-    }
-    Ok(())
 }

@@ -107,7 +107,7 @@ pub(crate) async fn told(reach: &Reach, account: &Account, region: &RegionName) 
     let (other, at) = (system.other(region), now());
     let cluster_name = system.cluster(region);
     let ledger_name = system.ledger_function();
-    let prefix = format!("{}-", system.prefix());
+    let prefix = system.beginning();
     let database = Series::database_lag(system, region);
     let table = Series::table_lag(system, other);
     let bucket = Series::bucket_lag(system, region, &account.id);

@@ -133,7 +133,7 @@ pub async fn status(reach: &Reach) -> Result<Status, NoAccount> {
 
 async fn seen(reach: &Reach, account: &Account, region: &RegionName) -> Seen {
     let (system, site, limit) = (reach.system(), reach.site(region), reach.ways.call_limit);
-    let prefix = format!("{}-", system.prefix());
+    let prefix = system.beginning();
     let global = system.global_cluster();
     // What the SDK does to send a request is large: seven at once are not for a stack.
     let (told, sources, throttle, at_once, traffic, lease, global) = tokio::join!(
@@ -304,9 +304,7 @@ fn told_of(record: &ControlRecord) -> String {
 }
 
 fn follows(reach: &Reach, account: &Account, target: &RegionName, seen: &Seen) -> Condition {
-    let Account { id, partition } = account;
-    let arn =
-        format!("arn:{partition}:rds:{target}:{id}:cluster:{}", reach.system().cluster(target));
+    let arn = account.cluster_arn(reach.system(), target);
     let (is_met, evidence) = match &seen.global {
         Ok(global) if global.moving.is_some() => (false, "roles are changing".to_owned()),
         Ok(global) => match global.member(&arn) {

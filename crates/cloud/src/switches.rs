@@ -60,13 +60,22 @@ impl Site {
         }
     }
 
-    /// Turns an event source on or off; it takes a while.
-    pub(crate) async fn turn(
+    /// Turns the event sources whose names begin so on or off; each takes a while to follow.
+    pub(crate) async fn turn_all(
         &self,
-        source: &Source,
+        prefix: &str,
         on: bool,
         limit: Duration,
     ) -> Result<(), Fault> {
+        for source in self.sources(prefix, limit).await? {
+            if !source.state.is(on) {
+                self.turn(&source, on, limit).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn turn(&self, source: &Source, on: bool, limit: Duration) -> Result<(), Fault> {
         let asked = self.lambda().await.update_event_source_mapping();
         within(limit, asked.uuid(&source.uuid).enabled(on).send()).await.map(drop)
     }

@@ -40,6 +40,12 @@ impl System {
         format!("{}-{}", self.names.name, self.names.suffix)
     }
 
+    /// How the names of event sources and alarms begin.
+    #[must_use]
+    pub fn beginning(&self) -> String {
+        format!("{}-", self.prefix())
+    }
+
     /// The strongly consistent table: control record, leases, intents, journals.
     #[must_use]
     pub fn control_table(&self) -> String {

@@ -8,19 +8,10 @@ use crate::stage::Throttle;
 use crate::until::until;
 
 impl Act<'_> {
-    /// How the names of event sources and alarms begin.
-    fn prefix(&self) -> String {
-        format!("{}-", self.reach.system.prefix())
-    }
-
     /// Turns the event sources of a Region on or off, and looks until they are.
     pub(super) async fn turn_sources(&self, region: &RegionName, on: bool) -> Attempt {
-        let (site, prefix) = (self.reach.site(region), self.prefix());
-        for source in site.sources(&prefix, self.limit()).await? {
-            if !source.state.is(on) {
-                site.turn(&source, on, self.limit()).await?;
-            }
-        }
+        let (site, prefix) = (self.reach.site(region), self.reach.system.beginning());
+        site.turn_all(&prefix, on, self.limit()).await?;
         let look = || async {
             let sources = site.sources(&prefix, self.limit()).await?;
             match sources.iter().find(|source| !source.state.is(on)) {
@@ -88,7 +79,7 @@ impl Act<'_> {
 
     /// Lets the target's alarms call, or not, and looks whether it is so.
     pub(super) async fn let_alarms_call(&self, call: bool) -> Attempt {
-        let (site, prefix) = (self.target(), self.prefix());
+        let (site, prefix) = (self.target(), self.reach.system.beginning());
         let mut alarms = site.alarms(&prefix, self.limit()).await?;
         alarms.retain(|alarm| alarm.calls != call);
         if !alarms.is_empty() {
@@ -103,7 +94,7 @@ impl Act<'_> {
 
     /// The alarms of the target that ring.
     pub(super) async fn ringing(&self) -> Result<Vec<String>, Failure> {
-        let alarms = self.target().alarms(&self.prefix(), self.limit()).await?;
+        let alarms = self.target().alarms(&self.reach.system.beginning(), self.limit()).await?;
         Ok(alarms.into_iter().filter(|alarm| alarm.rings).map(|alarm| alarm.name).collect())
     }
 }
