@@ -71,12 +71,7 @@ fn not_ready() -> Ended {
 
 /// Two columns, one for each Region.
 fn text(status: &Status) -> String {
-    let rows = rows(status);
-    let width = rows.iter().map(|(_, [left, _])| left.len()).max().unwrap_or(0) + 2;
-    let mut text = String::new();
-    for (name, [left, right]) in rows {
-        text.push_str(&format!("{name:<12}{left:<width$}{right}\n"));
-    }
+    let mut text = columns(&rows(status), 12);
     text.push_str(&record(status));
     for (name, list) in
         [("broken", &status.faults), ("runs", &status.runs), ("warnings", &status.warnings)]
@@ -85,6 +80,14 @@ fn text(status: &Status) -> String {
         text.push_str(&format!("{name:<12}{list}\n"));
     }
     text
+}
+
+/// What is told of each Region in a column of its own, behind a column of names that is so wide.
+fn columns(rows: &[(&str, [String; 2])], names: usize) -> String {
+    let width = rows.iter().map(|(_, [left, _])| left.chars().count()).max().unwrap_or(0) + 2;
+    let lines =
+        rows.iter().map(|(name, [left, right])| format!("{name:<names$}{left:<width$}{right}\n"));
+    lines.collect()
 }
 
 /// What is told of each Region.

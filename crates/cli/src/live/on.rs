@@ -9,9 +9,8 @@ use aws::Notice;
 use cloud::Ways;
 use fence::{Author, NoAnswer, RegionName, RunId};
 use region::Trust;
-use runbook::{Control, Entry, NotTaken, PlanKind, System};
+use runbook::{Control, Entry, NotTaken, PlanKind};
 use service::Source;
-use stacks::{homes, names};
 use topology::Topology;
 
 use crate::args::{InputArgs, OnArgs, OnWhat};
@@ -82,7 +81,7 @@ pub(crate) async fn in_aws(
     topology: &Topology,
     kind: Option<PlanKind>,
 ) -> anyhow::Result<cloud::Reach> {
-    let system = System { homes: homes(topology), names: names(topology) };
+    let system = stacks::system(topology);
     // The home standby is asked first, which is what one has while the home primary is lost.
     let here = match kind {
         Some(PlanKind::Failback) => system.homes.primary.clone(),

@@ -5,7 +5,6 @@ use std::time::Duration;
 use aws::{ControlTable, Patience, Replica};
 use deploy::Standing;
 use fence::ControlStore as _;
-use runbook::System;
 
 use super::site::aws;
 use crate::args::{ChosenArgs, FILE};
@@ -28,7 +27,7 @@ pub(crate) async fn standing(args: &ChosenArgs) -> anyhow::Result<Standing> {
         return Ok(Standing::None);
     }
     let topology = input::topology(&args.input)?;
-    let system = System { homes: stacks::homes(&topology), names: stacks::names(&topology) };
+    let system = stacks::system(&topology);
     let [primary, standby] =
         [&system.homes.primary, &system.homes.standby].map(ToString::to_string);
     let replica = |region: &str| Replica::in_region(region);

@@ -2,14 +2,11 @@
 
 use cloud::{Condition, RegionStatus, Status};
 
+use super::{columns, yes};
+
 /// Two columns, one for each Region.
 pub(super) fn text(status: &Status) -> String {
-    let rows = rows(status);
-    let width = rows.iter().map(|(_, [left, _])| left.chars().count()).max().unwrap_or(0) + 2;
-    let mut text = String::new();
-    for (name, [left, right]) in rows {
-        text.push_str(&format!("{name:<15}{left:<width$}{right}\n"));
-    }
+    let mut text = columns(&rows(status), 15);
     text.push_str(&record(status));
     text.push_str(&readiness(status));
     if status.drift.is_empty() {
@@ -91,8 +88,4 @@ fn line(condition: &Condition) -> String {
 
 fn unknown() -> String {
     "not known".to_owned()
-}
-
-fn yes(is_so: bool) -> String {
-    if is_so { "yes" } else { "no" }.to_owned()
 }

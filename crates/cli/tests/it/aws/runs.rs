@@ -9,8 +9,6 @@ mod ledger;
 mod service;
 
 use fence::ControlStore as _;
-use runbook::System;
-use stacks::{homes, names};
 use topology::Topology;
 
 use self::estate::{ACCOUNT, Estate, region};
@@ -32,8 +30,7 @@ fn tideover(place: &Place, estate: &Estate, words: &str) -> Run {
 }
 
 async fn estate() -> Estate {
-    let topology = Topology::default();
-    Estate::of(System { homes: homes(&topology), names: names(&topology) }).await
+    Estate::of(stacks::system(&Topology::default())).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
