@@ -9,6 +9,6 @@ mod rule;
 mod started;
 mod way;
 
-pub use rule::{Called, Fault, Rule};
+pub use rule::{Asked, Called, Fault, Rule};
 pub use started::Emulator;
 pub use way::Way;

@@ -1,5 +1,6 @@
 //! What goes wrong with which requests.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a request asks, as its signature and its first lines tell.
@@ -11,6 +12,40 @@ pub struct Called {
     pub service: String,
     /// `CreateStack`; for services without named operations method and path, such as `PUT /bucket/key`.
     pub operation: String,
+}
+
+/// A request as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Whom it asked what.
+    pub called: Called,
+    /// As it was sent: a form, JSON or CBOR.
+    pub body: Vec<u8>,
+}
+
+impl Asked {
+    /// The fields of a form by their names, without those that say which operation of which version it is; nothing of
+    /// a body that is no form.
+    #[must_use]
+    pub fn form(&self) -> BTreeMap<String, String> {
+        let text = String::from_utf8_lossy(&self.body);
+        let fields = text.split('&').filter_map(|field| field.split_once('='));
+        let fields = fields.map(|(name, value)| (plain(name), plain(value)));
+        fields.filter(|(name, _)| !["Action", "Version"].contains(&name.as_str())).collect()
+    }
+}
+
+/// The text that a form writes so.
+fn plain(written: &str) -> String {
+    let mut bytes = written.bytes();
+    let mut plain = Vec::new();
+    while let Some(byte) = bytes.next() {
+        let code: Vec<u8> = if byte == b'%' { bytes.by_ref().take(2).collect() } else { vec![] };
+        let code = String::from_utf8_lossy(&code).into_owned();
+        let space = if byte == b'+' { b' ' } else { byte };
+        plain.push(u8::from_str_radix(&code, 16).unwrap_or(space));
+    }
+    String::from_utf8_lossy(&plain).into_owned()
 }
 
 /// Which requests, and what goes wrong with them.
@@ -42,6 +77,9 @@ pub enum Fault {
     Says(u16, &'static str),
     /// It is carried out, and answered with this status and error.
     SaysAfter(u16, &'static str),
+    /// It is not looked at, with this status and body, such as those of an answer that AWS is known to give. The rest of
+    /// the answer is as the protocol of the request wants it. Rules of one request each give one answer after another.
+    Answers(u16, Vec<u8>),
 }
 
 impl Fault {
@@ -55,6 +93,12 @@ impl Fault {
     pub const EXPIRED: Self = Self::Says(403, "ExpiredToken");
     /// Whoever asks may not.
     pub const DENIES: Self = Self::Says(403, "AccessDenied");
+
+    /// It is answered with this, and looked at by nobody.
+    #[must_use]
+    pub fn answers(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self::Answers(status, body.into())
+    }
 }
 
 impl Rule {
@@ -166,6 +210,14 @@ mod tests {
         let mut rule = Rule::all(Fault::Hangs).operation("PUT /assets/");
         assert_eq!(rule.apply(&called("us-east-1", "s3", "GET /assets/a")), None);
         assert_eq!(rule.apply(&called("us-east-1", "s3", "PUT /assets/a")), Some(Fault::Hangs));
+    }
+
+    #[test]
+    fn a_form_is_told_by_its_fields() {
+        let body = b"Action=A&Version=1&Name=a+b&Arn=arn%3Aaws%3Ards&Groups.1=%C3%A4".to_vec();
+        let asked = Asked { called: Called::default(), body };
+        let fields = [("Arn", "arn:aws:rds"), ("Groups.1", "\u{e4}"), ("Name", "a b")];
+        assert_eq!(asked.form(), fields.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
     }
 
     #[test]

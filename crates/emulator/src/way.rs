@@ -15,7 +15,7 @@ use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
 use self::message::{Message, read_answer, read_question};
-use crate::rule::{Called, Fault, Rule};
+use crate::rule::{Asked, Called, Fault, Rule};
 
 /// A way to the emulator, at a port of its own on this machine. It is served by a thread of its own, so that a test needs
 /// no runtime for it, and ends with it.
@@ -32,9 +32,9 @@ struct Serving {
 }
 
 struct State {
-    upstream: String,
+    upstream: Option<String>,
     rules: Mutex<Vec<Rule>>,
-    called: Mutex<Vec<Called>>,
+    asked: Mutex<Vec<Asked>>,
     faults: Mutex<usize>,
 }
 
@@ -45,10 +45,23 @@ impl Way {
     /// When no port is free.
     #[must_use]
     pub fn to(upstream: &str) -> Self {
+        Self::leading(Some(upstream.to_owned()))
+    }
+
+    /// A way that leads nowhere: what no rule answers is reset.
+    ///
+    /// # Panics
+    /// When no port is free.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Self::leading(None)
+    }
+
+    fn leading(upstream: Option<String>) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
-        let (rules, called, faults) = Default::default();
-        let state = Arc::new(State { upstream: upstream.to_owned(), rules, called, faults });
+        let (rules, asked, faults) = Default::default();
+        let state = Arc::new(State { upstream, rules, asked, faults });
         let serving = Some(serve(listener, Arc::clone(&state)));
         Self { state, address, serving }
     }
@@ -67,7 +80,13 @@ impl Way {
     /// What was asked over it, in order, whatever became of it.
     #[must_use]
     pub fn called(&self) -> Vec<Called> {
-        lock(&self.state.called).clone()
+        lock(&self.state.asked).iter().map(|asked| asked.called.clone()).collect()
+    }
+
+    /// The same with what each request said.
+    #[must_use]
+    pub fn asked(&self) -> Vec<Asked> {
+        lock(&self.state.asked).clone()
     }
 
     /// How often each was asked.
@@ -82,7 +101,7 @@ impl Way {
 
     /// Forgets what was asked, and what went wrong.
     pub fn forget(&self) {
-        lock(&self.state.called).clear();
+        lock(&self.state.asked).clear();
         *lock(&self.state.faults) = 0;
     }
 
@@ -92,7 +111,7 @@ impl Way {
     /// When it is not asked within a minute.
     pub fn wait_for(&self, is_it: impl Fn(&Called) -> bool) {
         for _ in 0..6_000 {
-            if lock(&self.state.called).iter().any(&is_it) {
+            if lock(&self.state.asked).iter().any(|asked| is_it(&asked.called)) {
                 return;
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -140,9 +159,10 @@ impl Drop for Way {
 }
 
 impl State {
-    fn fault(&self, called: &Called) -> Option<Fault> {
-        lock(&self.called).push(called.clone());
-        let fault = lock(&self.rules).iter_mut().find_map(|rule| rule.apply(called));
+    fn fault(&self, question: &Message) -> Option<Fault> {
+        let called = question.called();
+        let fault = lock(&self.rules).iter_mut().find_map(|rule| rule.apply(&called));
+        lock(&self.asked).push(Asked { called, body: question.body().to_vec() });
         *lock(&self.faults) += usize::from(fault.is_some());
         fault
     }
@@ -178,28 +198,28 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
 async fn relay(mut client: TcpStream, state: Arc<State>) {
     let _ = client.set_nodelay(true);
     while let Some(question) = read_question(&mut client).await {
-        let called = question.called();
-        let answer = match state.fault(&called) {
-            None => forward(&state.upstream, &question).await,
+        let answer = match state.fault(&question) {
+            None => forward(&state, &question).await,
             Some(Fault::Delays(time)) => {
                 tokio::time::sleep(time).await;
-                forward(&state.upstream, &question).await
+                forward(&state, &question).await
             }
             Some(Fault::Resets) => return reset(&client),
             Some(Fault::LosesAnswer) => {
-                forward(&state.upstream, &question).await;
+                forward(&state, &question).await;
                 return reset(&client);
             }
             Some(Fault::Hangs) => return std::future::pending().await,
             Some(Fault::HangsWithAnswer) => {
-                forward(&state.upstream, &question).await;
+                forward(&state, &question).await;
                 return std::future::pending().await;
             }
             Some(Fault::Says(status, code)) => Some(question.error(status, code)),
             Some(Fault::SaysAfter(status, code)) => {
-                forward(&state.upstream, &question).await;
+                forward(&state, &question).await;
                 Some(question.error(status, code))
             }
+            Some(Fault::Answers(status, body)) => Some(question.answer(status, "", &body)),
         };
         let Some(answer) = answer else { return reset(&client) };
         if client.write_all(&answer).await.is_err() {
@@ -213,9 +233,9 @@ fn reset(client: &TcpStream) {
     let _ = client.set_zero_linger();
 }
 
-/// Carries a request out; nothing when the emulator is gone.
-async fn forward(upstream: &str, question: &Message) -> Option<Vec<u8>> {
-    let mut stream = TcpStream::connect(upstream).await.ok()?;
+/// Carries a request out; nothing when nobody is there.
+async fn forward(state: &State, question: &Message) -> Option<Vec<u8>> {
+    let mut stream = TcpStream::connect(state.upstream.as_ref()?).await.ok()?;
     stream.write_all(&question.bytes).await.ok()?;
     read_answer(&mut stream, question.is_head()).await
 }

@@ -96,6 +96,20 @@ fn fails_for_one_region_and_not_for_the_other() {
 }
 
 #[test]
+fn answers_one_after_another_with_nobody_there() {
+    let way = Way::nowhere();
+    way.rules(["<First/>", "<Second/>"].map(|body| Rule::all(Fault::answers(200, body)).times(1)));
+    for body in ["<First/>", "<Second/>"] {
+        let (head, said) = ask(&way, &question("us-east-1")).expect("it is answered");
+        assert!(head.starts_with("HTTP/1.1 200") && head.contains("text/xml"), "{head}");
+        assert_eq!(said, body);
+    }
+    ask(&way, &question("us-east-1")).expect_err("nobody is there");
+    let names = way.asked().into_iter().map(|asked| asked.form()["StackName"].clone());
+    assert_eq!(names.collect::<Vec<_>>(), ["a", "a", "a"]);
+}
+
+#[test]
 fn loses_questions_and_answers() {
     let echo = Echo::start();
     let way = Way::to(&echo.address);

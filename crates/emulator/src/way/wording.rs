@@ -1,4 +1,4 @@
-//! An error as the service that was asked would word it: each protocol of AWS has its own.
+//! Answers as the service that was asked would word them: each protocol of AWS has its own.
 
 use super::message::{Message, header};
 
@@ -11,35 +11,46 @@ const XML: [&str; 3] = ["cloudfront", "route53", "s3"];
 impl Message {
     /// The answer to this request with this status and error.
     pub(super) fn error(&self, status: u16, code: &str) -> Vec<u8> {
-        let head = self.head();
-        let (kind, body) = if header(&head, "smithy-protocol").is_some() {
-            ("application/cbor", cbor(code))
-        } else if header(&head, "x-amz-target").is_some() {
-            let body = format!(r#"{{"__type":"{code}","message":"{WORDS}"}}"#);
-            ("application/x-amz-json-1.0", body.into_bytes())
-        } else if self.body().windows(7).any(|window| window == b"Action=") {
-            ("text/xml", format!("<ErrorResponse>{}</ErrorResponse>", xml(code)).into_bytes())
-        } else {
-            self.without_a_name(code)
+        let body = match self.kind() {
+            "application/cbor" => cbor(code),
+            "application/x-amz-json-1.0" => {
+                format!(r#"{{"__type":"{code}","message":"{WORDS}"}}"#).into_bytes()
+            }
+            "application/json" => format!(r#"{{"message":"{WORDS}"}}"#).into_bytes(),
+            "application/xml" => xml(code).into_bytes(),
+            _ => format!("<ErrorResponse>{}</ErrorResponse>", xml(code)).into_bytes(),
         };
-        let length = body.len();
+        self.answer(status, &format!("x-amzn-errortype: {code}\r\n"), &body)
+    }
+
+    /// The answer to this request with this status and body, and with these headers besides what its protocol asks for.
+    pub(super) fn answer(&self, status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
+        let (kind, length) = (self.kind(), body.len());
+        let head = self.head();
         let protocol = header(&head, "smithy-protocol");
         let protocol = protocol.map_or_else(String::new, |it| format!("smithy-protocol: {it}\r\n"));
         let head = format!(
             "HTTP/1.1 {status} -\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\
-             x-amzn-errortype: {code}\r\nx-amzn-requestid: made-up\r\n{protocol}\r\n"
+             {headers}x-amzn-requestid: made-up\r\n{protocol}\r\n"
         );
-        if self.is_head() { head.into_bytes() } else { [head.into_bytes(), body].concat() }
+        if self.is_head() { head.into_bytes() } else { [head.as_bytes(), body].concat() }
     }
 
-    /// The kind and the body for services whose operations have no names.
-    fn without_a_name(&self, code: &str) -> (&'static str, Vec<u8>) {
-        match self.called().service.as_str() {
-            "s3" => ("application/xml", xml(code).into_bytes()),
-            service if XML.contains(&service) => {
-                ("text/xml", format!("<ErrorResponse>{}</ErrorResponse>", xml(code)).into_bytes())
+    /// What an answer to this request is written in.
+    fn kind(&self) -> &'static str {
+        let head = self.head();
+        if header(&head, "smithy-protocol").is_some() {
+            "application/cbor"
+        } else if header(&head, "x-amz-target").is_some() {
+            "application/x-amz-json-1.0"
+        } else if self.body().windows(7).any(|window| window == b"Action=") {
+            "text/xml"
+        } else {
+            match self.called().service.as_str() {
+                "s3" => "application/xml",
+                service if XML.contains(&service) => "text/xml",
+                _ => "application/json",
             }
-            _ => ("application/json", format!(r#"{{"message":"{WORDS}"}}"#).into_bytes()),
         }
     }
 }
