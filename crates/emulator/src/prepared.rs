@@ -10,6 +10,9 @@ use crate::started::{Emulator, program};
 /// The version of the bootstrap that is made.
 const VERSION: u32 = 30;
 
+/// When everything is signed.
+const DAY: &str = "20260101";
+
 impl Emulator {
     /// Makes what `cdk bootstrap` makes of what is needed here: the toolkit's stack, with the bucket and the roles.
     ///
@@ -28,7 +31,12 @@ impl Emulator {
         let answer = self.form(
             account,
             region,
-            &[("Action", "CreateStack"), ("StackName", "CDKToolkit"), ("TemplateBody", &template)],
+            &[
+                ("Action", "CreateStack"),
+                ("StackName", "CDKToolkit"),
+                ("TemplateBody", &template),
+                ("Capabilities.member.1", "CAPABILITY_NAMED_IAM"),
+            ],
         );
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         for _ in 0..600 {
@@ -51,13 +59,57 @@ impl Emulator {
     /// When the emulator is gone.
     #[must_use]
     pub fn form(&self, account: &str, region: &str, fields: &[(&str, &str)]) -> String {
+        self.query(&format!("{account}/{DAY}/{region}/cloudformation"), "2010-05-15", fields)
+    }
+
+    /// Makes a user who may do these actions, whatever it is with, and nothing else where permissions are checked; the id
+    /// and the secret of an access key.
+    ///
+    /// # Panics
+    /// When the emulator is gone.
+    #[must_use]
+    pub fn user(&self, account: &str, name: &str, actions: &[String]) -> (String, String) {
+        let actions = actions.join(r#"", ""#);
+        let policy = format!(
+            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": ["{actions}"], "Resource": "*"}}]}}"#
+        );
+        let asked = |action: &str, more: &[(&str, &str)]| {
+            let fields = [&[("Action", action), ("UserName", name)], more].concat();
+            let answer =
+                self.query(&format!("{account}/{DAY}/us-east-1/iam"), "2010-05-08", &fields);
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+            answer
+        };
+        asked("CreateUser", &[]);
+        asked("PutUserPolicy", &[("PolicyName", "actions"), ("PolicyDocument", &policy)]);
+        let key = asked("CreateAccessKey", &[]);
+        (between(&key, "AccessKeyId"), between(&key, "SecretAccessKey"))
+    }
+
+    fn query(&self, scope: &str, version: &str, fields: &[(&str, &str)]) -> String {
         let fields = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value)));
-        let body = fields.chain(["Version=2010-05-15".to_owned()]).collect::<Vec<_>>().join("&");
-        let scope = format!("{account}/20260101/{region}/cloudformation/aws4_request");
+        let body = fields.chain([format!("Version={version}")]).collect::<Vec<_>>().join("&");
+        self.asked("POST /", scope, &body)
+    }
+
+    /// The id of the REST API that a Region has.
+    ///
+    /// # Panics
+    /// When it has none, or the emulator is gone.
+    #[must_use]
+    pub fn rest_api(&self, account: &str, region: &str) -> String {
+        let apis = self.asked("GET /restapis", &format!("{account}/{DAY}/{region}/apigateway"), "");
+        let (_, id) = apis.split_once("\"id\": \"").expect("there is one");
+        id.split('"').next().unwrap_or_default().to_owned()
+    }
+
+    /// What a request is answered that is signed for this scope.
+    fn asked(&self, line: &str, scope: &str, body: &str) -> String {
         let head = format!(
-            "POST / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+            "{line} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
              content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\
-             authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0\r\n\r\n",
+             x-amz-date: {DAY}T000000Z\r\n\
+             authorization: AWS4-HMAC-SHA256 Credential={scope}/aws4_request, SignedHeaders=host, Signature=0\r\n\r\n",
             body.len()
         );
         let mut stream = TcpStream::connect(self.address()).expect("it is there");
@@ -96,6 +148,13 @@ fn toolkit(account: &str, region: &str, version: u32) -> String {
 "Version": {{"Type": "AWS::SSM::Parameter", "Properties": {{"Name": "/cdk-bootstrap/hnb659fds/version", "Type": "String", "Value": "{version}"}}}}}},
 "Outputs": {{"BootstrapVersion": {{"Value": "{version}"}}, "BucketName": {{"Value": "{bucket}"}}}}}}"#
     )
+}
+
+/// The text of an element of XML.
+fn between(text: &str, element: &str) -> String {
+    let (begin, end) = (format!("<{element}>"), format!("</{element}>"));
+    let found = text.split_once(&begin).and_then(|(_, rest)| rest.split_once(&end));
+    found.unwrap_or_else(|| panic!("there is no {element} in {text}")).0.to_owned()
 }
 
 fn escaped(text: &str) -> String {

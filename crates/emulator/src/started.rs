@@ -39,8 +39,26 @@ impl Emulator {
     /// When it is not installed, or does not start.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_with(|_| Vec::new())
+    }
+
+    /// The same, with variables for it and for what it runs as functions, which `variables` tells once the address is
+    /// known:
+    ///
+    /// - `AUTH`: with `true` permissions are checked, but for those of an account itself;
+    /// - `AWS_ENDPOINT_URL`: the way by which functions reach it, when that is not the straight one;
+    /// - `DATABASE_SERVERS`: who is told by HTTP of database clusters that are made and of roles that change, and keeps a
+    ///   server for each of them;
+    /// - `MINISTACK_ACCOUNT_ID`: whose APIs and functions are called by who is nobody in particular, such as a client;
+    /// - any others for functions.
+    ///
+    /// # Panics
+    /// When it is not installed, or does not start.
+    #[must_use]
+    pub fn start_with(variables: impl FnOnce(&str) -> Vec<(&'static str, String)>) -> Self {
         let folder = tempfile::Builder::new().prefix("emulator").tempdir().expect("it is made");
         let port = free_port();
+        let address = format!("127.0.0.1:{port}");
         let log = std::fs::File::create(folder.path().join("log")).expect("it is made");
         let mut shell = Command::new("sh");
         shell
@@ -52,7 +70,7 @@ impl Emulator {
         shell.envs([("BIND_HOST", "127.0.0.1"), ("MINISTACK_HOST", "127.0.0.1")]);
         shell.envs([("GATEWAY_PORT", port.to_string()), ("IOT_MTLS_ENABLED", "0".to_owned())]);
         // What it runs as a function finds it by this.
-        shell.env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"));
+        shell.env("AWS_ENDPOINT_URL", format!("http://{address}")).envs(variables(&address));
         for (variable, name) in [("S3_DATA_DIR", "s3"), ("STATE_DIR", "state"), ("HOME", "home")] {
             shell.env(variable, folder.path().join(name));
         }
@@ -61,7 +79,7 @@ impl Emulator {
         shell.process_group(0).stdin(Stdio::piped());
         shell.stdout(log.try_clone().expect("it is shared")).stderr(log);
         let keeper = shell.spawn().expect("there is a shell");
-        let emulator = Self { keeper, _folder: folder, address: format!("127.0.0.1:{port}") };
+        let emulator = Self { keeper, _folder: folder, address };
         emulator.wait();
         emulator
     }

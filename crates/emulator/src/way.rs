@@ -4,7 +4,7 @@ mod message;
 mod wording;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -33,6 +33,8 @@ struct Serving {
 
 struct State {
     upstream: Option<String>,
+    /// What stands before each path upstream.
+    prefix: String,
     rules: Mutex<Vec<Rule>>,
     asked: Mutex<Vec<Asked>>,
     faults: Mutex<usize>,
@@ -45,7 +47,16 @@ impl Way {
     /// When no port is free.
     #[must_use]
     pub fn to(upstream: &str) -> Self {
-        Self::leading(Some(upstream.to_owned()))
+        Self::door(Ipv4Addr::LOCALHOST, upstream, "")
+    }
+
+    /// A way at this address of this machine, to what stands under a path there, such as a stage of an API.
+    ///
+    /// # Panics
+    /// When no port is free.
+    #[must_use]
+    pub fn door(address: Ipv4Addr, upstream: &str, prefix: &str) -> Self {
+        Self::leading(address, Some(upstream.to_owned()), prefix)
     }
 
     /// A way that leads nowhere: what no rule answers is reset.
@@ -54,14 +65,15 @@ impl Way {
     /// When no port is free.
     #[must_use]
     pub fn nowhere() -> Self {
-        Self::leading(None)
+        Self::leading(Ipv4Addr::LOCALHOST, None, "")
     }
 
-    fn leading(upstream: Option<String>) -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    fn leading(address: Ipv4Addr, upstream: Option<String>, prefix: &str) -> Self {
+        let listener = std::net::TcpListener::bind((address, 0)).expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let (rules, asked, faults) = Default::default();
-        let state = Arc::new(State { upstream, rules, asked, faults });
+        let prefix = prefix.to_owned();
+        let state = Arc::new(State { upstream, prefix, rules, asked, faults });
         let serving = Some(serve(listener, Arc::clone(&state)));
         Self { state, address, serving }
     }
@@ -70,6 +82,12 @@ impl Way {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Host and port.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// What goes wrong from now on; the first rule that is about a request counts.
@@ -233,10 +251,10 @@ fn reset(client: &TcpStream) {
     let _ = client.set_zero_linger();
 }
 
-/// Carries a request out; nothing when nobody is there.
+/// Carries a request out, as one that came by TLS, which AWS wants; nothing when nobody is there.
 async fn forward(state: &State, question: &Message) -> Option<Vec<u8>> {
     let mut stream = TcpStream::connect(state.upstream.as_ref()?).await.ok()?;
-    stream.write_all(&question.bytes).await.ok()?;
+    stream.write_all(&question.under(&state.prefix)).await.ok()?;
     read_answer(&mut stream, question.is_head()).await
 }
 

@@ -7,7 +7,7 @@ use crate::rule::Called;
 
 /// A whole request.
 pub(super) struct Message {
-    pub(super) bytes: Vec<u8>,
+    bytes: Vec<u8>,
     /// Where its body begins.
     body: usize,
 }
@@ -31,6 +31,19 @@ impl Message {
 
     pub(super) fn is_head(&self) -> bool {
         self.bytes.starts_with(b"HEAD ")
+    }
+
+    /// Its bytes, with this before its path, and saying that it came by TLS.
+    pub(super) fn under(&self, prefix: &str) -> Vec<u8> {
+        let after = |end: &[u8], from: usize| {
+            let rest = self.bytes[from..].windows(end.len());
+            from + rest.take_while(|window| *window != end).count() + end.len()
+        };
+        let path = after(b" ", 0);
+        let headers = after(b"\r\n", path);
+        let [method, rest, others] =
+            [&self.bytes[..path], &self.bytes[path..headers], &self.bytes[headers..]];
+        [method, prefix.as_bytes(), rest, b"x-forwarded-proto: https\r\n", others].concat()
     }
 
     /// Whom it asks what.

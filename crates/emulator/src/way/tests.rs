@@ -83,6 +83,19 @@ fn passes_on_and_remembers() {
 }
 
 #[test]
+fn leads_to_what_stands_under_a_path() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound").to_string();
+    let way = Way::door(Ipv4Addr::new(127, 0, 0, 2), &address, "/stages/prod");
+    let asks = std::thread::spawn(move || ask(&way, "GET /health HTTP/1.1\r\n\r\n"));
+    let (mut stream, _) = listener.accept().expect("it connects");
+    let (head, _) = read(&mut stream).expect("it asks");
+    assert!(head.starts_with("GET /stages/prod/health HTTP/1.1\r\n"), "{head}");
+    drop(stream);
+    asks.join().expect("it ends").expect_err("there is no answer");
+}
+
+#[test]
 fn fails_for_one_region_and_not_for_the_other() {
     let echo = Echo::start();
     let way = Way::to(&echo.address);
