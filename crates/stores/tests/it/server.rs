@@ -70,12 +70,32 @@ impl Server {
     pub(crate) fn start_standby(&self) -> Self {
         let folder = tempfile::Builder::new().prefix("pg").tempdir().expect("a folder is made");
         let standby = Self::new(self.superuser.clone(), folder, &["fsync=off"]);
-        let mut copy = self.program("pg_basebackup");
-        let copy =
-            self.reach(&mut copy).args(["-R", "-X", "stream", "-c", "fast", "--no-sync", "-D"]);
-        run(copy.arg(standby.data()));
-        standby.start();
+        standby.start_as_copy(self);
         standby
+    }
+
+    /// Starts it as a standby that is a copy of this server, whatever it was before.
+    pub(crate) fn start_as_copy(&self, writer: &Self) {
+        run(Command::new("rm").arg("-rf").arg(self.data()));
+        let mut copy = writer.program("pg_basebackup");
+        let copy =
+            writer.reach(&mut copy).args(["-R", "-X", "stream", "-c", "fast", "--no-sync", "-D"]);
+        run(copy.arg(self.data()));
+        self.start();
+    }
+
+    /// Starts it as a standby of this server, which had all of its commits when it was stopped.
+    #[allow(dead_code, reason = "for the tests of the program")]
+    pub(crate) fn start_behind(&self, writer: &Self) {
+        let (socket, user) = (writer.folder().display(), &writer.superuser);
+        let follows = format!("primary_conninfo = 'host={socket} user={user}'\n");
+        let (settings, signal) =
+            (self.data().join("postgresql.auto.conf"), self.data().join("standby.signal"));
+        let before = std::fs::read_to_string(&settings).expect("the folder is ours");
+        std::fs::write(&settings, before + &follows).expect("the folder is ours");
+        std::fs::write(&signal, "").expect("the folder is ours");
+        give_away(&signal);
+        self.start();
     }
 
     /// Makes a standby take writes.
@@ -110,6 +130,12 @@ impl Server {
         let options = self.options.iter().fold(fixed, |all, option| format!("{all} -c {option}"));
         let log = self.folder.path().join("log");
         run(self.control().args(["-w", "-t", "60", "-o", &options, "-l"]).arg(log).arg("start"));
+    }
+
+    /// Ends it, once its standby has all of its commits.
+    #[allow(dead_code, reason = "for the tests of the program")]
+    pub(crate) fn stop(&self) {
+        run(self.control().args(["-m", "fast", "-w", "-t", "60", "stop"]));
     }
 
     /// Ends it as a loss of power would.
