@@ -1,5 +1,7 @@
 //! What is asked of ledgers: where they end, that their epoch be raised, and that what they lack be held and settled.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use recovery::{Answer, Ask};
 use runbook::{Failure, Observed, Tail};
 
@@ -8,16 +10,20 @@ use crate::site::Site;
 use crate::until::until;
 
 impl Act<'_> {
-    /// Waits until nothing waits in the source's outbox; what is left goes with the ledger.
+    /// Waits until nothing waits in the source's outbox, for as long as it gets shorter: what was begun there may still end,
+    /// and nothing begins any more. What is left goes with the ledger.
     pub(super) async fn drain_outbox(&self) -> Attempt {
+        let before = AtomicU64::new(u64::MAX);
         let look = || async {
-            match self.ledger(self.source(), Ask::Outbox).await? {
-                Answer::Count { count: 0 } => Ok(Observed::Done),
-                Answer::Count { count } => Err(again(format!("{count} events wait in the outbox"))),
-                other => other.observed(),
-            }
+            let count = match self.ledger(self.source(), Ask::Outbox).await? {
+                Answer::Count { count: 0 } => return Ok(Ok(Observed::Done)),
+                Answer::Count { count } => count,
+                other => return other.observed().map(Ok),
+            };
+            let waits = again(format!("{count} events wait in the outbox"));
+            if count < before.swap(count, Ordering::Relaxed) { Err(waits) } else { Ok(Err(waits)) }
         };
-        until(self.action.time_limit, self.pause(), look).await
+        until(self.action.time_limit, self.pause(), look).await?
     }
 
     pub(super) async fn record_tail(&self) -> Attempt {
