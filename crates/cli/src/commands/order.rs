@@ -4,7 +4,7 @@ use std::io::{Write, stderr, stdout};
 
 use anyhow::anyhow;
 use fence::{Author, DurationMs, RunId};
-use runbook::{Action, Control, Next, NotTaken, Takeover};
+use runbook::{Action, ActionName, Control, Next, NotTaken, Takeover};
 
 use crate::args::{AbortArgs, ApproveArgs, ResumeArgs, RunsArgs};
 use crate::commands::carry_out::to_its_end;
@@ -12,7 +12,7 @@ use crate::live::driven::Manner;
 use crate::live::follow::tell;
 use crate::live::on::{On, on};
 use crate::live::reached::block_on;
-use crate::live::runs::{find, meant};
+use crate::live::runs::{Known, find, meant};
 
 /// For how long an approval counts.
 const APPROVAL_LASTS: DurationMs = DurationMs(600_000);
@@ -58,8 +58,16 @@ async fn go_on(on: &On, run: &RunId, takeover: Takeover, what: &str) -> anyhow::
             reach.start_runner(run).await?;
             say(&format!("run {run} {what}; `tideover runs {run}` tells how far it is"))
         }
-        On::Aws(_) => to_its_end(on, run, Manner { takeover, leaves_served: false }).await,
+        On::Aws(_) => {
+            // A source that is away is waited for only where nothing else is left to do.
+            let leaves_served = !waits_for_source(&find(on, run.as_str()).await?);
+            to_its_end(on, run, Manner { takeover, leaves_served }).await
+        }
     }
+}
+
+fn waits_for_source(known: &Known) -> bool {
+    matches!(known.next(), Next::Act { action, .. } if action.name == ActionName::AwaitSource)
 }
 
 /// Approves of what a run waits for, and says what that was.
