@@ -17,8 +17,8 @@ use region::{HttpClient, HttpLimits, Reach as Reachable, Trust};
 use runbook::render::Names;
 use runbook::{Homes, System};
 
-use super::ledger::zipped;
-use super::service::{resolve, serve};
+use crate::ledger::zipped;
+use crate::service::{resolve, serve};
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 const REGIONS: [&str; 2] = ["us-east-1", "us-east-2"];
@@ -62,13 +62,8 @@ fn system() -> System {
 
 impl Estate {
     /// Makes it, with the home primary active.
-    #[allow(dead_code, reason = "the tests of the program have a system of their own")]
     pub(crate) async fn made() -> Self {
-        Self::of(system()).await
-    }
-
-    /// Makes this one.
-    pub(crate) async fn of(system: System) -> Self {
+        let system = system();
         let emulator = Emulator::start();
         let way = Way::to(emulator.address());
         for name in REGIONS {
@@ -89,12 +84,6 @@ impl Estate {
         let ways = Ways { endpoint_url: Some(self.emulator.url()), ..self.ways() };
         let active = activate(&self.reach(ways), Author::new("ann")).await;
         assert_eq!(active.expect("it begins").region, region("us-east-1"));
-    }
-
-    /// Where the services of both Regions are, the home primary's first, and where DNS is.
-    #[allow(dead_code, reason = "for the tests of the program")]
-    pub(crate) fn addresses(&self) -> (&[String], std::net::SocketAddr) {
-        (&self.services, self.dns)
     }
 
     pub(crate) fn ways(&self) -> Ways {

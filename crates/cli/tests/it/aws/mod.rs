@@ -1,4 +1,6 @@
 //! The commands that speak to AWS, against an emulator of it.
 
+mod databases;
 mod deploy;
-mod runs;
+mod story;
+mod system;
