@@ -1,7 +1,8 @@
 //! `cargo xtask test`: all tests, after installing what they need.
 
-use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
 
 use anyhow::{Context, Result};
 
@@ -12,14 +13,17 @@ pub(crate) fn test(root: &Path) -> Result<()> {
     tools::install(root)?;
     // The licences of all packages are looked at, those of other systems included; no test uses the network.
     run(cargo(root).args(["fetch", "--locked", "--quiet"]))?;
+    let all = ["--workspace", "--all-features"];
+    let has_nextest = answer(cargo(root).args(["nextest", "--version"])).is_some();
+    let tests = if has_nextest { &["nextest", "run"][..] } else { &["test"] };
+    run(cargo(root).args(tests).args(all).arg("--no-run"))?;
     functions(root)?;
-    let all = ["--workspace", "--all-features", "--no-fail-fast"];
-    if answer(cargo(root).args(["nextest", "--version"])).is_none() {
-        return run(cargo(root).arg("test").args(all));
+    run(cargo(root).args(tests).args(all).arg("--no-fail-fast"))?;
+    if has_nextest {
+        // What nextest leaves out.
+        run(cargo(root).args(["test", "--doc"]).args(all).arg("--no-fail-fast"))?;
     }
-    run(cargo(root).args(["nextest", "run"]).args(all))?;
-    // What nextest leaves out.
-    run(cargo(root).args(["test", "--doc"]).args(all))
+    Ok(())
 }
 
 /// Folder of the packaged functions, which tests start as Lambda would.
@@ -35,17 +39,11 @@ fn functions(root: &Path) -> Result<()> {
     let file = folder.join("tideover.toml");
     fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
     fs::write(&file, system()).with_context(|| format!("write {}", file.display()))?;
-    let mut command = cargo(root);
-    command.args([
-        "run",
-        "--quiet",
-        "--locked",
-        "--package",
-        "tideover",
-        "--",
-        "package",
-        "--file",
-    ]);
+    // The program as the tests have it, which lies beside this one: `cargo run` would compile the SDK once more, for the
+    // features that it has without the other crates.
+    let program = env::current_exe().context("find the folder of executables")?;
+    let mut command = Command::new(program.with_file_name("tideover"));
+    command.current_dir(root).args(["package", "--file"]);
     command.arg(file);
     for function in SERVICE {
         command.args(["--only", function]);
