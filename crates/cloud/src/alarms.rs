@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use aws_sdk_cloudwatch::types::StateValue;
+use aws_sdk_cloudwatch::types::{MetricAlarm, StateValue};
 
 use crate::fault::{Fault, within};
+use crate::metrics::CERTIFICATE_DIMENSION;
 use crate::site::Site;
 
 /// How many alarms one request may name.
@@ -17,6 +18,14 @@ pub(crate) struct Alarm {
     pub(crate) rings: bool,
     /// Whether it calls somebody when it rings.
     pub(crate) calls: bool,
+    /// The ARN of the certificate that it watches, if it watches one.
+    pub(crate) certificate: Option<String>,
+}
+
+fn certificate(alarm: &MetricAlarm) -> Option<String> {
+    let mut dimensions = alarm.dimensions().iter();
+    let arn = dimensions.find(|dimension| dimension.name() == Some(CERTIFICATE_DIMENSION))?;
+    arn.value().map(str::to_owned)
 }
 
 impl Site {
@@ -32,6 +41,7 @@ impl Site {
                     name: alarm.alarm_name()?.to_owned(),
                     rings: alarm.state_value() == Some(&StateValue::Alarm),
                     calls: alarm.actions_enabled().unwrap_or(true),
+                    certificate: certificate(alarm),
                 })
             }));
             token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);

@@ -149,8 +149,7 @@ fn site(unknown: &SiteFacts, told: &Told) -> SiteFacts {
         Err(_) => Known::Unknown,
     };
     let alarm = |alarms: &Vec<Alarm>| {
-        let alarm = alarms.iter().find(|alarm| alarm.name.contains(CERTIFICATE_ALARM));
-        alarm.map_or(Known::Unknown, |alarm| Known::from(!alarm.rings))
+        certificate_alarm(alarms).map_or(Known::Unknown, |alarm| Known::from(!alarm.rings))
     };
     SiteFacts {
         region: unknown.region.clone(),
@@ -160,6 +159,11 @@ fn site(unknown: &SiteFacts, told: &Told) -> SiteFacts {
         canary_green: told.health.as_ref().map_or(Known::Unknown, |status| (*status == 200).into()),
         certificates_valid: told.alarms.as_ref().map_or(Known::Unknown, alarm),
     }
+}
+
+/// The alarm that watches the Region's certificate.
+pub(crate) fn certificate_alarm(alarms: &[Alarm]) -> Option<&Alarm> {
+    alarms.iter().find(|alarm| alarm.name.contains(CERTIFICATE_ALARM))
 }
 
 fn answers<T>(asked: &Result<T, Fault>) -> Known {

@@ -34,4 +34,4 @@ pub use begin::{NotBegun, begin};
 pub use facts::facts;
 pub use reach::{Reach, Ways};
 pub use run::OneRun;
-pub use status::{Condition, RecordStatus, RegionStatus, Status, status};
+pub use status::{RecordStatus, RegionStatus, Status, status};

@@ -13,6 +13,9 @@ use crate::site::Site;
 /// The name of the rule by which each bucket replicates.
 const REPLICATION_RULE: &str = "to-the-other-region";
 
+/// The dimension that names a certificate.
+pub(crate) const CERTIFICATE_DIMENSION: &str = "CertificateArn";
+
 /// A metric, and how its values of a minute are put together.
 #[derive(Debug, Clone)]
 pub(crate) struct Series {
@@ -38,6 +41,12 @@ impl Point {
     )]
     pub(crate) fn as_ms(&self) -> DurationMs {
         DurationMs(self.value.max(0.0) as u64)
+    }
+
+    /// The value without what is behind the point, such as of days.
+    #[expect(clippy::cast_possible_truncation, reason = "days are fewer than 2^53")]
+    pub(crate) fn as_whole(&self) -> i64 {
+        self.value.floor() as i64
     }
 }
 
@@ -96,6 +105,16 @@ impl Series {
             name: "Count",
             statistic: "Sum",
             dimensions: vec![("ApiName", system.api()), ("Stage", system.names.stage.clone())],
+        }
+    }
+
+    /// How many days a certificate is good for still.
+    pub(crate) fn certificate_days(certificate: &str) -> Self {
+        Self {
+            namespace: "AWS/CertificateManager",
+            name: "DaysToExpiry",
+            statistic: "Minimum",
+            dimensions: vec![(CERTIFICATE_DIMENSION, certificate.to_owned())],
         }
     }
 

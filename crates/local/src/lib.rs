@@ -35,7 +35,7 @@ pub use store::{
 };
 pub use system::{
     Answer, Ask, AtStep, Ground, Hook, NoHook, NotChanged, NotHere, NotUp, RecordStatus,
-    RegionStatus, Spoil, Standstill, Status, Step, System, SystemSettings, Underlay, Waits,
-    is_playable, usual_folder,
+    RegionStatus, ServiceStatus, Spoil, Standstill, Status, Step, System, SystemSettings, Underlay,
+    Waits, is_playable, usual_folder,
 };
 pub use wire::{Caller, NotAnswered};

@@ -10,6 +10,7 @@ mod faults;
 mod ground;
 mod hook;
 mod inner;
+mod readiness;
 mod rules;
 mod start;
 mod status;
@@ -32,7 +33,7 @@ pub use ground::Ground;
 pub use hook::{AtStep, Hook, NoHook};
 pub use rules::{NotHere, is_playable};
 pub use start::{NotUp, SystemSettings, Underlay};
-pub use status::{RecordStatus, RegionStatus, Status};
+pub use status::{RecordStatus, RegionStatus, ServiceStatus, Status};
 
 use tokio::task::JoinSet;
 

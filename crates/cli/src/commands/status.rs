@@ -1,11 +1,13 @@
 //! `tideover status`: both Regions side by side.
 
 mod in_aws;
+mod readiness;
 
 use std::io::{Write, stdout};
 use std::time::Duration;
 
 use local::{RegionStatus, Status};
+use runbook::Readiness;
 use serde::Serialize;
 use tokio::time::sleep;
 
@@ -32,18 +34,16 @@ pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<()> {
     })
 }
 
-/// Tells how everything is; whether nothing is against a failover now, as far as that is asked.
+/// Tells how everything is; whether a failover could be done now.
 async fn tell(on: &On, output: Output) -> anyhow::Result<bool> {
     match on {
         On::Here(reach) => {
             let status = reach.status().await?;
-            write_as(output, &status, text)?;
-            Ok(true)
+            write_as(output, &status, &status.readiness(), text)
         }
         On::Aws(reach) => {
             let status = cloud::status(reach).await?;
-            write_as(output, &status, in_aws::text)?;
-            Ok(status.is_ready)
+            write_as(output, &status, &status.readiness, in_aws::text)
         }
     }
 }
@@ -51,14 +51,18 @@ async fn tell(on: &On, output: Output) -> anyhow::Result<bool> {
 fn write_as<T: Serialize>(
     output: Output,
     status: &T,
+    readiness: &Readiness,
     text: fn(&T) -> String,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<bool> {
     let mut stdout = stdout().lock();
     match output {
-        Output::Json => writeln!(stdout, "{}", serde_json::to_string_pretty(status)?)?,
-        Output::Text => write!(stdout, "{}", text(status))?,
+        Output::Json => {
+            let all = readiness::Told::of(status, readiness);
+            writeln!(stdout, "{}", serde_json::to_string_pretty(&all)?)?;
+        }
+        Output::Text => write!(stdout, "{}{}", text(status), readiness::text(readiness))?,
     }
-    Ok(())
+    Ok(readiness.is_ready())
 }
 
 fn not_ready() -> Ended {

@@ -79,12 +79,12 @@ async fn status_says_whether_a_failover_could_be_done() {
     let reach = estate.reach(estate.ways());
     let seen = status(&reach).await.expect("the account is known");
     assert_eq!(seen.account, ACCOUNT);
-    assert!(seen.is_ready, "{:#?}", seen.conditions);
+    assert!(seen.readiness.is_ready(), "{:#?}", seen.readiness);
     assert_eq!(seen.drift, Vec::<String>::new());
     estate.way.rules([Rule::all(Fault::Resets).region("us-east-2").service("rds")]);
     let seen = status(&reach).await.expect("the account is known");
-    let unmet = seen.conditions.iter().filter(|condition| !condition.is_met);
-    let unmet: Vec<&str> = unmet.map(|condition| condition.what).collect();
+    let unmet = seen.readiness.requirements.iter().filter(|requirement| !requirement.is_met);
+    let unmet: Vec<&str> = unmet.map(|requirement| requirement.what).collect();
     assert_eq!(unmet, ["database service of the target", "storage of the target follows"]);
 }
 

@@ -36,6 +36,20 @@ pub struct RecordStatus {
     pub run: Option<String>,
 }
 
+/// What the database service says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServiceStatus {
+    /// It would change roles.
+    Available,
+    /// It changes them just now.
+    Moving,
+    /// It refuses everything.
+    Refuses,
+    /// It does not answer.
+    Silent,
+}
+
 /// One Region.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RegionStatus {
@@ -51,6 +65,12 @@ pub struct RegionStatus {
     pub database: String,
     /// How far its standby is behind, in milliseconds; none for what is not a writer with a standby.
     pub behind_ms: Option<u64>,
+    /// Of a standby: how old the last is that has arrived, in milliseconds.
+    pub arrived_ms: Option<u64>,
+    /// What the database service says there, as it would say to somebody outside of both Regions.
+    pub database_service: ServiceStatus,
+    /// What its service answers at `/health`; none when it is silent.
+    pub health: Option<u16>,
     /// Whether its endpoint of the strongly consistent store answers.
     pub store_answers: bool,
 }

@@ -1,25 +1,28 @@
 //! How everything is, asked of everything.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use drill::Site;
 use fence::ControlStore as _;
-use hyper::Request;
+use hyper::{Request, Response};
+use recovery::Standing;
 use region::{HttpClient, HttpLimits, Reach, Trust};
 
 use crate::network::Line;
 use crate::place::Place;
 use crate::store::StoreClient;
+use crate::system::ask::{DatabaseAnswer, DatabaseAsk};
 use crate::system::inner::Inner;
-use crate::system::status::{RecordStatus, RegionStatus, Status};
+use crate::system::status::{RecordStatus, RegionStatus, ServiceStatus, Status};
 
 /// For how long one answer is waited for.
 const LIMIT: Duration = Duration::from_millis(500);
 
 impl Inner {
     /// How everything is now.
-    pub(crate) async fn status(&self) -> Status {
+    pub(crate) async fn status(self: &Arc<Self>) -> Status {
         let record = self.record().await;
         let record = record.map(|record| RecordStatus {
             epoch: record.epoch().number(),
@@ -44,49 +47,63 @@ impl Inner {
         }
     }
 
-    async fn region(&self, site: Site) -> RegionStatus {
+    async fn region(self: &Arc<Self>, site: Site) -> RegionStatus {
         let place = Place::Region(site);
         let service = self.links.end(Place::Outside, place, Line::Api);
         let endpoint = self.links.end(Place::Outside, place, Line::Store);
-        let (database, behind_ms) = self.database(site).await;
+        let standing = self.standing(site).await;
+        let url = format!("http://{service}");
         RegionStatus {
             region: site.region().to_owned(),
             role: site.role().to_owned(),
-            service: format!("http://{service}"),
-            readiness: readiness(&format!("http://{service}/health/ready")).await,
-            database,
-            behind_ms,
+            readiness: readiness(&format!("{url}/health/ready")).await,
+            health: get(&format!("{url}/health")).await.map(|answer| answer.status().as_u16()),
+            service: url,
+            database: database(standing).to_owned(),
+            behind_ms: standing
+                .filter(|one| one.is_writer)
+                .and_then(|writer| writer.behind_bytes.map(|_| writer.behind_ms.unwrap_or(0))),
+            arrived_ms: standing.filter(|one| !one.is_writer).and_then(|one| one.behind_ms),
+            database_service: self.database_service(place),
             store_answers: StoreClient::new(vec![endpoint]).read_record().await.is_ok(),
         }
     }
 
-    async fn database(&self, site: Site) -> (String, Option<u64>) {
-        let Ok(ledger) = self.ways(Place::Outside).open(site) else {
-            return ("silent".to_owned(), None);
-        };
-        match crate::act::standing(&ledger).await {
-            None => ("silent".to_owned(), None),
-            Some(standing) if standing.is_writer => (
-                "writer".to_owned(),
-                standing.behind_bytes.map(|_| standing.behind_ms.unwrap_or(0)),
-            ),
-            Some(_) => ("standby".to_owned(), None),
+    async fn standing(&self, site: Site) -> Option<Standing> {
+        crate::act::standing(&self.ways(Place::Outside).open(site).ok()?).await
+    }
+
+    /// What the database service says there to somebody outside.
+    fn database_service(self: &Arc<Self>, at: Place) -> ServiceStatus {
+        match self.ask_database(Place::Outside, DatabaseAsk::Writer { at }) {
+            DatabaseAnswer::Writer { moves: true, .. } => ServiceStatus::Moving,
+            DatabaseAnswer::Writer { .. } => ServiceStatus::Available,
+            DatabaseAnswer::Refuses => ServiceStatus::Refuses,
+            _ => ServiceStatus::Silent,
         }
+    }
+}
+
+/// What a database is.
+fn database(standing: Option<Standing>) -> &'static str {
+    match standing {
+        None => "silent",
+        Some(standing) if standing.is_writer => "writer",
+        Some(_) => "standby",
     }
 }
 
 /// What a Region says of itself.
 async fn readiness(url: &str) -> String {
+    let Some(answer) = get(url).await else { return "silent".to_owned() };
+    let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let text = |key: &str| body.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
+    text("code").or_else(|| text("status")).unwrap_or_else(|| answer.status().to_string())
+}
+
+/// What is answered there, if anything is in time.
+async fn get(url: &str) -> Option<Response<Bytes>> {
     let limits = HttpLimits { connect_time_max: LIMIT, time_max: LIMIT, ..HttpLimits::default() };
     let http = HttpClient::new(&Trust::nobody(), Reach::Anywhere, limits);
-    let Ok(request) = Request::get(url).body(Bytes::new()) else { return "no address".to_owned() };
-    match http.exchange(request).await {
-        Err(_) => "silent".to_owned(),
-        Ok(answer) => {
-            let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-            let text =
-                |key: &str| body.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
-            text("code").or_else(|| text("status")).unwrap_or_else(|| answer.status().to_string())
-        }
-    }
+    http.exchange(Request::get(url).body(Bytes::new()).ok()?).await.ok()
 }

@@ -1,6 +1,6 @@
-//! Two Regions in AWS, as text: two columns, then whether a failover could be done now.
+//! Two Regions in AWS, as text: two columns, then what a run has changed.
 
-use cloud::{Condition, RegionStatus, Status};
+use cloud::{RegionStatus, Status};
 
 use super::{columns, yes};
 
@@ -8,7 +8,6 @@ use super::{columns, yes};
 pub(super) fn text(status: &Status) -> String {
     let mut text = columns(&rows(status), 15);
     text.push_str(&record(status));
-    text.push_str(&readiness(status));
     if status.drift.is_empty() {
         text.push_str(
             "drift          none: everything is as the templates and the active Region say\n",
@@ -67,23 +66,6 @@ fn record(status: &Status) -> String {
             format!("record         epoch {epoch}, {state}, traffic to {traffic}, {run}\n")
         }
     }
-}
-
-/// The line for monitoring, and each condition below it.
-fn readiness(status: &Status) -> String {
-    let verdict = if status.is_ready { "yes" } else { "no" };
-    let mut text = format!("failover now   {verdict}\n");
-    for condition in &status.conditions {
-        text.push_str(&line(condition));
-    }
-    text
-}
-
-fn line(condition: &Condition) -> String {
-    let Condition { what, is_met, evidence, age_ms } = condition;
-    let mark = if *is_met { "ok " } else { "NO " };
-    let age = if *age_ms > 0 { format!(", {} s ago", age_ms / 1_000) } else { String::new() };
-    format!("  {mark} {what}: {evidence}{age}\n")
 }
 
 fn unknown() -> String {

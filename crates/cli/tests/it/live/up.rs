@@ -36,6 +36,8 @@ fn both_regions_stand_side_by_side_and_others_are_told_so() {
         let line = lines.find(|line| line.starts_with(row)).unwrap_or_else(|| panic!("{status}"));
         assert!(cells.iter().all(|cell| line.contains(cell)), "{line}");
     }
+    let said = lines.find(|line| line.starts_with("failover now"));
+    assert_eq!(said.map(|line| line.ends_with("yes")), Some(true), "{status}");
     let second = regions.tideover("up");
     let pid = regions.supervisor();
     assert_eq!(second.exit_code, Some(1), "{second}");
