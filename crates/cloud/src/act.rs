@@ -12,7 +12,7 @@ mod switching;
 
 use std::time::Duration;
 
-use fence::RegionName;
+use fence::{Millis, RegionName};
 use recovery::{Answer, Ask};
 use runbook::{Action, ActionName, Failure, Observed, Plan, Refused};
 
@@ -30,6 +30,8 @@ pub(crate) struct Act<'a> {
     pub(crate) account: &'a Account,
     pub(crate) plan: &'a Plan,
     pub(crate) action: &'a Action,
+    /// When the run was planned, as far as its journal is known.
+    pub(crate) planned_at: Millis,
 }
 
 pub(crate) fn again(cause: impl Into<String>) -> Failure {

@@ -57,3 +57,78 @@ impl Brake {
         std::future::pending().await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(3_600);
+
+    /// Whether this still waits when everything else has had its turn.
+    async fn stands_still(task: &tokio::task::JoinHandle<()>) -> bool {
+        for _ in 0..100 {
+            yield_now().await;
+        }
+        !task.is_finished()
+    }
+
+    #[tokio::test]
+    async fn nothing_is_held_that_is_not_to_be() {
+        let brake = Brake::default();
+        brake.pull_before(ActionName::Open);
+        brake.pass(ActionName::MuteAlarms).await;
+        brake.wait(Duration::ZERO).await;
+    }
+
+    #[tokio::test]
+    async fn a_run_is_held_before_the_action_that_is_named() {
+        let brake = Arc::new(Brake::default());
+        brake.pull_before(ActionName::Open);
+        let passing = Arc::clone(&brake);
+        let task = tokio::spawn(async move { passing.pass(ActionName::Open).await });
+        brake.held().await;
+        assert!(stands_still(&task).await);
+    }
+
+    #[tokio::test]
+    async fn pulling_ends_a_wait_and_holds() {
+        let brake = Arc::new(Brake::default());
+        let waiting = Arc::clone(&brake);
+        let task = tokio::spawn(async move { waiting.wait(LONG).await });
+        yield_now().await;
+        brake.pull();
+        brake.held().await;
+        assert!(stands_still(&task).await);
+    }
+
+    #[tokio::test]
+    async fn what_was_pulled_before_holds_whatever_comes_next() {
+        for waits in [false, true] {
+            let brake = Arc::new(Brake::default());
+            brake.pull();
+            let driver = Arc::clone(&brake);
+            let task = tokio::spawn(async move {
+                match waits {
+                    true => driver.wait(LONG).await,
+                    false => driver.pass(ActionName::MuteAlarms).await,
+                }
+            });
+            brake.held().await;
+            assert!(stands_still(&task).await, "waits: {waits}");
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_late_is_told_that_it_is_held() {
+        let brake = Arc::new(Brake::default());
+        brake.pull();
+        let driver = Arc::clone(&brake);
+        let task = tokio::spawn(async move { driver.pass(ActionName::Open).await });
+        assert!(stands_still(&task).await);
+        brake.held().await;
+    }
+}

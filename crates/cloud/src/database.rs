@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use aws_sdk_rds::types::{
-    FailoverStatus, GlobalCluster, GlobalClusterMemberSynchronizationStatus as Synchronization,
+    DbClusterSnapshot, FailoverStatus, GlobalCluster,
+    GlobalClusterMemberSynchronizationStatus as Synchronization,
 };
+use fence::Millis;
 
 use crate::fault::{Fault, within};
 use crate::site::Site;
@@ -62,9 +64,14 @@ impl Global {
 }
 
 fn global_of(cluster: &GlobalCluster) -> Global {
-    let moving = cluster.failover_state().map(|state| Moving {
-        status: state.status().map_or("under way", FailoverStatus::as_str).to_owned(),
-        to: state.to_db_cluster_arn().unwrap_or_default().to_owned(),
+    // "This object is empty unless" roles are changing (RDS API Reference, `GlobalCluster`): there, with nothing in it.
+    let moving = cluster.failover_state().and_then(|state| {
+        let (status, to) = (state.status().map(FailoverStatus::as_str), state.to_db_cluster_arn());
+        status.or(to)?;
+        Some(Moving {
+            status: status.unwrap_or("under way").to_owned(),
+            to: to.unwrap_or_default().to_owned(),
+        })
     });
     let members = cluster.global_cluster_members().iter().map(|member| Member {
         arn: member.db_cluster_arn().unwrap_or_default().to_owned(),
@@ -74,6 +81,15 @@ fn global_of(cluster: &GlobalCluster) -> Global {
             .map(|status| *status == Synchronization::Connected),
     });
     Global { moving, members: members.collect() }
+}
+
+/// When and under which name a failover left this snapshot; nothing of any other (Aurora User Guide, "Recovering an
+/// Amazon Aurora global database from an unplanned outage").
+fn tail_of(snapshot: &DbClusterSnapshot) -> Option<(Millis, String)> {
+    let name = snapshot.db_cluster_snapshot_identifier()?;
+    let made = snapshot.snapshot_create_time()?.to_millis().ok()?;
+    let made = Millis(u64::try_from(made).ok()?);
+    name.contains("unplanned-global-failover").then(|| (made, name.to_owned()))
 }
 
 impl Site {
@@ -138,17 +154,26 @@ impl Site {
         within(limit, asked.send()).await.map(drop)
     }
 
-    /// The name of the snapshot that a failover left of this cluster, if it is there.
+    /// The name of the latest snapshot that a failover since then left of this cluster, if it is there. An earlier
+    /// failover's is there for as long as backups are kept, and is not this one's.
     pub(crate) async fn tail_snapshot(
         &self,
         cluster: &str,
+        since: Millis,
         limit: Duration,
     ) -> Result<Option<String>, Fault> {
-        let asked = self.rds().await.describe_db_cluster_snapshots().db_cluster_identifier(cluster);
-        let answer = within(limit, asked.send()).await?;
-        let names = answer.db_cluster_snapshots().iter();
-        let mut names = names.filter_map(|snapshot| snapshot.db_cluster_snapshot_identifier());
-        Ok(names.find(|name| name.contains("unplanned-global-failover")).map(str::to_owned))
+        let (mut latest, mut marker) = (None, None);
+        loop {
+            let asked = self.rds().await.describe_db_cluster_snapshots();
+            let asked = asked.db_cluster_identifier(cluster).set_marker(marker).send();
+            let page = within(limit, asked).await?;
+            let tails = page.db_cluster_snapshots().iter().filter_map(tail_of);
+            latest = tails.filter(|(at, _)| *at >= since).chain(latest).max();
+            marker = page.marker().filter(|marker| !marker.is_empty()).map(str::to_owned);
+            if marker.is_none() {
+                return Ok(latest.map(|(_, name)| name));
+            }
+        }
     }
 
     /// The status of a snapshot; nothing when there is none of this name.
@@ -193,7 +218,8 @@ impl Site {
     ) -> Result<(), Fault> {
         let asked = self.rds().await.restore_db_cluster_from_snapshot();
         let asked = asked.db_cluster_identifier(name).snapshot_identifier(snapshot);
-        let asked = asked.engine("aurora-postgresql");
+        // Without a version it is the Region's default, which may be below the snapshot's.
+        let asked = asked.engine("aurora-postgresql").engine_version(&beside.version);
         let asked = asked.set_db_subnet_group_name(beside.subnet_group.clone());
         let asked = asked.set_vpc_security_group_ids(Some(beside.security_groups.clone()));
         already(within(limit, asked.send()).await.map(drop))

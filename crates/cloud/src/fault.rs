@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use aws::{Sorted, sorted};
+use aws::{Fate, Sorted, sorted};
 use aws_sdk_rds::config::http::HttpResponse;
 use aws_sdk_rds::error::{ProvideErrorMetadata, SdkError};
 use runbook::{Failure, Refused};
@@ -47,19 +47,17 @@ const CODES: &[(&str, Meaning)] = &[
     ("DBClusterNotFoundFault", Absent),
     ("GlobalClusterNotFoundFault", Absent),
     ("DBClusterSnapshotNotFoundFault", Absent),
-    // Lambda: somebody else changes the same, or the service is busy.
+    // RDS: a Region in which many restore at once.
+    ("InsufficientDBClusterCapacityFault", Again),
+    ("InsufficientDBInstanceCapacity", Again),
+    ("InsufficientStorageClusterCapacity", Again),
+    // Lambda: somebody else changes the same.
     ("ResourceConflictException", Again),
     ("ResourceInUseException", Again),
-    ("TooManyRequestsException", Again),
-    ("EC2ThrottledException", Again),
-    ("ResourceNotReadyException", Again),
     ("ResourceNotFoundException", Absent),
     // API Gateway.
     ("ConflictException", Again),
-    ("LimitExceededException", Again),
     ("NotFoundException", Absent),
-    // CloudWatch.
-    ("ResourceNotFound", Absent),
     // Credentials that have run out: a person gets new ones, and nothing is wrong with the system.
     ("ExpiredToken", Again),
     ("ExpiredTokenException", Again),
@@ -78,6 +76,10 @@ impl Fault {
         let code = error.as_service_error().and_then(|error| error.meta().code());
         match sorted(error) {
             Sorted::Busy(failure) | Sorted::Silent(failure) => {
+                Self::Again(failure.said.to_string())
+            }
+            // Not an answer of the service, such as a proxy's page: it may have been done all the same.
+            Sorted::Stop(failure) if failure.fate == Fate::Doubtful => {
                 Self::Again(failure.said.to_string())
             }
             Sorted::Compared => Self::Again("a condition that was not given".to_owned()),
@@ -141,58 +143,4 @@ where
 }
 
 #[cfg(test)]
-mod tests {
-    use aws_sdk_rds::error::ErrorMetadata;
-    use expect_test::expect;
-
-    use super::*;
-
-    /// An answer with this code and status.
-    fn fault(code: &str, status: u16, message: &str) -> Fault {
-        let error = ErrorMetadata::builder().code(code).message(message).build();
-        let raw = HttpResponse::new(status.try_into().unwrap(), "".into());
-        Fault::of(&SdkError::service_error(error, raw))
-    }
-
-    #[test]
-    fn every_code_has_its_meaning() {
-        let codes = [
-            ("InvalidGlobalClusterStateFault", 400),
-            ("DBClusterAlreadyExistsFault", 400),
-            ("GlobalClusterNotFoundFault", 404),
-            ("ResourceInUseException", 400),
-            ("TooManyRequestsException", 429),
-            ("Throttling", 400),
-            ("ServiceException", 500),
-            ("ExpiredToken", 403),
-            ("AccessDenied", 403),
-            ("InvalidParameterCombination", 400),
-        ];
-        let told: String = codes
-            .iter()
-            .map(|(code, status)| format!("{:?}\n", fault(code, *status, "words")))
-            .collect();
-        expect![[r#"
-            Again("InvalidGlobalClusterStateFault (400): words")
-            AlreadySo("DBClusterAlreadyExistsFault (400): words")
-            Absent("GlobalClusterNotFoundFault (404): words")
-            Again("ResourceInUseException (400): words")
-            Again("TooManyRequestsException (429): words")
-            Again("Throttling (400): words")
-            Again("ServiceException (500): words")
-            Again("ExpiredToken (403): words")
-            Stop("AccessDenied (403): words")
-            Stop("InvalidParameterCombination (400): words")
-        "#]]
-        .assert_eq(&told);
-    }
-
-    #[test]
-    fn versions_are_told_from_other_refusals() {
-        let words = "The engine version 17.7 of the target differs from 17.6";
-        let refused = fault("InvalidParameterValue", 400, words).failure();
-        assert!(matches!(refused, Failure::Refused(Refused::Versions, _)), "{refused:?}");
-        let state = fault("InvalidGlobalClusterStateFault", 400, words).failure();
-        assert!(matches!(state, Failure::Refused(Refused::Versions, _)), "{state:?}");
-    }
-}
+mod tests;

@@ -51,6 +51,11 @@ impl OneRun {
         self.brake.held().await;
     }
 
+    /// When the run was planned: the time of its first entry. Whoever performs an action has read the journal.
+    fn planned_at(&self) -> Millis {
+        self.known().first().map_or(Millis(0), |entry| entry.at)
+    }
+
     /// The calls that belong to no attempt any more, or to none yet, are forgotten.
     fn begin_attempt(&self, action: ActionName, attempt: u32) {
         drop(self.reach.calls.take());
@@ -113,6 +118,7 @@ impl World for OneRun {
                 return Err(Failure::Refused(Refused::Other, other.to_string()));
             }
         };
-        Box::pin(Act { reach: &self.reach, account, plan, action }.perform()).await
+        let planned_at = self.planned_at();
+        Box::pin(Act { reach: &self.reach, account, plan, action, planned_at }.perform()).await
     }
 }

@@ -29,6 +29,8 @@ impl Asked {
     #[must_use]
     pub fn form(&self) -> BTreeMap<String, String> {
         let text = String::from_utf8_lossy(&self.body);
+        // CBOR may have any signs in it.
+        let text = if text.starts_with("Action=") { &*text } else { "" };
         let fields = text.split('&').filter_map(|field| field.split_once('='));
         let fields = fields.map(|(name, value)| (plain(name), plain(value)));
         fields.filter(|(name, _)| !["Action", "Version"].contains(&name.as_str())).collect()
@@ -218,6 +220,8 @@ mod tests {
         let asked = Asked { called: Called::default(), body };
         let fields = [("Arn", "arn:aws:rds"), ("Groups.1", "\u{e4}"), ("Name", "a b")];
         assert_eq!(asked.form(), fields.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
+        let cbor = Asked { called: Called::default(), body: b"\xa1aa=b&c=d".to_vec() };
+        assert_eq!(cbor.form(), BTreeMap::new());
     }
 
     #[test]

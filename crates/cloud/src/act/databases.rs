@@ -23,7 +23,7 @@ impl Act<'_> {
         if global.moving.is_none() {
             match source.switch_over(&name, &target, self.limit()).await {
                 Ok(()) => {}
-                Err(fault @ (Fault::Stop(_) | Fault::Versions(_))) => {
+                Err(fault @ (Fault::Stop(_) | Fault::Versions(_) | Fault::Absent(_))) => {
                     return Err(self.refused(source, &name, fault).await);
                 }
                 // It may have begun all the same: what there is to see says so.

@@ -1,5 +1,6 @@
 //! After the source has come back: it is kept closed, its last data is kept, and it becomes a standby.
 
+use fence::{DurationMs, Millis};
 use hyper::StatusCode;
 use runbook::{Failure, Observed};
 
@@ -7,6 +8,10 @@ use super::{Act, Attempt, again};
 use crate::metrics::Series;
 use crate::reach::now;
 use crate::until::until;
+
+/// How wrong the clock may be of the machine on which the run was planned. Between two failovers is a failback, which
+/// nobody plans so soon.
+const CLOCK_ERROR_MAX: DurationMs = DurationMs(3_600_000);
 
 impl Act<'_> {
     /// Waits until the database service and the API of the source answer. An API that was throttled to nothing answers,
@@ -44,7 +49,8 @@ impl Act<'_> {
         let cluster = system.cluster(&self.plan.source);
         let copy = format!("{}-{}-tail", system.prefix(), self.plan.run);
         if source.snapshot_status(&copy, self.limit()).await?.is_none() {
-            let snapshot = source.tail_snapshot(&cluster, self.limit()).await?;
+            let since = Millis(self.planned_at.0.saturating_sub(CLOCK_ERROR_MAX.0));
+            let snapshot = source.tail_snapshot(&cluster, since, self.limit()).await?;
             let none = || again("the failover has left no snapshot of the source yet");
             let snapshot = snapshot.ok_or_else(none)?;
             let key = format!("alias/{}-ledger", system.prefix());

@@ -40,7 +40,7 @@ pub(crate) fn region(name: &str) -> RegionName {
     RegionName::new(name)
 }
 
-fn system() -> System {
+pub(crate) fn system() -> System {
     System {
         homes: Homes {
             primary: region("us-east-1"),
@@ -113,7 +113,7 @@ impl Estate {
 }
 
 /// So long that no machine is too slow: only what a test does to the way decides what comes of it.
-fn patient() -> Patience {
+pub(crate) fn patient() -> Patience {
     Patience {
         local: Duration::from_secs(60),
         other: Duration::from_secs(60),

@@ -1,7 +1,10 @@
-//! Runs in two Regions of an emulator of AWS, over a way that breaks. Nothing here proves what AWS itself answers.
+//! Runs in two Regions of an emulator of AWS, over a way that breaks, and actions over answers that are written down.
+//! Nothing here proves what AWS itself answers.
 
 mod estate;
 mod failures;
 mod ledger;
+mod recorded;
 mod runs;
 mod service;
+mod waits;

@@ -46,8 +46,9 @@ aws rds remove-from-global-cluster --region {region} --global-cluster-identifier
 
 pub(super) const COPY_TAIL: &str = r#"
 SNAPSHOT=$(aws rds describe-db-cluster-snapshots --region {region} \
-  --db-cluster-identifier "$(cluster {region})" --query 'DBClusterSnapshots[].DBClusterSnapshotIdentifier' \
-  --output json | jq -r 'map(select(contains("unplanned-global-failover")))[0]')
+  --db-cluster-identifier "$(cluster {region})" --output json \
+  --query 'sort_by(DBClusterSnapshots, &SnapshotCreateTime)[].DBClusterSnapshotIdentifier' \
+  | jq -r 'map(select(contains("unplanned-global-failover")))[-1]')
 aws rds copy-db-cluster-snapshot --region {region} --source-db-cluster-snapshot-identifier "$SNAPSHOT" \
   --target-db-cluster-snapshot-identifier "$RUN-tail" --kms-key-id "alias/$NAME-$SUFFIX-ledger"
 aws rds wait db-cluster-snapshot-available --region {region} --db-cluster-snapshot-identifier "$RUN-tail"
@@ -55,11 +56,12 @@ aws rds wait db-cluster-snapshot-available --region {region} --db-cluster-snapsh
 
 /// The last data of the source in a cluster of its own, beside the one that follows.
 pub(super) const RESTORE_TAIL: &str = r#"
-SHAPE=$(aws rds describe-db-clusters --region {region} --db-cluster-identifier "$(cluster {region})" \
-  --query 'DBClusters[0].[DBSubnetGroup, VpcSecurityGroups[0].VpcSecurityGroupId]' --output text)
+read -r VERSION SUBNETS SECURITY < <(aws rds describe-db-clusters --region {region} --output text \
+  --db-cluster-identifier "$(cluster {region})" \
+  --query 'DBClusters[0].[EngineVersion, DBSubnetGroup, VpcSecurityGroups[0].VpcSecurityGroupId]')
 aws rds restore-db-cluster-from-snapshot --region {region} --db-cluster-identifier "$RUN-tail" \
-  --snapshot-identifier "$RUN-tail" --engine aurora-postgresql \
-  --db-subnet-group-name "${SHAPE%%[[:space:]]*}" --vpc-security-group-ids "${SHAPE##*[[:space:]]}"
+  --snapshot-identifier "$RUN-tail" --engine aurora-postgresql --engine-version "$VERSION" \
+  --db-subnet-group-name "$SUBNETS" --vpc-security-group-ids "$SECURITY"
 aws rds create-db-instance --region {region} --db-instance-identifier "$RUN-tail-1" \
   --db-cluster-identifier "$RUN-tail" --engine aurora-postgresql --db-instance-class db.r6g.large
 "#;

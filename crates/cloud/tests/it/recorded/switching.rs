@@ -1,0 +1,86 @@
+//! Switches that take a while, and those that somebody else turns at the same time.
+
+use emulator::{Fault, Rule};
+use expect_test::expect;
+use runbook::ActionName::{MuteAlarms, StartWorkers, StopIntake, StopSource};
+use runbook::PlanKind;
+
+use super::answers::{event_source, event_sources};
+use super::numbers::{alarms, nothing};
+use super::{EAST_1, EAST_2, Recorded, always_says, once, outcome};
+
+const LIST: &str = "GET /2015-03-31/event-source-mappings";
+const UPDATE: &str = "PUT /2015-03-31/event-source-mappings";
+
+#[tokio::test]
+async fn event_sources_follow_after_a_while() {
+    let run = Recorded::of(PlanKind::Switchover).await;
+    let rules = [
+        once(EAST_1, LIST, event_sources("Enabled")),
+        once(EAST_1, UPDATE, event_source("Disabling")),
+        once(EAST_1, LIST, event_sources("Disabling")),
+        always_says(EAST_1, LIST, event_sources("Disabled")),
+    ];
+    assert_eq!(outcome(&run.attempt(StopIntake, rules).await), "Done");
+    expect![[r#"
+        us-east-1 GET /2015-03-31/event-source-mappings
+        us-east-1 PUT /2015-03-31/event-source-mappings/14e0db71-xmpl-4eb5-b481-8945cf9d10c2 {"Enabled":false}
+        us-east-1 GET /2015-03-31/event-source-mappings × 2
+    "#]].assert_eq(&run.asked());
+    let mut told = String::new();
+    for (what, wrong) in [
+        ("being changed by another", Fault::Says(400, "ResourceInUseException")),
+        ("gone", Fault::Says(404, "ResourceNotFoundException")),
+        ("too many requests", Fault::Says(429, "TooManyRequestsException")),
+        ("no permission", Fault::Says(403, "AccessDeniedException")),
+    ] {
+        let rules = [
+            always_says(EAST_2, LIST, event_sources("Disabled")),
+            Rule::all(wrong).operation(UPDATE),
+        ];
+        told += &format!("{what}: {}\n", outcome(&run.look(StartWorkers, rules).await));
+    }
+    expect![[r#"
+        being changed by another: not done yet: ResourceInUseException (400): as the test wants it
+        gone: refused, other: ResourceNotFoundException (404): as the test wants it
+        too many requests: not done yet: TooManyRequestsException (429): as the test wants it
+        no permission: refused, other: AccessDeniedException (403): as the test wants it
+    "#]]
+    .assert_eq(&told);
+}
+
+#[tokio::test]
+async fn what_cannot_be_stopped_in_the_source_is_told_and_does_not_hide_the_rest() {
+    let run = Recorded::of(PlanKind::Failover).await;
+    let rules = [
+        Rule::all(Fault::THROTTLES).operation(LIST),
+        Rule::all(Fault::Says(403, "AccessDeniedException")).operation("GET /2019-09-30/functions"),
+        Rule::all(Fault::answers(200, r#"{"item": []}"#)).operation("GET /restapis"),
+    ];
+    expect!["not done yet: event sources: not done yet: ThrottlingException (400): as the test wants it; functions: refused: AccessDeniedException (403): as the test wants it; stage: refused: there is no API `payment-api-test`"].assert_eq(&outcome(&run.look(StopSource, rules).await));
+}
+
+#[tokio::test]
+async fn alarms_are_muted_and_seen_to_be() {
+    let run = Recorded::of(PlanKind::Switchover).await;
+    let calls =
+        |calls| alarms(&[("payment-test-Errors", false, calls), ("payment-test-Old", true, false)]);
+    let rules = |after| {
+        [
+            once(EAST_2, "DescribeAlarms", calls(true)),
+            once(EAST_2, "DisableAlarmActions", nothing()),
+            once(EAST_2, "DescribeAlarms", calls(after)),
+        ]
+    };
+    let mut told = outcome(&run.attempt(MuteAlarms, rules(false)).await) + "\n";
+    told += &run.asked();
+    told += &(outcome(&run.attempt(MuteAlarms, rules(true)).await) + "\n");
+    expect![[r#"
+        Done
+        us-east-2 DescribeAlarms
+        us-east-2 DisableAlarmActions
+        us-east-2 DescribeAlarms
+        not done yet: `payment-test-Errors` is not changed yet
+    "#]]
+    .assert_eq(&told);
+}
