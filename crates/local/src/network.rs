@@ -46,6 +46,8 @@ pub enum Line {
     Sql,
     /// A payment service to the processor of cards.
     Processor,
+    /// The bucket of a Region into that of the other.
+    Objects,
 }
 
 /// A link by who connects, to where, and for what.
@@ -166,6 +168,14 @@ impl Network {
             listeners.spawn(border.clone().watch_over(listener));
         }
         Ok(address)
+    }
+
+    /// Listens in a place: in its namespace, if it is one.
+    pub(crate) async fn listen(&self, at: Place, address: SocketAddr) -> io::Result<TcpListener> {
+        match self.namespace(at) {
+            Some(namespace) => listen_in(namespace, address),
+            None => TcpListener::bind(address).await,
+        }
     }
 
     /// The namespace of a place, if it is one.

@@ -40,7 +40,7 @@ pub use history::history;
 pub use line::{Line, NoReply, Reply, site_at};
 pub use live::Live;
 pub use load::{Load, Wish, Wishes};
-pub use measured::{Handover, LostPayment, Measured, WritePause, as_expected_live};
+pub use measured::{Handover, LeftBehind, LostPayment, Measured, WritePause, as_expected_live};
 pub use notes::{Noted, Notes};
 pub use playable::{LIVE, playable};
 pub use rehearse::{NotRehearsed, Rehearsed, rehearse};

@@ -10,6 +10,7 @@ mod faults;
 mod ground;
 mod hook;
 mod inner;
+mod objects;
 mod readiness;
 mod rules;
 mod start;
@@ -42,7 +43,7 @@ use crate::dns::{Checkers, Resolver, Ttl};
 use crate::place::Place;
 use crate::postgres::{Cluster, TailRead};
 use crate::process::Directory;
-use crate::rehearsal::{Notes, Patience};
+use crate::rehearsal::{LeftBehind, Notes, Patience};
 use crate::store::StoreClient;
 use crate::system::inner::Inner;
 
@@ -183,6 +184,20 @@ impl System {
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         self.inner.warnings()
+    }
+
+    /// What of the receipts Regions had alone when they were lost, and how many of those the other Region has by now.
+    ///
+    /// # Errors
+    /// When a bucket cannot be read.
+    pub fn left_behind(&self) -> io::Result<Vec<LeftBehind>> {
+        let all = self.inner.objects.alone()?.into_iter();
+        let told = all.map(|(alone, arrived)| LeftBehind {
+            site: alone.site,
+            receipts: alone.names.len() as u64,
+            arrived,
+        });
+        Ok(told.collect())
     }
 
     /// Where the processor of cards keeps its books.

@@ -107,6 +107,7 @@ fn rows(status: &Status) -> Vec<(&'static str, [String; 2])> {
         ("takes money", of_both(&|region| region.readiness.clone())),
         ("database", of_both(&|region| database(region))),
         ("store", of_both(&|region| answers(region.store_answers))),
+        ("receipts", of_both(&|region| receipts(region.receipts_behind))),
         ("DNS", of_both(&|region| yes(status.dns == region.role))),
         ("service", of_both(&|region| region.service.clone())),
     ]
@@ -116,6 +117,13 @@ fn database(region: &RegionStatus) -> String {
     match region.behind_ms {
         Some(ms) => format!("{}, its standby {ms} ms behind", region.database),
         None => region.database.clone(),
+    }
+}
+
+fn receipts(behind: u64) -> String {
+    match behind {
+        0 => "all copied".to_owned(),
+        _ => format!("{behind} not in the other Region yet"),
     }
 }
 

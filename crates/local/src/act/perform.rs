@@ -23,6 +23,8 @@ use crate::system::ask::{Answer, Ask, DatabaseAnswer, DatabaseAsk};
 const LOOK: Duration = Duration::from_millis(10);
 /// From one look for a Region that is away to the next.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// How often it is looked whether a bucket has been copied: nobody waits longer for receipts.
+const CONVERGE_LOOKS: u32 = 100;
 /// How far the standby may be behind to be called level.
 const CLOSE_BYTES: u64 = 1024 * 1024;
 
@@ -64,9 +66,10 @@ pub(crate) async fn perform(reach: &Reach, plan: &Plan, action: &Action) -> Atte
         ActionName::RescueTail => {
             database(reach, DatabaseAsk::Rescued { source: Place::Region(source) }).await
         }
+        ActionName::Converge => until_copied(reach, source).await,
         ActionName::RestoreProtection => until_level(reach, target).await,
         ActionName::ConfirmWriter => confirm_writer(reach, source).await,
-        // Nothing here has event sources, alarms or tables of its own, the loop sees to the record, and
+        // Nothing here has event sources, alarms or session tables, the loop sees to the record, and
         // the outbox goes with the ledger: what remains of these is that the Region answers.
         ActionName::Triage
         | ActionName::ApproveLoss
@@ -87,7 +90,6 @@ pub(crate) async fn perform(reach: &Reach, plan: &Plan, action: &Action) -> Atte
         | ActionName::SwapMonitoring
         | ActionName::WriteReport
         | ActionName::HoldSource
-        | ActionName::Converge
         | ActionName::Close
         | ActionName::Abort
         | ActionName::ReopenSource => answers(reach, Place::Region(site(&action.region)?)).await,
@@ -220,6 +222,22 @@ async fn await_source(reach: &Reach, source: Site) -> Attempt {
         }
         sleep(PATIENCE).await;
     }
+}
+
+/// Waits until the target has every receipt that the source alone had, for as long as the source is there. What the
+/// target takes meanwhile is always a little behind.
+async fn until_copied(reach: &Reach, source: Site) -> Attempt {
+    for _ in 0..CONVERGE_LOOKS {
+        answers(reach, Place::Region(source)).await?;
+        if matches!(
+            reach.supervisor(&Ask::Copied { from: Place::Region(source) }).await,
+            Some(Answer::Is(true))
+        ) {
+            return Ok(Observed::Done);
+        }
+        sleep(PATIENCE).await;
+    }
+    Err(again("receipts are not all copied yet"))
 }
 
 /// What a Region's service answers.

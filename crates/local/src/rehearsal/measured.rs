@@ -31,9 +31,22 @@ pub struct Measured {
     pub offered_per_s: Option<u64>,
     /// How many commits told no event, so that nobody saw which epoch they carried.
     pub unseen_epochs: u64,
+    /// Receipts that lost Regions had alone, a row for each loss.
+    pub left_behind: Vec<LeftBehind>,
     /// What the scenario has and nobody played, for people: lines whose moment never came, and orders
     /// that found no run.
     pub unplayed: Vec<String>,
+}
+
+/// Receipts that a Region had alone when it was lost: objects are copied late, and nobody waits for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftBehind {
+    /// The Region that was lost.
+    pub site: Site,
+    /// How many receipts the other did not have.
+    pub receipts: u64,
+    /// How many of them it has in the end.
+    pub arrived: u64,
 }
 
 /// A run that made another Region active.
@@ -113,7 +126,7 @@ impl Measured {
         let report = Report::new(&scenario, &history, &verdict);
         let (handovers, lost) = (handovers(&report, &history), lost(&report));
         let offered_per_s = offered_per_s(&history, verdict.facts.disturbed_ms);
-        let (unseen_epochs, unplayed) = (0, Vec::new());
+        let (unseen_epochs, left_behind, unplayed) = (0, Vec::new(), Vec::new());
         Self {
             scenario,
             history,
@@ -123,6 +136,7 @@ impl Measured {
             lost,
             offered_per_s,
             unseen_epochs,
+            left_behind,
             unplayed,
         }
     }

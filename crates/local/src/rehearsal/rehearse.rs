@@ -81,6 +81,7 @@ pub async fn rehearse(
     mishaps.extend(crowd.asked.strange());
     live.system.look_for_deaths().await;
     mishaps.extend(live.system.warnings());
+    let left_behind = live.system.left_behind();
     // Whatever came of it: what is kept of a drill is moved when its processes have ended.
     end(live).await;
     let evidence = evidence.inspect_err(|_| {
@@ -90,6 +91,7 @@ pub async fn rehearse(
     })?;
     let measured = Measured {
         unseen_epochs: evidence.unseen_epochs(),
+        left_behind: left_behind?,
         unplayed: director.unplayed(),
         ..Measured::of(&scenario, super::history::history(&evidence))
     };

@@ -27,6 +27,8 @@ pub struct Statistics {
     pub unplayed: u64,
     /// How many commits told no event, so that nobody saw which epoch they carried.
     pub unseen_epochs: u64,
+    /// How many receipts lost Regions had alone, and how many of them were in the other in the end.
+    pub receipts_alone: [u64; 2],
     /// The sums of the reports' numbers.
     pub totals: Totals,
     /// The largest loss in time, in milliseconds.
@@ -84,6 +86,10 @@ impl Statistics {
         self.counted = self.counted.plus(Counted::of(measured));
         self.unplayed += measured.unplayed.len() as u64;
         self.unseen_epochs += measured.unseen_epochs;
+        for left in &measured.left_behind {
+            let [alone, arrived] = &mut self.receipts_alone;
+            (*alone, *arrived) = (*alone + left.receipts, *arrived + left.arrived);
+        }
         self.totals = self.totals.plus(measured.report.totals);
         self.rpo_max_ms = self.rpo_max_ms.max(measured.report.loss.rpo_ms);
         self.offered_least = self.offered_least.into_iter().chain(measured.offered_per_s).min();

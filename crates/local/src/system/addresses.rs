@@ -20,6 +20,8 @@ pub(crate) struct Addresses {
     /// The home primary's, the home standby's and the witness's.
     pub(crate) votes: [SocketAddr; 3],
     pub(crate) endpoints: [SocketAddr; 2],
+    /// Where the bucket of each Region takes what is copied into it.
+    pub(crate) buckets: [SocketAddr; 2],
     pub(crate) processor: SocketAddr,
     pub(crate) dns: SocketAddr,
     /// The port at which clients reach both Regions.
@@ -41,6 +43,7 @@ impl Addresses {
             services: [free(both[0])?, free(both[1])?],
             votes: [free(both[0])?, free(both[1])?, free(Place::Witness)?],
             endpoints: [free(both[0])?, free(both[1])?],
+            buckets: [free(both[0])?, free(both[1])?],
             processor: free(Place::Outside)?,
             dns: free(Place::Outside)?,
             public_port: free_in_both()?,
@@ -148,6 +151,7 @@ fn all(addresses: &Addresses) -> Vec<(LinkName, SocketAddr)> {
             if from == Place::Region(to.other()) {
                 add(Line::Replication, addresses.databases[to as usize]);
                 add(Line::Vote, addresses.votes[to as usize]);
+                add(Line::Objects, addresses.buckets[to as usize]);
             }
         }
         let mut leave = |to, line, upstream| {

@@ -55,6 +55,11 @@ pub enum Ask {
         /// The Region.
         at: Place,
     },
+    /// Whether all receipts of a Region are in the other's bucket.
+    Copied {
+        /// The Region.
+        from: Place,
+    },
     /// Whether a place is reached from another, both ways, and anything there runs.
     Reaches {
         /// From here.

@@ -16,6 +16,7 @@ use crate::network::Line;
 use crate::place::Place;
 use crate::process::{NotStarted, Process};
 use crate::system::inner::{Inner, Runner};
+use crate::system::objects::bucket_of;
 use crate::system::rules::Due;
 
 /// For how long a service may take to answer after its start.
@@ -65,7 +66,7 @@ impl Inner {
         let mut command = self.child(&["serve"]);
         command.arg("--listen").arg(listen.to_string());
         command.arg("--region").arg(site.region());
-        command.arg("--data").arg(self.directory_of(site).join("objects"));
+        command.arg("--data").arg(bucket_of(&self.directory, site));
         command.arg("--processor").arg(format!("http://{processor}"));
         for endpoint in [site, site.other()] {
             let end = self.links.end(here, Place::Region(endpoint), Line::Store);

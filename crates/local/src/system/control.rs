@@ -57,6 +57,10 @@ async fn answer(inner: &Arc<Inner>, ask: Ask) -> Answer {
             Answer::Done
         }
         Ask::Database { from, ask } => Answer::Database(inner.ask_database(from, ask)),
+        Ask::Copied { from } => Answer::Is(match from {
+            Place::Region(site) => inner.objects.behind(site) == 0,
+            Place::Witness | Place::Outside => true,
+        }),
         Ask::TakesCalls { at } => Answer::Is(match at {
             Place::Region(site) => !inner.faults().has(Fault::ControlPlanesLost(site)),
             Place::Witness | Place::Outside => true,

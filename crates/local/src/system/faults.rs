@@ -1,6 +1,9 @@
 //! Lets something fail, or work again, with all that follows from it at once.
 
+use std::sync::Arc;
+
 use drill::{Fault, Site, What};
+use tokio::task::spawn_blocking;
 
 use crate::place::Place;
 use crate::postgres::ClusterError;
@@ -41,12 +44,25 @@ impl Inner {
         // before it is reached. Of a disk it is known first, because servers start on it meanwhile.
         if begins || matches!(fault, Fault::DiskFull(_)) {
             self.set_fault(fault, begins);
-            self.settle(&before, &after).await
+            let settled = self.settle(&before, &after).await;
+            if let Fault::RegionLost(site) = fault {
+                self.note_loss_of_objects(site);
+            }
+            settled
         } else {
             let settled = self.settle(&before, &after).await;
             self.set_fault(fault, false);
             settled
         }
+    }
+
+    /// Writes down what the Region had that the other has not, now that nothing leaves it any more.
+    fn note_loss_of_objects(&self, site: Site) {
+        let objects = Arc::clone(&self.objects);
+        self.spawn_task(async move {
+            // A folder that cannot be read is told by whoever copies it.
+            let _ = spawn_blocking(move || objects.note_loss(site)).await;
+        });
     }
 
     fn can_change(&self, fault: Fault) -> Result<(), NotHere> {

@@ -19,6 +19,7 @@ use crate::store::StoreClient;
 use crate::system::addresses::{Addresses, Direct, Links};
 use crate::system::database_service::Pair;
 use crate::system::hook::Hook;
+use crate::system::objects::Objects;
 use crate::system::rules::Faults;
 
 /// What the supervisor holds.
@@ -36,6 +37,7 @@ pub(crate) struct Inner {
     pub(crate) wires: Option<Wires>,
     pub(crate) clusters: [Cluster; 2],
     pub(crate) store: StoreClient,
+    pub(crate) objects: Arc<Objects>,
     pub(crate) switch: Authority,
     pub(crate) hook: Arc<dyn Hook>,
     /// Ends everything if this process dies.

@@ -90,6 +90,7 @@ mod tests {
             arrived_ms: (database == "standby").then_some(900),
             database_service: ServiceStatus::Available,
             health: Some(200),
+            receipts_behind: 0,
             store_answers: true,
         }
     }
@@ -143,6 +144,18 @@ mod tests {
                 status.record.as_mut().unwrap().active = Some("us-east-2".to_owned());
             }),
         ];
-        expect![[""]].assert_eq(&told.concat());
+        expect![[r#"
+
+
+            database lag: the writer is silent; this is the last that arrived; 
+            database lag: 9000 ms behind, at most 2000 ms is well; 
+            database lag: nobody follows the writer; 
+            ledger of the target: silent; 
+            database service of the target: refuses everything; 
+            API of the target: silent; 
+            strongly consistent store in the target: silent; 
+            control record: the strongly consistent store does not answer; 
+            ledger of the target: `us-east-1` is the writer already; database lag: nobody follows the writer; 
+        "#]].assert_eq(&told.concat());
     }
 }

@@ -18,6 +18,10 @@ const BORDER: Duration = Duration::from_millis(2);
 /// on its way.
 const REPLICATION: Duration = Duration::from_millis(20);
 
+/// How late an object comes into the other Region's bucket in the best of times: most within seconds in AWS
+/// (`s3-rtc-stated-objectives`), shrunk like everything.
+const OBJECTS: Duration = Duration::from_millis(100);
+
 /// What something is to do by all faults that are there together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Due {
@@ -141,7 +145,11 @@ impl Faults {
             Fault::ReplicationLag(ms) if is_log => Some(Duration::from_millis(*ms)),
             _ => None,
         });
-        let usual = if is_log { REPLICATION } else { Duration::ZERO };
+        let usual = match way.link.line {
+            Line::Replication if is_log => REPLICATION,
+            Line::Objects if !way.is_answer => OBJECTS,
+            _ => Duration::ZERO,
+        };
         let slow = self.slowness(way.from()).max(self.slowness(way.to()));
         let crosses = way.from() != way.to();
         usual + lag.unwrap_or_default() + if crosses { slow } else { Duration::ZERO }
@@ -248,6 +256,28 @@ mod tests {
             let found =
                 (all.of_database(here), all.of_service(here), all.of_replica(Place::Region(here)));
             assert_eq!(found, (database, service, replica), "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn objects_are_late_and_wait_behind_cuts() {
+        let (here, there) = (Place::Region(Site::Primary), Place::Region(Site::Standby));
+        let link = LinkName { from: here, to: there, line: Line::Objects };
+        let passage = |faults: &[Fault], is_answer| {
+            let mut all = Faults::default();
+            faults.iter().for_each(|fault| all.change(*fault, true));
+            all.passage(Way { link, is_answer }, false)
+        };
+        assert_eq!(passage(&[], false), Passage::Open { delay: OBJECTS });
+        assert_eq!(passage(&[], true), Passage::FREE);
+        let slow = passage(&[Fault::RegionSlow(Site::Standby, 50)], false);
+        assert_eq!(slow, Passage::Open { delay: OBJECTS + BORDER * 50 });
+        for cut in [
+            Fault::RegionLost(Site::Primary),
+            Fault::RegionIsolated(Site::Standby),
+            Fault::OneWayCut(Site::Primary, Site::Standby),
+        ] {
+            assert_eq!(passage(&[cut], false), Passage::Held, "{cut:?}");
         }
     }
 }

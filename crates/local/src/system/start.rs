@@ -33,6 +33,7 @@ use crate::system::addresses::{Addresses, Direct, Links};
 use crate::system::ground::Ground;
 use crate::system::hook::Hook;
 use crate::system::inner::{Course, Inner};
+use crate::system::objects::Objects;
 use crate::system::{System, control};
 
 /// The zone that both Regions' names are in. Nobody else has a name that ends like this (RFC 6761).
@@ -148,6 +149,7 @@ impl System {
             directory: directory.path().to_owned(),
             pace: settings.pace,
             store: StoreClient::new(endpoints.to_vec()),
+            objects: Arc::new(Objects::in_folder(directory.path())),
             hook: Arc::clone(&settings.hook),
             addresses,
             links,
@@ -188,6 +190,7 @@ impl Inner {
         set_permissions(self.socket(), ours).map_err(io("its socket"))?;
         tasks.spawn(control::answer_all(Arc::clone(self), socket));
         self.start_processor(tasks).await?;
+        self.start_buckets(tasks).await.map_err(io("a bucket's address"))?;
         for number in 0..3 {
             self.start_replica(number).await?;
         }

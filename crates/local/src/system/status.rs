@@ -71,6 +71,8 @@ pub struct RegionStatus {
     pub database_service: ServiceStatus,
     /// What its service answers at `/health`; none when it is silent.
     pub health: Option<u16>,
+    /// How many of its receipts are not in the other Region's bucket yet.
+    pub receipts_behind: u64,
     /// Whether its endpoint of the strongly consistent store answers.
     pub store_answers: bool,
 }

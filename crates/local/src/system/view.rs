@@ -65,6 +65,7 @@ impl Inner {
                 .and_then(|writer| writer.behind_bytes.map(|_| writer.behind_ms.unwrap_or(0))),
             arrived_ms: standing.filter(|one| !one.is_writer).and_then(|one| one.behind_ms),
             database_service: self.database_service(place),
+            receipts_behind: self.objects.behind(site),
             store_answers: StoreClient::new(vec![endpoint]).read_record().await.is_ok(),
         }
     }

@@ -7,6 +7,7 @@ mod every_step;
 mod planted;
 mod played;
 mod processes;
+mod receipts;
 mod same_as_simulated;
 mod two_networks;
 mod two_regions;

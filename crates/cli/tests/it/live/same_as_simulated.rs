@@ -71,4 +71,8 @@ fn verdict_end_and_order_of_actions() {
         assert!(timing.lines().count() >= 4, "there are phases to compare: {timing}");
         assert_eq!(live, simulated, "{}\n{timing}\n{}", scenario.name, played.outcome);
     }
+    // What the lost Region had alone was copied when it was back.
+    let all = &played.told["all"];
+    assert!(all["receipts_alone"].is_u64(), "{all}");
+    assert_eq!(all["receipts_arrived"], all["receipts_alone"], "{all}");
 }

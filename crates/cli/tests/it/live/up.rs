@@ -1,6 +1,8 @@
 //! `tideover up` and what people type beside it: a Region is lost, replaced, and comes back; and nothing of both is
 //! left when the supervisor is gone, however it went.
 
+use super::processes::until;
+use super::receipts::receipts;
 use super::two_regions::{TwoRegions, folder};
 use crate::served::client::Client;
 
@@ -83,6 +85,12 @@ async fn a_region_is_lost_replaced_and_comes_back() {
     let id = paid.text("id");
     client.move_to(regions.service(0));
     assert_eq!(client.settled(&id).await["status"], "succeeded");
+    // So did its receipts.
+    until("the primary has the receipts of the standby", || {
+        let home = receipts(folder.path(), "primary");
+        let away = receipts(folder.path(), "standby");
+        away.keys().all(|name| home.contains_key(name)).then_some(())
+    });
     assert_eq!(regions.end("INT").code(), Some(0));
     regions.until_nothing_runs();
 }

@@ -1,7 +1,7 @@
 //! What came of the live drills that were played.
 
 use drill::{Seconds, Violation};
-use local::rehearsal::{NotRehearsed, Rehearsed, Summaries};
+use local::rehearsal::{LeftBehind, NotRehearsed, Rehearsed, Summaries};
 
 use crate::commands::drill::chosen::Chosen;
 
@@ -128,6 +128,13 @@ impl Played {
         if !measured.lost.is_empty() {
             parts.push(format!("{} rows lost and named", measured.lost.len()));
         }
+        parts.extend(measured.left_behind.iter().filter(|left| left.receipts > 0).map(|left| {
+            let LeftBehind { site, receipts, arrived } = left;
+            format!(
+                "{receipts} receipts were in {} alone, {arrived} of them copied since",
+                site.role()
+            )
+        }));
         parts.extend(measured.unplayed.iter().cloned());
         parts.extend(rehearsed.mishaps.iter().cloned());
         format!("{} {name}: {}", self.count(), parts.join(", "))
