@@ -30,7 +30,7 @@ pub enum Problem {
     UnknownStack(String),
     /// The stack has no resources, which CloudFormation refuses.
     Empty,
-    /// A number or size over CloudFormation's quota.
+    /// A number or size over a quota of CloudFormation or IAM.
     Quota {
         /// What is counted.
         what: &'static str,
@@ -116,7 +116,7 @@ impl fmt::Display for Problem {
             }
             Self::Empty => f.write_str("has no resources, and CloudFormation needs at least one"),
             Self::Quota { what, found, limit, remedy } => {
-                write!(f, "has {found} {what}; CloudFormation allows {limit}; {remedy}")
+                write!(f, "has {found} {what}; AWS allows {limit}; {remedy}")
             }
             Self::DuplicateId => f.write_str("two resources have this logical id; rename one"),
             Self::InvalidId => {

@@ -10,6 +10,7 @@ pub mod fault;
 mod generated;
 pub mod json;
 pub mod kind;
+mod policy_size;
 mod resolve;
 pub mod resource;
 pub mod stack;

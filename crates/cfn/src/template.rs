@@ -7,6 +7,7 @@ use serde_json::Value as Wire;
 
 use crate::fault::{Fault, Problem};
 use crate::json::Json;
+use crate::policy_size::{CHARACTERS_MAX, policy_size};
 use crate::resolve::{Export, Index, Resolver};
 use crate::resource::Attributes;
 use crate::stack::{Entry, Output, Stack};
@@ -122,6 +123,7 @@ fn resources(resolver: &mut Resolver<'_>, stack: &Stack) -> String {
     for entry in entries {
         resolver.place = Some(entry.logical_id.clone());
         writer.member(&entry.logical_id);
+        check_policies(resolver, entry);
         resource(resolver, stack, entry, &mut writer);
     }
     writer.close(b'}');
@@ -216,8 +218,19 @@ fn check_ids(resolver: &mut Resolver<'_>, stack: &Stack) {
     }
 }
 
+/// What a role may do, as far as it stands in the role.
+fn check_policies(resolver: &mut Resolver<'_>, entry: &Entry) {
+    let found =
+        if entry.type_name == "AWS::IAM::Role" { policy_size(&entry.properties) } else { 0 };
+    if found > CHARACTERS_MAX {
+        let what = "characters of policies, about, in one role";
+        resolver.fault(Problem::Quota { what, found, limit: CHARACTERS_MAX, remedy: LET_LESS });
+    }
+}
+
 const DIVIDE: &str = "move some to another stack";
 const SHORTEN: &str = "shorten it";
+const LET_LESS: &str = "let it do less, or on fewer resources";
 
 /// The quotas of a template, from CloudFormation's user guide, "Understand CloudFormation quotas".
 fn check_quotas(resolver: &mut Resolver<'_>, stack: &Stack, outputs: usize, text: &str) {

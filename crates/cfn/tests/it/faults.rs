@@ -194,11 +194,11 @@ fn more_than_a_template_may_hold() {
     check(
         &[one],
         expect![[r#"
-            stack `One`: has 600 resources; CloudFormation allows 500; move some to another stack
-            stack `One`: has 201 outputs; CloudFormation allows 200; move some to another stack
-            stack `One`: has 600 dynamic references; CloudFormation allows 60; move some to another stack
-            stack `One`: has 1356162 bytes of template; CloudFormation allows 1048576; move some to another stack
-            stack `One`: has 129 characters in its name; CloudFormation allows 128; shorten it
-            stack `One`: has 1025 bytes of description; CloudFormation allows 1024; shorten it"#]],
+            stack `One`: has 600 resources; AWS allows 500; move some to another stack
+            stack `One`: has 201 outputs; AWS allows 200; move some to another stack
+            stack `One`: has 600 dynamic references; AWS allows 60; move some to another stack
+            stack `One`: has 1356162 bytes of template; AWS allows 1048576; move some to another stack
+            stack `One`: has 129 characters in its name; AWS allows 128; shorten it
+            stack `One`: has 1025 bytes of description; AWS allows 1024; shorten it"#]],
     );
 }

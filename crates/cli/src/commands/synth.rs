@@ -45,12 +45,18 @@ fn write(args: &SynthArgs) -> anyhow::Result<(Vec<Stack>, Report)> {
     Ok((stacks, report))
 }
 
-/// Only groups of functions can outgrow a stack, and the file is where they are divided.
+/// Only functions can outgrow a stack, which the file divides into groups, or a role, which names those with a bound.
 fn wrong(faults: Faults) -> WrongInput {
-    let too_large = faults.0.iter().any(|fault| matches!(fault.problem, Problem::Quota { .. }));
-    let hint = too_large.then_some(
-        "functions share a stack by their key `group`; give some of `[[functions]]` another group",
-    );
+    let quotas = faults.0.iter().filter(|fault| matches!(fault.problem, Problem::Quota { .. }));
+    let hint = if quotas.clone().any(|fault| fault.resource.is_some()) {
+        Some(
+            "the role of the function that carries out runs names each function with a bound, in both Regions; leave `reserved_concurrency` out of some of `[[functions]]`",
+        )
+    } else {
+        (quotas.count() > 0).then_some(
+            "functions share a stack by their key `group`; give some of `[[functions]]` another group",
+        )
+    };
     WrongInput { hint, ..WrongInput::new(faults) }
 }
 

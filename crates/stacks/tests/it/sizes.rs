@@ -51,7 +51,31 @@ fn group_that_is_too_large() {
     check(
         &[("GroupA", 85)],
         expect![[r#"
-        stack `PrimaryGroupAdev`: has 597 resources; CloudFormation allows 500; move some to another stack
-        stack `SecondaryGroupAdev`: has 597 resources; CloudFormation allows 500; move some to another stack"#]],
+        stack `PrimaryGroupAdev`: has 597 resources; AWS allows 500; move some to another stack
+        stack `SecondaryGroupAdev`: has 597 resources; AWS allows 500; move some to another stack"#]],
     );
+}
+
+/// A file with so many functions that have a bound, each of which is named in the role that carries out runs.
+fn bounded(count: usize) -> String {
+    let mut text = "[[functions]]\nname = \"front\"\nroutes = [\"GET /health\"]\n".to_owned();
+    for number in 0..count {
+        let group = number / 40;
+        text += &format!(
+            "[[functions]]\nname = \"bounded-{number}\"\ngroup = \"Group{group}\"\nreserved_concurrency = 2\n"
+        );
+    }
+    text
+}
+
+#[test]
+fn bounds_that_one_role_cannot_name() {
+    let render = |count| {
+        let stacks = stacks::stacks(&topology(&bounded(count)), &Packages::new());
+        cfn::assembly::render(&stacks).map(drop).map_err(|faults| faults.to_string())
+    };
+    assert_eq!(render(20), Ok(()));
+    expect![[r#"
+        stack `PrimaryRunbookdev`, `RunbookRole`: has 10790 characters of policies, about, in one role; AWS allows 10240; let it do less, or on fewer resources
+        stack `SecondaryRunbookdev`, `RunbookRole`: has 10790 characters of policies, about, in one role; AWS allows 10240; let it do less, or on fewer resources"#]].assert_eq(&render(75).expect_err("it is too much"));
 }
