@@ -61,8 +61,8 @@ fn declare_peer(stack: &mut Stack, site: Site<'_>) {
         Home::Standby => {
             let id = &stack.id;
             stack.notes.push(format!(
-                "after the first deployment of all stacks, once: `cdk deploy --app cdk.out {id} --exclusively --parameters \
-                 {id}:{PEER}=present`, so that objects replicate back from {}",
+                "objects replicate back from {} after a second pass, which `tideover deploy` makes by itself; with the CDK, once, \
+                 after the first deployment of all stacks: `cdk deploy --app cdk.out {id} --exclusively --parameters {id}:{PEER}=present`",
                 site.region()
             ));
             "missing"

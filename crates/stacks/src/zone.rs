@@ -61,8 +61,8 @@ pub(crate) fn zone(site: Site<'_>) -> (Stack, Handle<HostedZone>) {
     let name_servers = join(" ", zone.name_servers());
     stack.output("NameServers", "Where the domain is to be delegated to", name_servers);
     stack.notes.push(format!(
-        "deploy {} first, delegate `{}` to its name servers, and wait until they answer; certificates are \
-         validated through the zone",
+        "first `tideover deploy {} --exclusively`, delegate `{}` to its name servers, and wait until they answer; \
+         certificates are validated through the zone",
         stack.id, site.topology.dns.zone
     ));
     if site.topology.dns.zone.ends_with("example.com") {

@@ -95,7 +95,7 @@ fn tell(args: &SynthArgs, stacks: &[Stack], report: &Report) -> anyhow::Result<(
     )?;
     writeln!(
         stderr,
-        "next: `npx aws-cdk@2.1148.1 ls --app {out}`, or `diff` and `deploy` with credentials"
+        "next, with credentials: `tideover diff` and `tideover deploy`; or the CDK's way: `npx aws-cdk@2.1148.1 deploy --app {out} --all`"
     )?;
     Ok(())
 }

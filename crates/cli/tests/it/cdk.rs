@@ -105,7 +105,7 @@ fn shows_warnings_of_the_stacks() {
            SecondaryZonedev
            Acknowledge with 'Annotation::warning-annotation'
 
-        INFO deploy SecondaryZonedev first, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone (Construct Annotations)
+        INFO first `tideover deploy SecondaryZonedev --exclusively`, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone (Construct Annotations)
            SecondaryZonedev
            Acknowledge with 'Annotation::info-annotation'
     "#]].assert_eq(&outcome.to_string());

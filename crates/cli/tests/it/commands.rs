@@ -146,11 +146,11 @@ fn synth_tells_what_it_wrote() {
         warning: function `runbook` has no package at `dist/runbook.zip`; run `tideover package`, then synth again, before you deploy
         warning: function `transaction-processing` has no package at `dist/transaction-processing.zip`; run `tideover package`, then synth again, before you deploy
         note: `api.authorization` is "none": whoever reaches the API can call it
-        note: after the first deployment of all stacks, once: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`, so that objects replicate back from us-east-2
         note: alarms reach nobody until somebody subscribes to the alarm topics; set `monitoring.email`
-        note: deploy SecondaryZonedev first, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone
+        note: first `tideover deploy SecondaryZonedev --exclusively`, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone
+        note: objects replicate back from us-east-2 after a second pass, which `tideover deploy` makes by itself; with the CDK, once, after the first deployment of all stacks: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`
         wrote 31 stacks with 370 resources in us-east-1 and us-east-2 to `cdk.out`
-        next: `npx aws-cdk@2.1148.1 ls --app cdk.out`, or `diff` and `deploy` with credentials
+        next, with credentials: `tideover diff` and `tideover deploy`; or the CDK's way: `npx aws-cdk@2.1148.1 deploy --app cdk.out --all`
     "#]]);
     assert_eq!(place.names("."), ["cdk.out", "tideover.toml"]);
 }
@@ -171,9 +171,9 @@ fn synth_for_programs() {
           "findings": 0,
           "notes": [
             "`api.authorization` is \"none\": whoever reaches the API can call it",
-            "after the first deployment of all stacks, once: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`, so that objects replicate back from us-east-2",
             "alarms reach nobody until somebody subscribes to the alarm topics; set `monitoring.email`",
-            "deploy SecondaryZonedev first, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone"
+            "first `tideover deploy SecondaryZonedev --exclusively`, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone",
+            "objects replicate back from us-east-2 after a second pass, which `tideover deploy` makes by itself; with the CDK, once, after the first deployment of all stacks: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`"
           ],
           "stacks": null,
           "warnings": [
