@@ -35,6 +35,11 @@ impl Default for Patience {
 }
 
 impl Patience {
+    /// The pause after so many attempts; none after the last.
+    pub(crate) fn pause_after(&self, attempts: u32, random: u64) -> Option<Duration> {
+        (attempts < self.attempts_max).then(|| self.pause(attempts.saturating_sub(1), random))
+    }
+
     fn pause(&self, attempt: u32, random: u64) -> Duration {
         let whole = self.pause_first.saturating_mul(1 << attempt.min(16)).min(self.pause_max);
         let half = whole / 2;
@@ -177,10 +182,10 @@ where
         };
         let (may_help, trouble) = trouble(question, &error);
         attempts += 1;
-        if !may_help || attempts >= patience.attempts_max {
-            return Err(trouble);
+        match patience.pause_after(attempts, random()).filter(|_| may_help) {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => return Err(trouble),
         }
-        tokio::time::sleep(patience.pause(attempts - 1, random())).await;
     }
 }
 

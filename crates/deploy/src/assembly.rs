@@ -58,6 +58,8 @@ pub struct Stack {
     pub dependencies: BTreeSet<String>,
     /// The files that it needs.
     pub assets: Vec<Asset>,
+    /// The container images that it needs.
+    pub images: Vec<Image>,
     /// Construct paths by logical id.
     pub paths: BTreeMap<String, String>,
 }
@@ -86,13 +88,24 @@ pub struct Asset {
     pub destinations: Vec<Destination>,
 }
 
+/// A container image that a stack needs in a repository. It is not built here.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Image {
+    /// What it is called; mostly the hash of what it is made of.
+    pub id: String,
+    /// The file that says how it is made.
+    pub manifest: PathBuf,
+}
+
 /// How an asset is brought to its bucket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Packaging {
     /// As it is.
     File,
     /// As a zip of the folder.
     Zip,
+    /// Not by us: a command makes it, and `source` is the file that says which.
+    Made,
 }
 
 /// Where an asset belongs.

@@ -12,8 +12,9 @@ use object_store::{Error, ObjectStoreExt as _};
 use tokio::task::JoinSet;
 
 use self::bucket::bucket;
+pub(crate) use self::bucket::client;
 use crate::ask::{Trouble, TroubleKind};
-use crate::assembly::{Asset, Destination, Packaging, Place, Stack};
+use crate::assembly::{Asset, Destination, Image, Packaging, Place, Stack};
 use crate::site::{Site, Speaker};
 use crate::told::{Failure, Told};
 
@@ -22,7 +23,7 @@ use crate::told::{Failure, Told};
 struct Errand {
     id: String,
     source: PathBuf,
-    is_folder: bool,
+    packaging: Packaging,
     bucket: String,
     key: String,
     place: Place,
@@ -59,12 +60,34 @@ fn errand(asset: &Asset, destination: &Destination, speaker: &Speaker, region: &
     Errand {
         id: asset.id.clone(),
         source: asset.source.clone(),
-        is_folder: asset.packaging == Packaging::Zip,
+        packaging: asset.packaging,
         bucket: place.fill(&destination.bucket),
         key: place.fill(&destination.key),
         role: destination.role.clone(),
         place,
     }
+}
+
+/// Puts a text where an asset of a stack in this place belongs.
+pub(crate) async fn put(
+    site: &Site,
+    place: &Place,
+    destination: &Destination,
+    text: &str,
+) -> Result<(), Trouble> {
+    let errand = Errand {
+        id: destination.key.clone(),
+        source: PathBuf::new(),
+        packaging: Packaging::File,
+        bucket: place.fill(&destination.bucket),
+        key: place.fill(&destination.key),
+        role: destination.role.clone(),
+        place: place.clone(),
+    };
+    let config = site.config_as(place, errand.role.as_deref()).await?;
+    let store = bucket(&config, &errand.bucket, &place.region);
+    let put = async { store?.put(&Key::from(errand.key.as_str()), text.to_owned().into()).await };
+    put.await.map(drop).map_err(|error| trouble("s3:PutObject", &errand, &error))
 }
 
 /// Whether it had to be put there.
@@ -78,6 +101,10 @@ async fn run(site: &Site, errand: &Errand) -> Result<bool, Failure> {
         Err(Error::NotFound { .. }) => {}
         Err(error) => return Err(trouble("s3:GetObject", errand, &error).into()),
     }
+    if errand.packaging == Packaging::Made {
+        let asset = Image { id: errand.id.clone(), manifest: errand.source.clone() };
+        return Err(Failure::NotPublished { assets: vec![asset] });
+    }
     let bytes = contents(errand.clone()).await?;
     store.put(&key, bytes.into()).await.map_err(|error| trouble("s3:PutObject", errand, &error))?;
     site.tell(Told::Published { asset: errand.id.clone(), bucket: errand.bucket.clone() });
@@ -85,11 +112,12 @@ async fn run(site: &Site, errand: &Errand) -> Result<bool, Failure> {
 }
 
 async fn contents(errand: Errand) -> Result<Vec<u8>, Failure> {
-    let Errand { source, is_folder, .. } = errand;
+    let Errand { source, packaging, .. } = errand;
     let source = Arc::new(source);
     let read = Arc::clone(&source);
-    let bytes = tokio::task::spawn_blocking(move || {
-        if is_folder { zipped::zipped(&read) } else { std::fs::read(&*read) }
+    let bytes = tokio::task::spawn_blocking(move || match packaging {
+        Packaging::Zip => zipped::zipped(&read),
+        Packaging::File | Packaging::Made => std::fs::read(&*read),
     });
     bytes.await.map_err(|error| file(&source, error))?.map_err(|error| file(&source, error))
 }

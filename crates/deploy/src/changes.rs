@@ -1,8 +1,9 @@
 //! What a change set would do, as AWS says it.
 
 use aws_sdk_cloudformation::types::{
-    Change as AwsChange, ChangeAction, Replacement as AwsReplacement, RequiresRecreation,
-    ResourceAttribute, ResourceChange, ResourceChangeDetail,
+    BeforeValueFrom, Change as AwsChange, ChangeAction, Replacement as AwsReplacement,
+    RequiresRecreation, ResourceAttribute, ResourceChange, ResourceChangeDetail,
+    StackResourceDriftStatus,
 };
 
 use crate::assembly::Stack;
@@ -37,8 +38,23 @@ pub struct Change {
     pub replacement: Replacement,
     /// Whether the one that is taken away or replaced stays in AWS, outside of the stack.
     pub is_kept: bool,
+    /// How it differs from what was deployed last; none where nobody has looked (`--revert-drift`).
+    pub drift: Option<Drift>,
     /// Which of its properties change.
     pub properties: Vec<PropertyChange>,
+}
+
+/// How a resource differs from what was deployed last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drift {
+    /// It does not.
+    None,
+    /// It was changed outside CloudFormation.
+    Modified,
+    /// It was deleted outside CloudFormation.
+    Deleted,
+    /// AWS cannot tell, or not for this type.
+    Unknown,
 }
 
 /// What is done with a resource.
@@ -74,6 +90,8 @@ pub struct PropertyChange {
     pub name: String,
     /// Whether that replaces the resource.
     pub recreation: Recreation,
+    /// Whether it was changed outside CloudFormation, and would be changed back.
+    pub is_drift: bool,
 }
 
 /// Whether a change of a property replaces the resource.
@@ -106,6 +124,7 @@ pub(crate) fn change(stack: &Stack, change: &AwsChange) -> Option<Change> {
         physical_id: told.physical_resource_id().map(str::to_owned),
         replacement: replacement(told),
         is_kept: told.policy_action().is_some_and(|policy| policy.as_str().contains("Retain")),
+        drift: told.resource_drift_status().map(drift),
         properties: told.details().iter().filter_map(property).collect(),
         logical_id,
     })
@@ -140,5 +159,16 @@ fn property(detail: &ResourceChangeDetail) -> Option<PropertyChange> {
         Some(RequiresRecreation::Conditionally) => Recreation::Perhaps,
         _ => Recreation::Never,
     };
-    Some(PropertyChange { name, recreation })
+    let is_drift = target.drift().is_some()
+        || target.before_value_from() == Some(&BeforeValueFrom::ActualState);
+    Some(PropertyChange { name, recreation, is_drift })
+}
+
+fn drift(status: &StackResourceDriftStatus) -> Drift {
+    match status {
+        StackResourceDriftStatus::InSync => Drift::None,
+        StackResourceDriftStatus::Modified => Drift::Modified,
+        StackResourceDriftStatus::Deleted => Drift::Deleted,
+        _ => Drift::Unknown,
+    }
 }

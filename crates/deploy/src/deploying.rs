@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use self::bring::{bring, bring_again};
 use self::plan::{Planned, Step, plan};
-use crate::assembly::{Assembly, Stack};
+use crate::assembly::{Assembly, Image, Stack};
 use crate::assets::publish;
 use crate::guard::{Guard, Standing};
 use crate::order::{Waiting, note_done, take_ready};
@@ -40,6 +40,10 @@ pub struct Options {
     pub imports_existing: bool,
     /// Whether CloudFormation does not wait for what it makes to be ready.
     pub is_express: bool,
+    /// Whether what was changed outside CloudFormation is changed back.
+    pub reverts_drift: bool,
+    /// Whether somebody has said that container images are in their repositories.
+    pub images_published: bool,
     /// The name of the bootstrap's stack.
     pub toolkit: String,
 }
@@ -106,6 +110,10 @@ pub async fn deploy(
     let looked = plan::look(seats, &options).await?;
     let is_changed: Vec<&Stack> =
         looked.iter().filter(|it| !it.is_same).map(|it| &it.seat.stack).collect();
+    let images: BTreeSet<Image> = is_changed.iter().flat_map(|it| it.images.clone()).collect();
+    if !images.is_empty() && !options.images_published {
+        return Err(Failure::NotPublished { assets: images.into_iter().collect() });
+    }
     let published = publish(site, &speaker, &is_changed).await?;
     let (planned, second) = {
         let second = plan::second_passes(site, assembly, &speaker, &looked, &options).await?;

@@ -1,27 +1,47 @@
-//! Stacks taken away, those first that others were made before: in the reverse of the order in which they came.
+//! Stacks taken away, those first that others were made before: in the reverse of the order in which they came; and what
+//! they retain, where its name was said.
+//!
+//! What a template retains goes with its stack, after a change by which it does not retain it any more: CloudFormation
+//! then deletes it in the order in which things need each other. Buckets are emptied before; secrets are deleted by us,
+//! because they can be restored then; and what CloudFormation leaves behind of global databases is deleted after.
+
+mod bucket;
+mod database;
+mod gone;
+mod keys;
+mod named;
+mod planned;
+mod removing;
+mod secret;
+mod unlocked;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 use tokio::task::JoinSet;
 
-use crate::assembly::{Assembly, Stack, resources};
+use self::gone::Gone;
+pub use self::named::{Manner, Removal};
+use self::planned::{Planned, plan};
+use crate::assembly::{Assembly, Stack};
 use crate::deploying::seats;
-use crate::events::root_cause;
-use crate::guard::{Guard, Refusal, Standing};
+use crate::guard::{Guard, Standing};
 use crate::order::{Waiting, note_done, reversed, take_ready};
 use crate::site::Site;
-use crate::stack::{Ending, Found, Seat};
-use crate::stateful::{is_kept, is_stateful};
-use crate::told::{Failure, Root, StackFailure, Told};
+use crate::stack::{Found, Seat};
+use crate::told::{Failure, Told};
 
 /// How stacks are meant to be taken away.
 #[derive(Clone, Debug)]
 pub struct DestroyOptions {
     /// The ids of the stacks.
     pub chosen: BTreeSet<String>,
-    /// Resources that hold data, by logical id or construct path, that may be deleted.
+    /// Resources, by logical id, construct path or name in AWS, that are removed with what is in them.
     pub delete_data: BTreeSet<String>,
+    /// Whether a snapshot is taken of what AWS can take one of, before it is removed.
+    pub takes_snapshots: bool,
+    /// Whether it is only told what would be removed.
+    pub is_rehearsal: bool,
     /// Stacks, by id or name, whose protection is taken off.
     pub unprotect: BTreeSet<String>,
     /// What people have said may happen.
@@ -30,11 +50,13 @@ pub struct DestroyOptions {
     pub standing: Standing,
 }
 
-/// What became of it.
+/// What became of it, or would.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destroyed {
     /// The ids of the stacks that were taken away.
     pub stacks: Vec<String>,
+    /// What was removed because its name was said.
+    pub removed: Vec<Removal>,
     /// What stays in AWS, outside of any stack.
     pub kept: Vec<Kept>,
 }
@@ -54,12 +76,13 @@ pub struct Kept {
     pub physical_id: String,
 }
 
-/// A stack that is there, and its template.
+/// A stack that is there, its template, and what its resources are called in AWS.
 #[derive(Clone)]
 struct There {
     seat: Seat,
     found: Found,
     template: Json,
+    physical_ids: BTreeMap<String, String>,
 }
 
 /// Takes the chosen stacks away.
@@ -78,32 +101,52 @@ pub async fn destroy(
     let stacks: Vec<&Stack> =
         assembly.stacks.iter().filter(|it| options.chosen.contains(&it.id)).collect();
     let speaker = site.verify(&stacks).await?;
-    let there = look(seats(site, &speaker, &stacks)?).await?;
-    let refusals: Vec<Refusal> = there.values().flat_map(|one| refusals(one, options)).collect();
-    if !refusals.is_empty() {
-        return Err(Failure::Refused(refusals));
+    let (there, gone) = look(seats(site, &speaker, &stacks)?, options).await?;
+    let planned = plan(there, &gone, options).await?;
+    let removed: Vec<Removal> = planned
+        .values()
+        .flat_map(|one| &one.removals)
+        .chain(gone.iter().flat_map(|one| &one.left))
+        .cloned()
+        .collect();
+    if !removed.is_empty() {
+        site.tell(Told::Removing(removed.clone()));
     }
-    take_away(there, waiting).await
+    if options.is_rehearsal {
+        let kept = planned.values().flat_map(Planned::kept).collect();
+        return Ok(Destroyed { stacks: planned.into_keys().collect(), removed, kept });
+    }
+    for one in &gone {
+        removing::finish(&one.seat, &one.stack_id, &one.left).await?;
+    }
+    let (stacks, kept) = take_away(planned, waiting).await?;
+    Ok(Destroyed { stacks, removed, kept })
 }
 
-async fn look(seats: Vec<Seat>) -> Result<BTreeMap<String, There>, Failure> {
+/// What is there of the stacks, and what is known of those that are not and had something that was named.
+async fn look(
+    seats: Vec<Seat>,
+    options: &DestroyOptions,
+) -> Result<(BTreeMap<String, There>, Vec<Gone>), Failure> {
     let mut running = JoinSet::new();
     for seat in seats {
         running.spawn(look_at(seat));
     }
-    let mut there = BTreeMap::new();
+    let (mut there, mut gone) = (BTreeMap::new(), Vec::new());
     while let Some(Ok(one)) = running.join_next().await {
-        if let Some(one) = one? {
-            there.insert(one.seat.stack.id.clone(), one);
+        match one? {
+            Ok(one) => drop(there.insert(one.seat.stack.id.clone(), one)),
+            Err(seat) => gone.extend(Gone::of(seat, options).await?),
         }
     }
-    Ok(there)
+    gone.sort_by(|one, other| one.seat.stack.id.cmp(&other.seat.stack.id));
+    Ok((there, gone))
 }
 
-/// What is there of a stack, after what is being done with it has ended.
-async fn look_at(seat: Seat) -> Result<Option<There>, Failure> {
+/// What is there of a stack, after what is being done with it has ended; the seat alone where nothing is.
+async fn look_at(mut seat: Seat) -> Result<Result<There, Seat>, Failure> {
     loop {
-        let Some(found) = seat.look().await? else { return Ok(None) };
+        let Some(found) = seat.look().await? else { return Ok(Err(seat)) };
         if found.status.ends_with("_IN_PROGRESS") && found.status != "REVIEW_IN_PROGRESS" {
             seat.site
                 .tell(Told::TakenUp { stack: seat.stack.id.clone(), status: found.status.clone() });
@@ -111,51 +154,19 @@ async fn look_at(seat: Seat) -> Result<Option<There>, Failure> {
             continue;
         }
         let template = seat.template().await?.unwrap_or(Json::Null);
-        return Ok(Some(There { seat, found, template }));
+        let resources = seat.resources(&found.id).await?.into_iter();
+        let physical_ids =
+            resources.filter(|(_, _, physical)| !physical.is_empty()).map(|(id, _, it)| (id, it));
+        // What is changed before it is deleted keeps its tags.
+        seat.stack.tags.clone_from(&found.tags);
+        return Ok(Ok(There { seat, found, template, physical_ids: physical_ids.collect() }));
     }
-}
-
-/// Why a stack is not taken away.
-fn refusals(there: &There, options: &DestroyOptions) -> Vec<Refusal> {
-    let There { seat, found, template } = there;
-    let stack = &seat.stack;
-    let lost = resources(template).filter(|(id, resource)| {
-        let type_name = resource["Type"].as_str().unwrap_or_default();
-        let is_named =
-            options.delete_data.contains(*id) || options.delete_data.contains(stack.path(id));
-        is_stateful(type_name) && !is_kept(resource["DeletionPolicy"].as_str()) && !is_named
-    });
-    let mut refusals: Vec<Refusal> = lost
-        .map(|(id, resource)| Refusal {
-            stack: stack.id.clone(),
-            path: stack.path(id).to_owned(),
-            why: format!(
-                "({}) would be deleted with what is in it",
-                resource["Type"].as_str().unwrap_or_default()
-            ),
-            advice: format!("if that is meant: `--delete-data {id}`"),
-        })
-        .collect();
-    let is_named = options.unprotect.contains(&stack.id) || options.unprotect.contains(&stack.name);
-    if found.is_protected && !is_named {
-        refusals.push(Refusal {
-            stack: stack.id.clone(),
-            path: String::new(),
-            why: format!(
-                "the stack `{}` in {} is protected from being deleted",
-                stack.name,
-                seat.region()
-            ),
-            advice: format!("if it is meant: `--unprotect {}`", stack.id),
-        });
-    }
-    refusals
 }
 
 async fn take_away(
-    there: BTreeMap<String, There>,
+    mut planned: BTreeMap<String, Planned>,
     mut waiting: Waiting,
-) -> Result<Destroyed, Failure> {
+) -> Result<(Vec<String>, Vec<Kept>), Failure> {
     let mut running = JoinSet::new();
     let (mut stacks, mut kept, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     loop {
@@ -165,17 +176,19 @@ async fn take_away(
                 break;
             }
             for id in ready {
-                match there.get(&id).cloned() {
-                    Some(one) => drop(running.spawn(async move { (delete(&one).await, id) })),
+                match planned.remove(&id) {
+                    Some(one) => {
+                        drop(running.spawn(async move { (removing::remove(&one).await, one, id) }))
+                    }
                     None => note_done(&mut waiting, &id),
                 }
             }
         }
-        let Some(Ok((done, id))) = running.join_next().await else { break };
+        let Some(Ok((done, one, id))) = running.join_next().await else { break };
         match done? {
-            Ok(more) => {
+            Ok(()) => {
                 note_done(&mut waiting, &id);
-                kept.extend(more);
+                kept.extend(one.kept());
                 stacks.push(id);
             }
             Err(failure) => failed.push(failure),
@@ -186,41 +199,5 @@ async fn take_away(
     }
     stacks.sort();
     kept.sort();
-    Ok(Destroyed { stacks, kept })
-}
-
-/// Deletes a stack; answers what of it stays.
-async fn delete(there: &There) -> Result<Result<Vec<Kept>, StackFailure>, Failure> {
-    let There { seat, found, template } = there;
-    let kept = kept(seat, found, template).await?;
-    if found.is_protected {
-        seat.protect(false).await?;
-    }
-    let (stack, region) = (seat.stack.id.clone(), seat.region().to_owned());
-    seat.site.tell(Told::Begun { stack: stack.clone(), region: region.clone(), what: "delete" });
-    let Ending { status, events } = seat.delete(found).await?;
-    if status == "DELETE_COMPLETE" {
-        seat.site.tell(Told::Done { stack, region, status });
-        return Ok(Ok(kept));
-    }
-    let root = root_cause(&events).map(Root::of);
-    let advice = "when the cause is mended, type the same command again".to_owned();
-    Ok(Err(StackFailure { stack, region, status, root, said: None, advice }))
-}
-
-async fn kept(seat: &Seat, found: &Found, template: &Json) -> Result<Vec<Kept>, Failure> {
-    let policies: BTreeMap<&str, &Json> = resources(template).collect();
-    let stays =
-        |id: &str| policies.get(id).is_some_and(|it| is_kept(it["DeletionPolicy"].as_str()));
-    let resources = seat.resources(&found.id).await?;
-    let kept =
-        resources.into_iter().filter(|(id, _, physical_id)| stays(id) && !physical_id.is_empty());
-    let kept = kept.map(|(id, type_name, physical_id)| Kept {
-        stack: seat.stack.id.clone(),
-        region: seat.region().to_owned(),
-        path: seat.stack.path(&id).to_owned(),
-        type_name,
-        physical_id,
-    });
-    Ok(kept.collect())
+    Ok((stacks, kept))
 }

@@ -15,6 +15,8 @@ pub struct Event {
     pub path: String,
     /// Its type.
     pub type_name: String,
+    /// What it is called in AWS.
+    pub physical_id: String,
     /// What it has become.
     pub status: String,
     /// Why, where AWS says so.
@@ -41,6 +43,7 @@ impl Event {
             id: text(event.event_id()),
             path: stack.path(&logical_id).to_owned(),
             type_name: text(event.resource_type()),
+            physical_id: text(event.physical_resource_id()),
             status: text(event.resource_status().map(|status| status.as_str())),
             reason: event.resource_status_reason().filter(|it| !it.is_empty()).map(str::to_owned),
             is_of_stack: event.physical_resource_id().is_some()

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::assembly::resources;
 use crate::changes::{Action, Change, Changes, Replacement};
-use crate::stateful::{is_of_roles, is_stateful};
+use crate::stateful::{Purpose, is_of_roles, is_stateful, purpose};
 
 /// What the control record says, for whoever deploys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +96,9 @@ impl Guard {
             let lost = self.refuses_loss(change);
             let left = || self.refuses_leaving(change, emptied);
             let first = lost.or_else(left);
-            first.into_iter().chain(self.refuses_role(change, standing))
+            let role = self.refuses_role(change, standing);
+            let drift = || self.refuses_drift(change, standing);
+            first.into_iter().chain(role.or_else(drift))
         });
         refusals.map(|refusal| Refusal { stack: changes.stack.clone(), ..refusal }).collect()
     }
@@ -140,6 +142,39 @@ impl Guard {
             why,
             format!("if that is meant: `--allow-replace {}`", change.logical_id),
         ))
+    }
+
+    /// What a run has changed outside the templates is not changed back.
+    fn refuses_drift(&self, change: &Change, standing: &Standing) -> Option<Refusal> {
+        let (is_active, is_away) = match standing {
+            Standing::Recorded { active, home_primary, .. } => {
+                (active.is_some(), active.as_ref() != Some(home_primary))
+            }
+            // Nobody knows, and it may be.
+            Standing::Unreadable(_) => (true, true),
+            Standing::None => (false, false),
+        };
+        let is_meant = |name: &str| match purpose(&change.type_name, name) {
+            Some(Purpose::Always) => true,
+            Some(Purpose::WhileActive) => is_active,
+            Some(Purpose::WhileAway) => is_away,
+            None => false,
+        };
+        let drifted = change.properties.iter().filter(|it| it.is_drift && is_meant(&it.name));
+        let drifted: Vec<&str> = drifted.map(|property| property.name.as_str()).collect();
+        if drifted.is_empty() || is_named(&self.roles, change) {
+            return None;
+        }
+        let why = format!(
+            "({}) is not as the template says on purpose, by what a run or `activate` has done, and {} would be changed back",
+            change.type_name,
+            drifted.join(", ")
+        );
+        let advice = format!(
+            "leave its stack out, or `--revert-drift`; or, if that is meant, `--allow-role-change {}`, and after it `tideover activate`",
+            change.logical_id
+        );
+        Some(refusal(change, why, advice))
     }
 
     fn refuses_role(&self, change: &Change, standing: &Standing) -> Option<Refusal> {

@@ -26,10 +26,12 @@ mod status;
 mod told;
 
 pub use ask::{Patience, Trouble, TroubleKind};
-pub use assembly::{Assembly, AssemblyFault, Asset, Destination, Packaging, Stack, Template};
-pub use changes::{Action, Change, Changes, PropertyChange, Recreation, Replacement};
+pub use assembly::{
+    Assembly, AssemblyFault, Asset, Destination, Image, Packaging, Stack, Template,
+};
+pub use changes::{Action, Change, Changes, Drift, PropertyChange, Recreation, Replacement};
 pub use deploying::{Brought, Deployed, Options, deploy};
-pub use destroying::{DestroyOptions, Destroyed, Kept, destroy};
+pub use destroying::{DestroyOptions, Destroyed, Kept, Manner, Removal, destroy};
 pub use diffing::{Compared, CreateOnly, StackDiff, diff};
 pub use events::Event;
 pub use guard::{Guard, Refusal, Standing};

@@ -206,6 +206,12 @@ impl Site {
         Ok(Role { config: config.build(), ends })
     }
 
+    /// How long to wait before asking again after so many attempts; none when it was asked often enough.
+    pub(crate) fn pause(&self, region: &str, attempts: u32) -> Option<Duration> {
+        let random = self.aws(region).random()();
+        self.0.patience.pause_after(attempts, random)
+    }
+
     pub(crate) async fn ask<T, E, F>(
         &self,
         question: &Question,

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::{Stack as AwsStack, TemplateStage};
+use aws_sdk_cloudformation::types::{Stack as AwsStack, StackStatus, TemplateStage};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
@@ -24,6 +24,22 @@ use crate::site::{Site, question};
 /// The first pause between two looks at something that takes time, and the longest.
 const LOOK_FIRST: Duration = Duration::from_millis(50);
 const LOOK_MAX: Duration = Duration::from_secs(5);
+
+/// The pauses between looks at something that takes time, each twice as long as the one before.
+pub(crate) struct Pauses(Duration);
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Self(LOOK_FIRST)
+    }
+}
+
+impl Pauses {
+    pub(crate) async fn wait(&mut self) {
+        tokio::time::sleep(self.0).await;
+        self.0 = (self.0 * 2).min(LOOK_MAX);
+    }
+}
 
 /// One stack and the place that it goes to.
 #[derive(Clone)]
@@ -42,6 +58,8 @@ pub(crate) struct Found {
     pub(crate) parameters: BTreeMap<String, String>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) is_protected: bool,
+    /// When something was last begun on it, in AWS's words.
+    pub(crate) last_begun: String,
 }
 
 /// How a stack is to be changed.
@@ -54,6 +72,8 @@ pub(crate) struct Wish {
     pub(crate) template: Option<String>,
     pub(crate) imports_existing: bool,
     pub(crate) is_express: bool,
+    /// Whether what was changed outside CloudFormation is changed back.
+    pub(crate) reverts_drift: bool,
 }
 
 /// What became of a change set.
@@ -135,7 +155,7 @@ impl Seat {
         let client = self.client().await?;
         let asked = self.question("cloudformation:DeleteStack");
         // Another try after a failed one is another operation.
-        let token = token(&format!("{}{}", found.id, found.status));
+        let token = token(&format!("{}{}{}", found.id, found.status, found.last_begun));
         let role = self.stack.execution_role.as_ref().map(|role| self.place.fill(role));
         let delete = || {
             let delete = client.delete_stack().stack_name(&found.id).client_request_token(&token);
@@ -143,6 +163,30 @@ impl Seat {
         };
         self.site.ask(&asked, delete).await?;
         self.watch(&found.id, Some(&token)).await
+    }
+
+    /// The ARN of the newest stack of this name that was deleted, as long as AWS remembers it.
+    pub(crate) async fn deleted(&self) -> Result<Option<String>, Trouble> {
+        let client = self.client().await?;
+        let asked = self.question("cloudformation:ListStacks");
+        let mut newest = None;
+        let mut next: Option<String> = None;
+        loop {
+            let list = || {
+                let list = client.list_stacks().stack_status_filter(StackStatus::DeleteComplete);
+                list.set_next_token(next.clone()).send()
+            };
+            let told = self.site.ask(&asked, list).await?;
+            let named = told.stack_summaries().iter();
+            for it in named.filter(|it| it.stack_name() == Some(self.stack.name.as_str())) {
+                let begun = it.creation_time().copied();
+                newest = newest.max(begun.zip(it.stack_id().map(str::to_owned)));
+            }
+            next = told.next_token().map(str::to_owned);
+            if next.is_none() {
+                return Ok(newest.map(|(_, id)| id));
+            }
+        }
     }
 
     /// Protects the stack from being deleted, or not.
@@ -203,6 +247,7 @@ fn found(stack: &AwsStack) -> Found {
         parameters: parameters.collect(),
         tags: tags.collect(),
         is_protected: stack.enable_termination_protection().unwrap_or(false),
+        last_begun: format!("{:?}{:?}", stack.last_updated_time(), stack.deletion_time()),
     }
 }
 
@@ -216,6 +261,6 @@ fn token(of: &str) -> String {
     format!("tideover-{}", hash(of))
 }
 
-fn hash(text: &str) -> String {
+pub(crate) fn hash(text: &str) -> String {
     Sha256::digest(text).iter().take(10).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -43,6 +43,36 @@ const OF_ROLES: [&str; 7] = [
     "AWS::Route53::RecordSet",
 ];
 
+/// When a difference from the templates is on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Always: it follows from what the services are.
+    Always,
+    /// While some Region is active.
+    WhileActive,
+    /// While the active Region is not the home primary.
+    WhileAway,
+}
+
+/// What runs change outside the templates, or services do by themselves: type, property, and when that is meant (rules
+/// `aurora-expected-drift-list` and `cfn-drift-aware-limits`; `tideover status` shows the same of what there is). The
+/// templates have event sources off, and `activate` turns them on where payments are taken.
+const ON_PURPOSE: [(&str, &str, Purpose); 7] = [
+    ("AWS::ApiGateway::Stage", "MethodSettings", Purpose::WhileAway),
+    ("AWS::CloudWatch::Alarm", "ActionsEnabled", Purpose::WhileAway),
+    ("AWS::CloudWatch::CompositeAlarm", "ActionsEnabled", Purpose::WhileAway),
+    ("AWS::Lambda::EventSourceMapping", "Enabled", Purpose::WhileActive),
+    ("AWS::Lambda::Function", "ReservedConcurrentExecutions", Purpose::WhileAway),
+    ("AWS::RDS::DBCluster", "GlobalClusterIdentifier", Purpose::Always),
+    ("AWS::RDS::GlobalCluster", "SourceDBClusterIdentifier", Purpose::Always),
+];
+
+/// When a difference of this property from the template is on purpose; none when it is not.
+pub(crate) fn purpose(type_name: &str, property: &str) -> Option<Purpose> {
+    let is_it = |it: &&(&str, &str, Purpose)| it.0 == type_name && it.1 == property;
+    ON_PURPOSE.iter().find(is_it).map(|(_, _, purpose)| *purpose)
+}
+
 /// Whether replacing or deleting a resource of this type loses what cannot be had again.
 #[must_use]
 pub fn is_stateful(type_name: &str) -> bool {

@@ -1,10 +1,13 @@
 //! What is told while something is done, and how it can end badly.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::path::Path;
 
 use crate::ask::Trouble;
-use crate::assembly::AssemblyFault;
+use crate::assembly::{AssemblyFault, Image};
 use crate::changes::Changes;
+use crate::destroying::Removal;
 use crate::events::Event;
 use crate::guard::Refusal;
 
@@ -57,6 +60,15 @@ pub enum Told {
         /// What.
         event: Event,
     },
+    /// What will be removed with what is in it, before it is.
+    Removing(Vec<Removal>),
+    /// Something else was done for a stack.
+    Noted {
+        /// The stack's id in the assembly.
+        stack: String,
+        /// What.
+        what: String,
+    },
     /// A stack is done.
     Done {
         /// Its id in the assembly.
@@ -100,6 +112,12 @@ pub enum Failure {
         what: String,
         /// What to type.
         advice: String,
+    },
+    /// Something is needed that is not made here, and nobody has said that it is where it belongs.
+    #[error("{}", not_published(.assets))]
+    NotPublished {
+        /// Container images, and files that commands make.
+        assets: Vec<Image>,
     },
     /// AWS did not do something.
     #[error(transparent)]
@@ -180,6 +198,22 @@ impl Failure {
             Self::WrongPlace { advice, .. } | Self::NotBootstrapped { advice, .. } => {
                 advice.clone()
             }
+            Self::NotPublished { assets } => {
+                let manifests: BTreeSet<&Path> = assets.iter().map(|it| &*it.manifest).collect();
+                let commands = manifests.into_iter().map(|manifest| {
+                    let of_it = assets.iter().filter(|it| it.manifest == manifest);
+                    let ids: Vec<&str> = of_it.map(|it| it.id.as_str()).collect();
+                    format!(
+                        "`npx cdk-assets publish --path {} {}`",
+                        manifest.display(),
+                        ids.join(" ")
+                    )
+                });
+                format!(
+                    "{}, then the same command with `--images-published`; nothing was changed",
+                    commands.collect::<Vec<_>>().join(", ")
+                )
+            }
             Self::Trouble(trouble) => trouble.advice(),
             Self::Refused(_) => "nothing was changed".to_owned(),
             Self::Stuck { .. } => "nothing was changed".to_owned(),
@@ -196,6 +230,13 @@ impl Failure {
             }
         }
     }
+}
+
+fn not_published(assets: &[Image]) -> String {
+    let lines = assets.iter().map(|Image { id, manifest }| {
+        format!("`{id}` of `{}` is built by a command, which is not run here", manifest.display())
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn listed(refusals: &[Refusal]) -> String {

@@ -55,6 +55,12 @@ pub(crate) struct DeployArgs {
     /// CloudFormation's Express mode: do not wait until what is made is ready. Not for what holds data
     #[arg(long)]
     pub(crate) express: bool,
+    /// Change back what was changed outside CloudFormation, but for what runs have changed on purpose
+    #[arg(long)]
+    pub(crate) revert_drift: bool,
+    /// The container images that stacks need are in their repositories, as `npx cdk-assets publish` puts them there
+    #[arg(long)]
+    pub(crate) images_published: bool,
     /// The name of the stack that `cdk bootstrap` made
     #[arg(long, default_value = "CDKToolkit", value_name = "STACK")]
     pub(crate) toolkit_stack_name: String,
@@ -75,9 +81,15 @@ pub(crate) struct DiffArgs {
 pub(crate) struct DestroyArgs {
     #[command(flatten)]
     pub(crate) chosen: ChosenArgs,
-    /// A resource that holds data, by logical id or construct path, that may be deleted with its stack
+    /// A resource, by logical id, construct path or name in AWS, that is removed with all that is in it
     #[arg(long, value_name = "RESOURCE")]
     pub(crate) delete_data: Vec<String>,
+    /// Remove databases that are named without a snapshot of the last that was in them
+    #[arg(long)]
+    pub(crate) without_final_snapshot: bool,
+    /// Only tell what would be removed and what would stay
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Stacks, as a pattern, whose protection from being deleted is taken off
     #[arg(long, value_name = "PATTERN")]
     pub(crate) unprotect: Vec<String>,
@@ -125,15 +137,21 @@ Examples:
 
 const DESTROY_HELP: &str = "\
 Takes stacks away in the reverse of the order in which they came, so that members of a global database leave before
-it ends. What their templates retain stays, and is listed in the end.
+it ends. What their templates retain stays, and is listed in the end, unless its name was said: then it is told before
+it is removed. Databases leave a final snapshot; secrets and keys can be restored for 30 days. Whatever ends the
+command, typing it again goes on.
 
 Exit codes:
   0  done
   1  AWS did not do something
+  2  the command line is wrong
+  3  tideover.toml or the assembly is wrong
   7  refused, and nothing was changed: a stack is protected, data would be lost, or a run is open
 
 Examples:
-  tideover destroy --unprotect '*'                  everything that holds no data
+  tideover destroy --unprotect '*'                  everything, and what holds data stays
+  tideover destroy --unprotect '*' --dry-run        what would go, and what would stay
+  tideover destroy '*Sessions*' --unprotect '*' --delete-data SessionTable
   tideover destroy '*Monitoring*' --exclusively     some stacks alone
 ";
 

@@ -41,6 +41,8 @@ pub(crate) fn deploy(args: &DeployArgs) -> anyhow::Result<()> {
             recreate: names(&args.recreate),
             imports_existing: args.import_existing,
             is_express: args.express,
+            reverts_drift: args.revert_drift,
+            images_published: args.images_published,
             toolkit: args.toolkit_stack_name.clone(),
         };
         let site = open(&args.chosen, &show);

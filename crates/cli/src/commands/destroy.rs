@@ -1,10 +1,10 @@
-//! `tideover destroy`: stacks taken away, without what they retain.
+//! `tideover destroy`: stacks taken away, with what they retain only where its name was said.
 
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::Arc;
 
-use deploy::{DestroyOptions, Destroyed, Guard, Kept};
+use deploy::{DestroyOptions, Destroyed, Guard, Kept, Manner, Removal};
 use serde_json::{Value, json};
 
 use super::deploy::{Show, assembly, chosen, failed, open, standing, until_told};
@@ -24,6 +24,8 @@ pub(crate) fn destroy(args: &DestroyArgs) -> anyhow::Result<()> {
         let options = DestroyOptions {
             chosen,
             delete_data: args.delete_data.iter().cloned().collect(),
+            takes_snapshots: !args.without_final_snapshot,
+            is_rehearsal: args.dry_run,
             unprotect: unprotected.unwrap_or_else(BTreeSet::new),
             guard,
             standing,
@@ -31,20 +33,31 @@ pub(crate) fn destroy(args: &DestroyArgs) -> anyhow::Result<()> {
         deploy::destroy(&open(&args.chosen, &show), &assembly, &options).await.map_err(failed)
     });
     show.end();
-    print(args.chosen.output, &destroyed?)
+    print(args, &destroyed?)
 }
 
-fn print(output: Output, destroyed: &Destroyed) -> anyhow::Result<()> {
-    if output == Output::Json {
+fn print(args: &DestroyArgs, destroyed: &Destroyed) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    if args.chosen.output == Output::Json {
         let kept: Vec<Value> = destroyed.kept.iter().map(kept_json).collect();
-        let value = json!({"destroyed": destroyed.stacks, "kept": kept});
-        writeln!(std::io::stdout().lock(), "{value:#}")?;
+        let removed: Vec<Value> = destroyed.removed.iter().map(removal_json).collect();
+        let value = json!({
+            "dry_run": args.dry_run,
+            "destroyed": destroyed.stacks,
+            "removed": removed,
+            "kept": kept,
+        });
+        writeln!(stdout, "{value:#}")?;
         return Ok(());
     }
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{} stacks taken away", destroyed.stacks.len())?;
+    let (count, would) = (destroyed.stacks.len(), args.dry_run);
+    match would {
+        true => writeln!(stdout, "{count} stacks would be taken away")?,
+        false => writeln!(stdout, "{count} stacks taken away")?,
+    }
     if !destroyed.kept.is_empty() {
-        writeln!(stdout, "what stays in AWS, outside of any stack:")?;
+        let verb = if would { "would stay" } else { "stays" };
+        writeln!(stdout, "what {verb} in AWS, outside of any stack:")?;
     }
     for Kept { region, type_name, physical_id, path, .. } in &destroyed.kept {
         writeln!(stdout, "  {region}  {type_name}  {physical_id}  {path}")?;
@@ -55,4 +68,25 @@ fn print(output: Output, destroyed: &Destroyed) -> anyhow::Result<()> {
 fn kept_json(kept: &Kept) -> Value {
     let Kept { stack, region, path, type_name, physical_id } = kept;
     json!({"stack": stack, "region": region, "path": path, "type": type_name, "physical_id": physical_id})
+}
+
+fn removal_json(removal: &Removal) -> Value {
+    let Removal { stack, region, path, logical_id, type_name, physical_id, manner } = removal;
+    let (manner, days) = match manner {
+        Manner::Deleted => ("deleted", None),
+        Manner::Snapshotted => ("snapshotted", None),
+        Manner::Emptied => ("emptied", None),
+        Manner::Scheduled(days) => ("scheduled", Some(days)),
+        Manner::Recoverable(days) => ("recoverable", Some(days)),
+    };
+    json!({
+        "stack": stack,
+        "region": region,
+        "path": path,
+        "logical_id": logical_id,
+        "type": type_name,
+        "physical_id": physical_id,
+        "manner": manner,
+        "restorable_days": days,
+    })
 }

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use super::{Assembly, AssemblyFault, Asset, Destination, Packaging, Stack, Template};
+use super::{Assembly, AssemblyFault, Asset, Destination, Image, Packaging, Stack, Template};
 
 const MANIFEST: &str = "manifest.json";
 const STACK: &str = "aws:cloudformation:stack";
@@ -123,26 +123,15 @@ impl Folder<'_> {
             bootstrap_version: properties["requiresBootstrapStackVersion"].as_u64(),
             dependencies,
             assets: self.assets(&named)?,
+            images: self.images(&named)?,
             paths: self.paths(artifact)?,
         })
     }
 
     /// The assets of the manifests that a stack waits for.
     fn assets(&self, named: &[&str]) -> Result<Vec<Asset>, AssemblyFault> {
-        let artifacts = named.iter().filter_map(|id| self.artifacts.get(*id));
-        let manifests = artifacts.filter(|artifact| artifact["type"].as_str() == Some(ASSETS));
         let mut assets = Vec::new();
-        for artifact in manifests {
-            let file = self.inside(artifact["properties"]["file"].as_str().unwrap_or_default())?;
-            let json = read_json(&file)?.1;
-            if let Some((id, _)) =
-                json["dockerImages"].as_object().and_then(|images| images.iter().next())
-            {
-                let what = format!(
-                    "`{id}` is a container image, and those are not published here; deploy its stack with `cdk deploy`"
-                );
-                return Err(fault(&file, what));
-            }
+        for (file, json) in self.asset_manifests(named)? {
             for (id, asset) in json["files"].as_object().into_iter().flatten() {
                 assets.push(self.asset(&file, id, asset)?);
             }
@@ -150,19 +139,40 @@ impl Folder<'_> {
         Ok(assets)
     }
 
+    /// The container images of the same manifests.
+    fn images(&self, named: &[&str]) -> Result<Vec<Image>, AssemblyFault> {
+        let manifests = self.asset_manifests(named)?.into_iter();
+        let images = manifests.flat_map(|(file, json)| {
+            let ids = json["dockerImages"].as_object().into_iter().flatten().map(|(id, _)| id);
+            ids.map(|id| Image { id: id.clone(), manifest: file.clone() }).collect::<Vec<_>>()
+        });
+        Ok(images.collect())
+    }
+
+    fn asset_manifests(&self, named: &[&str]) -> Result<Vec<(PathBuf, Json)>, AssemblyFault> {
+        let artifacts = named.iter().filter_map(|id| self.artifacts.get(*id));
+        let manifests = artifacts.filter(|artifact| artifact["type"].as_str() == Some(ASSETS));
+        let manifests = manifests.map(|artifact| {
+            let file = self.inside(artifact["properties"]["file"].as_str().unwrap_or_default())?;
+            let json = read_json(&file)?.1;
+            Ok((file, json))
+        });
+        manifests.collect()
+    }
+
     fn asset(&self, file: &Path, id: &str, asset: &Json) -> Result<Asset, AssemblyFault> {
         let source = &asset["source"];
-        let path = source["path"].as_str().ok_or_else(|| {
-            fault(file, format!("the asset `{id}` has no `source.path`; what commands make is not published here"))
-        })?;
-        let packaging = match source["packaging"].as_str() {
-            None | Some("file") => Packaging::File,
-            Some("zip") => Packaging::Zip,
-            Some(other) => {
-                return Err(fault(
-                    file,
-                    format!("the asset `{id}` wants the unknown packaging `{other}`"),
-                ));
+        let (path, packaging) = match (source["path"].as_str(), source["packaging"].as_str()) {
+            (None, _) if source["executable"].is_array() => (None, Packaging::Made),
+            (None, _) => {
+                let what = format!("the asset `{id}` has no `source.path` or `source.executable`");
+                return Err(fault(file, what));
+            }
+            (path, None | Some("file")) => (path, Packaging::File),
+            (path, Some("zip")) => (path, Packaging::Zip),
+            (_, Some(other)) => {
+                let what = format!("the asset `{id}` wants the unknown packaging `{other}`");
+                return Err(fault(file, what));
             }
         };
         let destinations = asset["destinations"].as_object().into_iter().flatten();
@@ -181,7 +191,7 @@ impl Folder<'_> {
         // Assets of stages stand in the folder around it.
         Ok(Asset {
             id: id.to_owned(),
-            source: plain(&self.path.join(path)),
+            source: path.map_or_else(|| file.to_owned(), |path| plain(&self.path.join(path))),
             packaging,
             destinations,
         })

@@ -12,6 +12,10 @@ use region::{BucketSettings, HttpClient, HttpLimits, Reach, Trust};
 /// How long an asset may take; packages are large, and lines slow.
 const TIME_MAX: Duration = Duration::from_secs(300);
 
+/// A page of what is in a bucket: a thousand versions, whose keys have at most 1,024 bytes, each of them three when it is
+/// encoded.
+const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
+
 /// The bucket, as whoever the settings speak for.
 pub(super) fn bucket(config: &SdkConfig, name: &str, region: &str) -> Result<AmazonS3, Error> {
     let settings = BucketSettings {
@@ -23,11 +27,15 @@ pub(super) fn bucket(config: &SdkConfig, name: &str, region: &str) -> Result<Ama
 }
 
 /// One client for all buckets: reading whom the machine trusts takes a while.
-fn client() -> Result<HttpClient, Error> {
+pub(crate) fn client() -> Result<HttpClient, Error> {
     static CLIENT: OnceLock<Result<HttpClient, String>> = OnceLock::new();
     let client = CLIENT.get_or_init(|| {
         let trust = Trust::native().map_err(|error| error.to_string())?;
-        let limits = HttpLimits { time_max: TIME_MAX, ..HttpLimits::default() };
+        let limits = HttpLimits {
+            time_max: TIME_MAX,
+            body_bytes_max: ANSWER_BYTES_MAX,
+            ..HttpLimits::default()
+        };
         Ok(HttpClient::new(&trust, Reach::Anywhere, limits))
     });
     client.clone().map_err(|said| Error::Generic { store: "S3", source: said.into() })

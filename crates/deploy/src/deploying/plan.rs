@@ -68,7 +68,7 @@ pub(super) async fn look(seats: Vec<Seat>, options: &Options) -> Result<Vec<Look
     for seat in seats {
         let is_recreated = is_named(&options.recreate, &seat.stack);
         let parameters = given(&seat.stack, options);
-        running.spawn(look_at(seat, is_recreated, parameters));
+        running.spawn(look_at(seat, is_recreated, options.reverts_drift, parameters));
     }
     let (mut looked, mut stuck) = (Vec::new(), Vec::new());
     while let Some(Ok(one)) = running.join_next().await {
@@ -86,6 +86,7 @@ pub(super) async fn look(seats: Vec<Seat>, options: &Options) -> Result<Vec<Look
 async fn look_at(
     seat: Seat,
     is_recreated: bool,
+    reverts_drift: bool,
     parameters: BTreeMap<String, String>,
 ) -> Result<Result<Looked, String>, Failure> {
     loop {
@@ -97,7 +98,9 @@ async fn look_at(
             }
             (Course::Update, Some(found)) => {
                 let template = seat.template().await?.unwrap_or(Json::Null);
-                let is_same = is_same(&seat.stack, &found, &template, &parameters);
+                // Whether something was changed outside CloudFormation, only a change set tells.
+                let is_same =
+                    !reverts_drift && is_same(&seat.stack, &found, &template, &parameters);
                 return Ok(Ok(Looked { seat, found: Some(found), template, is_same }));
             }
             (Course::Recreate, Some(found)) if is_recreated => take_away(&seat, &found).await?,
@@ -233,6 +236,7 @@ fn wish(stack: &Stack, found: Option<&Found>, options: &Options) -> Wish {
         imports_existing: options.imports_existing,
         // What holds data is waited for (rule `cfn-express-mode`).
         is_express: options.is_express && !holds_data(stack),
+        reverts_drift: options.reverts_drift && found.is_some(),
     }
 }
 

@@ -65,6 +65,7 @@ fn change(stack: &Stack, id: &str, action: Action, resource: &Json) -> Change {
         physical_id: None,
         replacement: Replacement::Never,
         is_kept: false,
+        drift: None,
         properties: Vec::new(),
     }
 }
@@ -81,13 +82,18 @@ fn modified(
     differing("", &old["Properties"], &new["Properties"], &mut paths);
     let mut properties: Vec<PropertyChange> = paths
         .into_iter()
-        .map(|name| PropertyChange { recreation: create_only(type_name, &name), name })
+        .map(|name| PropertyChange {
+            recreation: create_only(type_name, &name),
+            name,
+            is_drift: false,
+        })
         .collect();
     let attributes = ATTRIBUTES.iter().filter(|name| old[**name] != new[**name]);
-    properties.extend(
-        attributes
-            .map(|name| PropertyChange { name: (*name).to_owned(), recreation: Recreation::Never }),
-    );
+    properties.extend(attributes.map(|name| PropertyChange {
+        name: (*name).to_owned(),
+        recreation: Recreation::Never,
+        is_drift: false,
+    }));
     let is_other = old["Type"] != new["Type"];
     if properties.is_empty() && !is_other {
         return None;

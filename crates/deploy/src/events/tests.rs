@@ -8,6 +8,7 @@ fn event(logical_id: &str, status: &str, reason: Option<&str>) -> Event {
         logical_id: logical_id.to_owned(),
         path: format!("Stack/{logical_id}"),
         type_name: "AWS::SNS::Topic".to_owned(),
+        physical_id: String::new(),
         status: status.to_owned(),
         reason: reason.map(str::to_owned),
         is_of_stack: logical_id == "stack",

@@ -14,9 +14,11 @@ fn change(action: Action, type_name: &str, replacement: Replacement) -> Change {
         physical_id: None,
         replacement,
         is_kept: false,
+        drift: None,
         properties: vec![PropertyChange {
             name: "TableName".to_owned(),
             recreation: Recreation::Always,
+            is_drift: false,
         }],
     }
 }
@@ -130,4 +132,32 @@ fn a_cluster_that_leaves_its_global_cluster_is_found() {
     let refused =
         Guard::default().refuses(&changes, &BTreeSet::from(["It".to_owned()]), &Standing::None);
     assert!(refused[0].why.contains("would leave its global cluster"), "{}", refused[0]);
+}
+
+#[test]
+fn what_runs_have_changed_on_purpose_is_not_changed_back() {
+    let table = [
+        ("AWS::Lambda::EventSourceMapping", "Enabled", [true, false, true]),
+        ("AWS::Lambda::Function", "ReservedConcurrentExecutions", [false, false, true]),
+        ("AWS::ApiGateway::Stage", "MethodSettings", [false, false, true]),
+        ("AWS::CloudWatch::Alarm", "ActionsEnabled", [false, false, true]),
+        ("AWS::CloudWatch::Alarm", "Threshold", [false, false, false]),
+        ("AWS::RDS::DBCluster", "GlobalClusterIdentifier", [true, true, true]),
+        ("AWS::SNS::Topic", "DisplayName", [false, false, false]),
+    ];
+    for (type_name, property, wanted) in table {
+        let mut changes = changes(change(Action::Modify, type_name, Replacement::Never));
+        let standings = [recorded(Some("us-east-1")), Standing::None, recorded(Some("us-east-2"))];
+        let refused = |changes: &Changes, guard: Guard| {
+            standings.each_ref().map(|it| !guard.refuses(changes, &BTreeSet::new(), it).is_empty())
+        };
+        changes.changes[0].properties = vec![PropertyChange {
+            name: property.to_owned(),
+            recreation: Recreation::Never,
+            is_drift: true,
+        }];
+        assert_eq!(refused(&changes, Guard::default()), wanted, "{type_name} {property}");
+        let named = Guard { roles: BTreeSet::from(["It".to_owned()]), ..Guard::default() };
+        assert_eq!(refused(&changes, named), [false; 3], "{type_name} {property}");
+    }
 }

@@ -21,6 +21,7 @@ pub(crate) fn stack(id: &str, dependencies: &[&str]) -> Stack {
         bootstrap_version: None,
         dependencies: dependencies.iter().map(ToString::to_string).collect(),
         assets: Vec::new(),
+        images: Vec::new(),
         paths: BTreeMap::new(),
     }
 }

@@ -3,12 +3,13 @@
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{
     Capability, ChangeSetStatus, ChangeSetType, DeploymentConfig, DeploymentConfigMode,
-    ExecutionStatus, Parameter, Tag,
+    DeploymentMode, ExecutionStatus, Parameter, Tag,
 };
 
-use super::{Ending, LOOK_FIRST, LOOK_MAX, Reviewed, Seat, Wish, is_missing, token};
+use super::{Ending, Pauses, Reviewed, Seat, Wish, is_missing, token};
 use crate::ask::{Trouble, TroubleKind};
-use crate::assembly::TEMPLATE_BYTES_MAX;
+use crate::assembly::{Destination, TEMPLATE_BYTES_MAX};
+use crate::assets::put;
 use crate::changes::{Changes, change};
 
 /// What AWS says of change sets in which nothing is to be done.
@@ -23,7 +24,8 @@ impl Seat {
                 return Err(trouble);
             }
             let told = self.describe(&name, None).await?;
-            if !is_of_use(&told) {
+            // What it says of drift was so when it was made.
+            if wish.reverts_drift || !is_of_use(&told) {
                 self.forget(&name).await?;
                 self.create(&name, wish).await?;
             }
@@ -44,7 +46,7 @@ impl Seat {
     /// A name that follows from all that the change set is made of.
     fn change_set_name(&self, wish: &Wish) -> String {
         let text = wish.template.as_ref().unwrap_or(&self.stack.template.text);
-        let options = (wish.is_new, wish.imports_existing, wish.is_express);
+        let options = (wish.is_new, wish.imports_existing, wish.is_express, wish.reverts_drift);
         let all = format!("{text}\n{:?}\n{:?}\n{options:?}", wish.parameters, self.stack.tags);
         token(&all)
     }
@@ -76,6 +78,7 @@ impl Seat {
                 .set_tags(Some(tags.clone()))
                 .set_import_existing_resources(wish.imports_existing.then_some(true))
                 .set_deployment_config(wish.is_express.then(|| express.clone()))
+                .set_deployment_mode(wish.reverts_drift.then_some(DeploymentMode::RevertDrift))
                 .capabilities(Capability::CapabilityIam)
                 .capabilities(Capability::CapabilityNamedIam)
                 .capabilities(Capability::CapabilityAutoExpand)
@@ -90,7 +93,7 @@ impl Seat {
         wish: &Wish,
     ) -> Result<(Option<String>, Option<String>), Trouble> {
         let text = wish.template.as_ref().unwrap_or(&self.stack.template.text);
-        if text.len() <= TEMPLATE_BYTES_MAX || wish.template.is_some() {
+        if text.len() <= TEMPLATE_BYTES_MAX {
             return Ok((Some(text.clone()), None));
         }
         let destination = self.stack.template_asset().and_then(|asset| asset.destinations.first());
@@ -102,25 +105,26 @@ impl Seat {
             code: None,
             said: format!("its template has more than {TEMPLATE_BYTES_MAX} bytes, and is no asset of the assembly"),
         })?;
-        let config = self.site.config(self.region()).await;
-        let suffix =
-            if self.place.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-        let service = || format!("https://s3.{}.{suffix}", self.region());
-        let service = config.endpoint_url().map_or_else(service, str::to_owned);
+        let service = self.place.bucket_service(&self.site.config(self.region()).await);
         let bucket = self.place.fill(&destination.bucket);
-        Ok((None, Some(format!("{service}/{bucket}/{}", self.place.fill(&destination.key)))))
+        let mut key = self.place.fill(&destination.key);
+        if let Some(text) = &wish.template {
+            key = format!("{}.json", token(text));
+            let destination = Destination { key: key.clone(), ..destination.clone() };
+            put(&self.site, &self.place, &destination, text).await?;
+        }
+        Ok((None, Some(format!("{service}/{bucket}/{key}"))))
     }
 
     /// The change set when AWS has looked at it.
     async fn reviewed(&self, name: &str) -> Result<DescribeChangeSetOutput, Trouble> {
-        let mut pause = LOOK_FIRST;
+        let mut pauses = Pauses::default();
         loop {
             let told = self.describe(name, None).await?;
             if !is_pending(&told) {
                 return Ok(told);
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LOOK_MAX);
+            pauses.wait().await;
         }
     }
 
@@ -134,7 +138,8 @@ impl Seat {
         let describe = || {
             let describe =
                 client.describe_change_set().stack_name(&self.stack.name).change_set_name(name);
-            describe.set_next_token(token.clone()).send()
+            // Only with values does AWS tell which of them are not those of the last deployment.
+            describe.include_property_values(true).set_next_token(token.clone()).send()
         };
         self.site.ask(&asked, describe).await
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ending, LOOK_FIRST, LOOK_MAX, Seat};
+use super::{Ending, Pauses, Seat};
 use crate::ask::Trouble;
 use crate::events::Event;
 use crate::status::is_over;
@@ -17,11 +17,11 @@ impl Seat {
     ) -> Result<Ending, Trouble> {
         let mut events: Vec<Event> = Vec::new();
         let mut seen = BTreeSet::new();
-        let mut pause = LOOK_FIRST;
+        let mut pauses = Pauses::default();
         loop {
             let news = self.news(stack_id, token, &seen).await?;
             if !news.is_empty() {
-                pause = LOOK_FIRST;
+                pauses = Pauses::default();
             }
             for event in news {
                 seen.insert(event.id.clone());
@@ -33,8 +33,7 @@ impl Seat {
             if let Some(last) = last.filter(|event| is_over(&event.status)) {
                 return Ok(Ending { status: last.status.clone(), events });
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LOOK_MAX);
+            pauses.wait().await;
         }
     }
 

@@ -95,6 +95,8 @@ async fn what_helps_is_tried_again_and_nothing_is_done_twice() {
         let options = deploy::DestroyOptions {
             chosen: all(&assembly).chosen,
             delete_data: [].into(),
+            takes_snapshots: true,
+            is_rehearsal: false,
             unprotect: [].into(),
             guard: deploy::Guard::default(),
             standing: deploy::Standing::None,

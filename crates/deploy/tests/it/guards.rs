@@ -1,7 +1,7 @@
 //! What is refused before anything is changed, and what a name lets happen.
 
 use deploy::{
-    Action, Assembly, DestroyOptions, Failure, Guard, Options, Replacement, Standing, Told,
+    Action, Assembly, DestroyOptions, Failure, Guard, Image, Options, Replacement, Standing, Told,
 };
 use serde_json::{Value as Json, json};
 
@@ -101,6 +101,8 @@ async fn data_is_destroyed_by_name_or_left_and_taken_in_again() {
     let mut options = DestroyOptions {
         chosen: all(&assembly).chosen,
         delete_data: [].into(),
+        takes_snapshots: true,
+        is_rehearsal: false,
         unprotect: [].into(),
         guard: Guard::default(),
         standing: Standing::None,
@@ -126,4 +128,25 @@ async fn data_is_destroyed_by_name_or_left_and_taken_in_again() {
         _ => None,
     });
     assert_eq!(planned, Some(Action::Import));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_image_is_not_built_here() {
+    let place = Place::empty();
+    let (folder, mut assembly) = small(json!({"Topic": {"Type": "AWS::SNS::Topic"}}));
+    let manifest = folder.path().join("small.assets.json");
+    let image = |id: &str| Image { id: id.to_owned(), manifest: manifest.clone() };
+    assembly.stacks[0].images = vec![image("1a"), image("2b")];
+    let failure = place.deploy(&assembly, all(&assembly)).await.unwrap_err();
+    assert!(failure.to_string().starts_with("`1a` of `"), "{failure}");
+    let command = format!("`npx cdk-assets publish --path {} 1a 2b`", manifest.display());
+    assert!(failure.advice().starts_with(&command), "{}", failure.advice());
+    assert!(!place.way.called().iter().any(|it| it.operation == "CreateChangeSet"));
+    let published = Options { images_published: true, ..all(&assembly) };
+    assert_eq!(count(&place.deploy(&assembly, published).await.unwrap().stacks, "created"), 1);
+    // What is as it is wanted needs no image.
+    assert_eq!(
+        count(&place.deploy(&assembly, all(&assembly)).await.unwrap().stacks, "unchanged"),
+        1
+    );
 }

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "in the helpers of a test, too, a surprise is a failure")]
 
+mod data;
 mod faults;
 mod guards;
 mod place;
+mod recorded;
 mod whole;

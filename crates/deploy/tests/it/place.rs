@@ -1,5 +1,6 @@
 //! An emulated account, the way to it, and the assembly of the default system.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -75,6 +76,12 @@ impl Place {
         std::mem::take(&mut *lock(&self.told))
     }
 
+    /// What the requests of this operation said, in order.
+    pub(crate) fn forms(&self, operation: &str) -> Vec<BTreeMap<String, String>> {
+        let asked = self.way.asked().into_iter();
+        asked.filter(|it| it.called.operation == operation).map(|it| it.form()).collect()
+    }
+
     pub(crate) async fn deploy(
         &self,
         assembly: &Assembly,
@@ -130,6 +137,8 @@ pub(crate) fn all(assembly: &Assembly) -> Options {
         recreate: [].into(),
         imports_existing: false,
         is_express: false,
+        reverts_drift: false,
+        images_published: false,
         toolkit: "CDKToolkit".to_owned(),
     }
 }

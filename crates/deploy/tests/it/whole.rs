@@ -52,6 +52,8 @@ async fn goes(place: &Place) {
     let mut options = DestroyOptions {
         chosen: all(&assembly).chosen,
         delete_data: [].into(),
+        takes_snapshots: true,
+        is_rehearsal: false,
         unprotect: [].into(),
         guard: Guard::default(),
         standing: Standing::None,

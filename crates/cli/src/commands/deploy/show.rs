@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use deploy::{Changes, Told};
+use deploy::{Changes, Removal, Told};
 
 use super::table::lines;
 
@@ -58,6 +58,8 @@ impl Show {
                 let path = if event.is_of_stack { stack } else { &event.path };
                 vec![format!("  {path}  {}  {}{reason}", event.status, event.type_name)]
             }
+            Told::Removing(removals) => removing(removals),
+            Told::Noted { stack, what } => vec![format!("{stack}: {what}")],
             Told::Done { stack, status, .. } => {
                 state.open.remove(stack);
                 state.done += 1;
@@ -100,4 +102,17 @@ impl Show {
         let mut stderr = std::io::stderr().lock();
         let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
     }
+}
+
+/// What is removed with what is in it, a line for each.
+fn removing(removals: &[Removal]) -> Vec<String> {
+    let width = removals.iter().map(|it| it.path.len()).max().unwrap_or_default();
+    let line = |removal: &Removal| {
+        let Removal { region, path, type_name, physical_id, manner, .. } = removal;
+        format!("  {region}  {path:<width$}  {type_name}  {physical_id}: {manner}")
+    };
+    ["removed with what is in it:".to_owned()]
+        .into_iter()
+        .chain(removals.iter().map(line))
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! What would be done to a stack, as lines for people and as JSON.
 
-use deploy::{Action, Change, Changes, Recreation, Replacement};
+use deploy::{Action, Change, Changes, Drift, Recreation, Replacement};
 use serde_json::{Value, json};
 
 /// A line for each resource, with what is lost first.
@@ -26,12 +26,19 @@ fn line(change: &Change, width: usize) -> String {
                 Recreation::Perhaps => " [may replace]",
                 Recreation::Always => " [replaces]",
             };
-            format!("{}{mark}", property.name)
+            let drift = if property.is_drift { " [drift]" } else { "" };
+            format!("{}{mark}{drift}", property.name)
         })
         .collect();
     let properties =
         if properties.is_empty() { String::new() } else { format!(": {}", properties.join(", ")) };
-    format!("  {:<12} {logical_id:<width$}  {type_name}  {path}{properties}", word(change))
+    let drift = match change.drift {
+        Some(Drift::Modified) => " (changed outside CloudFormation)",
+        Some(Drift::Deleted) => " (deleted outside CloudFormation)",
+        Some(Drift::Unknown) => " (AWS cannot tell whether it was changed)",
+        Some(Drift::None) | None => "",
+    };
+    format!("  {:<12} {logical_id:<width$}  {type_name}  {path}{drift}{properties}", word(change))
 }
 
 /// What is done, in a word; in capitals where something is lost.
@@ -74,9 +81,19 @@ pub(crate) fn change_json(change: &Change) -> Value {
                 Recreation::Perhaps => "perhaps",
                 Recreation::Always => "yes",
             };
-            json!({"name": property.name, "create_only": create_only})
+            json!({
+                "name": property.name,
+                "create_only": create_only,
+                "drift": property.is_drift,
+            })
         })
         .collect();
+    let drift = change.drift.map(|drift| match drift {
+        Drift::None => "none",
+        Drift::Modified => "modified",
+        Drift::Deleted => "deleted",
+        Drift::Unknown => "unknown",
+    });
     json!({
         "action": action,
         "logical_id": change.logical_id,
@@ -85,6 +102,7 @@ pub(crate) fn change_json(change: &Change) -> Value {
         "physical_id": change.physical_id,
         "replacement": replacement,
         "kept": change.is_kept,
+        "drift": drift,
         "properties": properties,
     })
 }

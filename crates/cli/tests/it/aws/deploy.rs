@@ -67,6 +67,34 @@ fn package(name: &str) -> Vec<u8> {
     zip.finish().expect("it is written").into_inner()
 }
 
+/// What CloudFormation answers of a stack in this status, after the two questions about the bootstrap.
+fn stuck_in(status: &str) -> [Rule; 2] {
+    let answers = |operation: &str, result: String| {
+        let body = format!(
+            "<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"
+        );
+        Rule::all(Fault::answers(200, body)).operation(operation)
+    };
+    let stack = format!(
+        "<Stacks><member><StackName>it</StackName><StackId>it</StackId><StackStatus>{status}</StackStatus>\
+         <CreationTime>2026-01-01T00:00:00Z</CreationTime></member></Stacks>"
+    );
+    let event = |id: &str, physical: &str, status: &str, reason: &str| {
+        format!(
+            "<member><StackId>it</StackId><EventId>{id}</EventId><StackName>it</StackName>\
+             <LogicalResourceId>{id}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId>\
+             <ResourceStatus>{status}</ResourceStatus><ResourceStatusReason>{reason}</ResourceStatusReason>\
+             <Timestamp>2026-01-01T00:00:00Z</Timestamp></member>"
+        )
+    };
+    let events = [
+        event("Key", "key", "UPDATE_FAILED", "it is disabled"),
+        event("it", "it", "UPDATE_IN_PROGRESS", ""),
+    ];
+    let events = format!("<StackEvents>{}</StackEvents>", events.concat());
+    [answers("DescribeStacks", stack).after(REGIONS.len()), answers("DescribeStackEvents", events)]
+}
+
 #[track_caller]
 fn refused(outcome: &Outcome, words: &str) {
     assert_eq!(outcome.exit_code, Some(7), "{outcome}");
@@ -106,8 +134,18 @@ fn the_default_system_comes_stays_and_goes() {
 
     refused(&aws.tideover("destroy").outcome(), "is protected from being deleted");
     let all = "destroy --unprotect *";
+    let rehearsed = aws.json(&format!("{all} --dry-run --delete-data SessionTable"));
+    assert_eq!(rehearsed["destroyed"].as_array().map(Vec::len), Some(stacks));
+    assert_eq!(rehearsed["removed"][0]["manner"], "deleted");
+    assert_eq!(count(&aws.json("deploy"), "unchanged"), stacks);
+    let sessions = "destroy *Sessions* --exclusively --unprotect * --delete-data SessionTable";
+    let outcome = aws.tideover(sessions).outcome();
+    let line = "us-east-2  SecondarySessionsdev/SessionTable  AWS::DynamoDB::GlobalTable  ";
+    for told in ["removed with what is in it:", line, ": deleted for good"] {
+        assert!(outcome.stderr.contains(told), "{outcome}");
+    }
     let destroyed = aws.json(all);
-    assert_eq!(destroyed["destroyed"].as_array().map(Vec::len), Some(stacks));
+    assert_eq!(destroyed["destroyed"].as_array().map(Vec::len), Some(stacks - 1));
     let kept = destroyed["kept"].as_array().into_iter().flatten();
     assert_eq!(kept.filter(|kept| kept["type"] == "AWS::RDS::DBCluster").count(), 2);
     assert_eq!(aws.json(all)["destroyed"], json!([]));
@@ -170,6 +208,23 @@ fn says_what_is_wrong_and_what_to_type() {
         let outcome = aws.tideover(foundation).outcome();
         assert_eq!(outcome.exit_code, Some(1), "{outcome}");
         assert!(outcome.stderr.contains(error) && outcome.stderr.contains(hint), "{outcome}");
+    }
+    let stuck = [
+        (
+            "UPDATE_ROLLBACK_FAILED",
+            "aws cloudformation continue-update-rollback --stack-name payment-dev-us-east-1-foundation",
+        ),
+        ("DELETE_FAILED", "`--recreate payment-dev-us-east-1-foundation`"),
+    ];
+    for (status, advice) in stuck {
+        aws.way.forget();
+        aws.way.rules(stuck_in(status));
+        let outcome = aws.tideover(foundation).outcome();
+        assert_eq!(outcome.exit_code, Some(1), "{outcome}");
+        let what = format!("is {status} since `Key` failed: it is disabled");
+        assert!(outcome.stderr.contains(&what) && outcome.stderr.contains(advice), "{outcome}");
+        assert!(outcome.stderr.contains("hint: nothing was changed"), "{outcome}");
+        assert!(!aws.way.called().iter().any(|it| it.operation == "CreateChangeSet"));
     }
     aws.way.rules([]);
     let outcome = aws.tideover("deploy --account 444455556666").outcome();

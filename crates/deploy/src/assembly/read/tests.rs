@@ -65,22 +65,24 @@ fn reads_assets_and_construct_paths() {
     let destination = json!({"bucketName": "b", "objectKey": "k.zip", "assumeRoleArn": "r"});
     let assets = json!({"files": {
         "h": {"source": {"path": "asset.h", "packaging": "zip"}, "destinations": {"d": destination}},
+        "m": {"source": {"executable": ["make", "it"]}, "destinations": {"d": {"bucketName": "b", "objectKey": "m"}}},
         "t": {"source": {"path": "a.json"}, "destinations": {"d": {"bucketName": "b", "objectKey": "t.json"}}},
-    }});
+    }, "dockerImages": {"i": {"source": {"directory": "asset.i"}}}});
     let files = [("manifest.json", manifest), ("assets.json", assets), ("a.json", json!({}))];
     let stack = read(&files).unwrap().stacks.remove(0);
     assert_eq!(stack.path("Table9"), "A/Table");
     assert_eq!(stack.path("Other"), "Other");
     let needed: Vec<_> = stack.assets_needed().map(|it| (it.id.as_str(), it.packaging)).collect();
-    assert_eq!(needed, [("h", Packaging::Zip)]);
+    assert_eq!(needed, [("h", Packaging::Zip), ("m", Packaging::Made)]);
+    assert_eq!((stack.images.len(), stack.images[0].id.as_str()), (1, "i"));
     assert_eq!(stack.template_asset().map(|it| it.id.as_str()), Some("t"));
 }
 
 #[test]
 fn says_what_is_wrong() {
     let manifest = |artifacts: Json| vec![("manifest.json", json!({"artifacts": artifacts}))];
-    let images = json!({"dockerImages": {"i": {}}});
-    let with_images = vec![
+    let assets = json!({"files": {"f": {"source": {}}}});
+    let with_assets = vec![
         (
             "manifest.json",
             json!({"artifacts": {
@@ -89,7 +91,7 @@ fn says_what_is_wrong() {
             }}),
         ),
         ("a.json", json!({})),
-        ("assets.json", images),
+        ("assets.json", assets),
     ];
     let rows = [
         (vec![], "there is no such file, which an assembly has"),
@@ -106,10 +108,7 @@ fn says_what_is_wrong() {
             manifest(json!({"A": {"type": ASSEMBLY, "properties": {"directoryName": "."}}})),
             "`.` is no file of this folder",
         ),
-        (
-            with_images,
-            "`i` is a container image, and those are not published here; deploy its stack with `cdk deploy`",
-        ),
+        (with_assets, "the asset `f` has no `source.path` or `source.executable`"),
     ];
     for (files, wanted) in rows {
         assert_eq!(read(&files).map(|_| ()), Err(wanted.to_owned()));
