@@ -68,7 +68,14 @@ impl Calls {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, call: Call) -> u64 {
+    /// Notes a call that begins now in a Region; the answer is its number.
+    #[must_use]
+    pub fn begin(&self, region: &str, service: &str, operation: &str) -> u64 {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let at = u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX);
+        let [region, service, operation] = [region, service, operation].map(str::to_owned);
+        let (request_id, status, ms) = (None, None, None);
+        let call = Call { at, region, service, operation, request_id, status, ms };
         let mut noted = self.noted();
         let number = noted.next;
         noted.next += 1;
@@ -79,7 +86,14 @@ impl Calls {
         number
     }
 
-    fn end(&self, number: u64, took: Duration, status: Option<u16>, request_id: Option<String>) {
+    /// Notes how a call ended: how long it took, and the status and the id of its answer.
+    pub fn end(
+        &self,
+        number: u64,
+        took: Duration,
+        status: Option<u16>,
+        request_id: Option<String>,
+    ) {
         if let Some(call) = self.noted().calls.get_mut(&number) {
             call.ms = Some(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
             (call.status, call.request_id) = (status, request_id);
@@ -118,19 +132,9 @@ impl Intercept for Recorder {
         _: &RuntimeComponents,
         settings: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let named = |of: fn(&Metadata) -> &str| {
-            settings.load::<Metadata>().map_or("unknown", of).to_owned()
-        };
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let number = self.calls.begin(Call {
-            at: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
-            region: self.region.clone(),
-            service: named(Metadata::service),
-            operation: named(Metadata::name),
-            request_id: None,
-            status: None,
-            ms: None,
-        });
+        let named = |of: fn(&Metadata) -> &str| settings.load::<Metadata>().map_or("unknown", of);
+        let (service, operation) = (named(Metadata::service), named(Metadata::name));
+        let number = self.calls.begin(&self.region, service, operation);
         settings.interceptor_state().store_put(Begun { number, at: Instant::now() });
         Ok(())
     }

@@ -48,6 +48,7 @@ fn named(service: Service) -> &'static str {
         Service::DynamoDb => "DynamoDB",
         Service::Lambda | Service::Ledger => "Lambda",
         Service::Rds => "RDS",
+        Service::S3 => "S3",
         _ => "none",
     }
 }
