@@ -50,18 +50,7 @@ impl System {
         packages(&place);
         let databases = Databases::start();
         let (simulator, processor) = processor(&place).await;
-        let mut functions = None;
-        let emulator = Emulator::start_with(|address| {
-            let way = functions.insert(Way::to(address));
-            vec![
-                ("AUTH", "true".to_owned()),
-                ("AWS_ENDPOINT_URL", way.url()),
-                ("DATABASE_SERVERS", databases.url().to_owned()),
-                ("MINISTACK_ACCOUNT_ID", ACCOUNT.to_owned()),
-                // The file takes processors by TLS only, and has none here.
-                ("TIDEOVER_PROCESSOR_URL", format!("http://{processor}")),
-            ]
-        });
+        let (emulator, functions) = emulator(&databases, processor);
         REGIONS.iter().for_each(|region| emulator.bootstrap(ACCOUNT, region));
         let way = Way::to(emulator.address());
         let deployed = reaching(place.tideover("deploy"), &way, ACCOUNT, "secret").outcome();
@@ -69,7 +58,6 @@ impl System {
         let operator = emulator.user(ACCOUNT, "operator", &documented());
         let doors = [door(&emulator, PRIMARY, 2), door(&emulator, STANDBY, 3)];
         let (dns, checkers) = names(&doors).await;
-        let functions = functions.expect("it has an address");
         Self {
             way,
             functions,
@@ -158,6 +146,23 @@ impl System {
     fn door_mut(&mut self, region: &str) -> &mut Way {
         &mut self.doors[usize::from(region != PRIMARY)]
     }
+}
+
+/// An emulator that checks permissions, and the way by which its functions reach it.
+fn emulator(databases: &Databases, processor: SocketAddr) -> (Emulator, Way) {
+    let mut functions = None;
+    let emulator = Emulator::start_with(|address| {
+        let way = functions.insert(Way::to(address));
+        vec![
+            ("AUTH", "true".to_owned()),
+            ("AWS_ENDPOINT_URL", way.url()),
+            ("DATABASE_SERVERS", databases.url().to_owned()),
+            ("MINISTACK_ACCOUNT_ID", ACCOUNT.to_owned()),
+            // The file takes processors by TLS only, and has none here.
+            ("TIDEOVER_PROCESSOR_URL", format!("http://{processor}")),
+        ]
+    });
+    (emulator, functions.expect("it has an address"))
 }
 
 fn reaching(run: Run, way: &Way, id: &str, secret: &str) -> Run {
