@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 const KEPT_MAX: usize = 2_000;
 
 /// Where services put the id of a request.
-const REQUEST_IDS: [&str; 2] = ["x-amzn-requestid", "x-amz-request-id"];
+pub const REQUEST_IDS: [&str; 2] = ["x-amzn-requestid", "x-amz-request-id"];
 
 /// A request to AWS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

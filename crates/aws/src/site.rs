@@ -150,6 +150,12 @@ impl Aws {
         self.0.manner.calls.as_ref().map(|calls| calls.in_region(region))
     }
 
+    /// Where calls are noted, for whoever makes one without a client of the SDK.
+    #[must_use]
+    pub fn calls(&self) -> Option<&Calls> {
+        self.0.manner.calls.as_ref()
+    }
+
     /// Random bits, for the pauses between tries.
     pub fn random(&self) -> &(dyn Fn() -> u64 + Send + Sync) {
         &*self.0.random

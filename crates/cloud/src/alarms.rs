@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::types::{MetricAlarm, StateValue};
+use fence::RegionName;
+use runbook::AlarmNote;
 
 use crate::fault::{Fault, within};
 use crate::metrics::CERTIFICATE_DIMENSION;
@@ -15,7 +17,8 @@ const ALARMS_AT_ONCE: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Alarm {
     pub(crate) name: String,
-    pub(crate) rings: bool,
+    /// Its state, in the words of the service.
+    pub(crate) state: String,
     /// Whether it calls somebody when it rings.
     pub(crate) calls: bool,
     /// The ARN of the certificate that it watches, if it watches one.
@@ -26,6 +29,24 @@ fn certificate(alarm: &MetricAlarm) -> Option<String> {
     let mut dimensions = alarm.dimensions().iter();
     let arn = dimensions.find(|dimension| dimension.name() == Some(CERTIFICATE_DIMENSION))?;
     arn.value().map(str::to_owned)
+}
+
+impl Alarm {
+    /// Whether it rings.
+    pub(crate) fn rings(&self) -> bool {
+        rings(&self.state)
+    }
+
+    /// As it stands in a journal.
+    pub(crate) fn note(&self, region: &RegionName) -> AlarmNote {
+        let Self { name, state, .. } = self.clone();
+        AlarmNote { region: region.to_string(), name, state }
+    }
+}
+
+/// Whether this state is that of an alarm which rings.
+pub(crate) fn rings(state: &str) -> bool {
+    state == StateValue::Alarm.as_str()
 }
 
 impl Site {
@@ -39,7 +60,7 @@ impl Site {
             alarms.extend(page.metric_alarms().iter().filter_map(|alarm| {
                 Some(Alarm {
                     name: alarm.alarm_name()?.to_owned(),
-                    rings: alarm.state_value() == Some(&StateValue::Alarm),
+                    state: alarm.state_value().map_or("UNKNOWN", StateValue::as_str).to_owned(),
                     calls: alarm.actions_enabled().unwrap_or(true),
                     certificate: certificate(alarm),
                 })

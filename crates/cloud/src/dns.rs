@@ -1,65 +1,69 @@
-//! Which addresses a name has: by the machine's resolver, or by a DNS server that was named.
+//! What DNS says: the name servers of the zone, which say what is served, and resolvers, which say what is remembered
+//! (rule `r53-verify-by-authoritative-query`). Route 53 itself is not asked: it would say what was ordered.
 
-use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+mod query;
+mod servers;
+mod survey;
 
-use hickory_proto::op::{Message, Query};
-use hickory_proto::rr::{Name, RData, RecordType};
-use tokio::net::{UdpSocket, lookup_host};
-use tokio::time::timeout;
+pub(crate) use servers::{PORT, Server, resolvers_of_machine};
+pub(crate) use survey::Survey;
 
-/// For how long an answer is waited for.
-const LIMIT: Duration = Duration::from_secs(3);
-/// The largest answer over UDP that is read.
-const ANSWER_BYTES_MAX: usize = 4_096;
+use std::net::SocketAddr;
 
-/// The addresses of a name.
-pub(crate) async fn addresses(
-    name: &str,
-    server: Option<SocketAddr>,
-) -> Result<BTreeSet<IpAddr>, String> {
-    let asked = async {
-        match server {
-            Some(server) => by_server(name, server).await,
-            None => by_machine(name).await,
+use fence::RegionName;
+use tokio::task::JoinSet;
+
+use crate::reach::Reach;
+
+/// Who is asked: every name server of the zone, and resolvers; and why name servers are not, where they are not.
+pub(crate) type Servers = (Vec<Server>, Option<String>);
+
+impl Reach {
+    /// Whom to ask.
+    pub(crate) async fn dns_servers(&self) -> Servers {
+        let resolvers: Vec<SocketAddr> = self.resolvers();
+        let zone = &self.system.names.zone;
+        let found = servers::of_zone(zone, &resolvers, self.ways.name_server_port).await;
+        let (mut all, why) = match found {
+            Ok(servers) => (servers, None),
+            Err(why) => (Vec::new(), Some(format!("the name servers of `{zone}`: {why}"))),
+        };
+        all.extend(resolvers.into_iter().map(Server::resolver));
+        (all, why)
+    }
+
+    /// Asks all of these at once where the public name leads, and where each Region's own name does.
+    pub(crate) async fn survey(&self, (servers, why): &Servers) -> Survey {
+        let homes = &self.system.homes;
+        let regions = [&homes.primary, &homes.standby];
+        let mut asked = JoinSet::new();
+        for (number, server) in servers.iter().enumerate() {
+            for region in [None, Some(regions[0]), Some(regions[1])] {
+                let name = self.domain(region);
+                let (server, region) = (server.clone(), region.cloned());
+                asked.spawn(async move { (number, region, server.addresses(&name).await) });
+            }
         }
-    };
-    timeout(LIMIT, asked).await.unwrap_or_else(|_| Err("no answer in time".to_owned()))
-}
+        let mut survey = Survey::new(self.system.public_domain(), why.clone());
+        let mut answers = asked.join_all().await;
+        answers.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+        for (number, region, answer) in answers {
+            survey.take(&servers[number], region, answer);
+        }
+        survey
+    }
 
-async fn by_machine(name: &str) -> Result<BTreeSet<IpAddr>, String> {
-    let found = lookup_host((name, 443)).await.map_err(|error| error.to_string())?;
-    Ok(found.map(|address| address.ip()).collect())
-}
+    fn domain(&self, region: Option<&RegionName>) -> String {
+        region.map_or_else(
+            || self.system.public_domain(),
+            |region| self.system.regional_domain(region),
+        )
+    }
 
-async fn by_server(name: &str, server: SocketAddr) -> Result<BTreeSet<IpAddr>, String> {
-    let said = |error: &dyn ToString| error.to_string();
-    let name = Name::from_ascii(format!("{name}.")).map_err(|error| said(&error))?;
-    let mut message = Message::query();
-    message.metadata.recursion_desired = true;
-    message.add_query(Query::query(name, RecordType::A));
-    let question = message.to_vec().map_err(|error| said(&error))?;
-    let any = if server.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
-    let socket = UdpSocket::bind(any).await.map_err(|error| said(&error))?;
-    socket.connect(server).await.map_err(|error| said(&error))?;
-    socket.send(&question).await.map_err(|error| said(&error))?;
-    let mut bytes = vec![0; ANSWER_BYTES_MAX];
-    loop {
-        let length = socket.recv(&mut bytes).await.map_err(|error| said(&error))?;
-        let answer = Message::from_vec(&bytes[..length]).map_err(|error| said(&error))?;
-        if answer.metadata.id == message.metadata.id {
-            return Ok(addresses_in(&answer));
+    fn resolvers(&self) -> Vec<SocketAddr> {
+        match &self.ways.resolvers[..] {
+            [] => resolvers_of_machine(),
+            given => given.to_vec(),
         }
     }
-}
-
-fn addresses_in(answer: &Message) -> BTreeSet<IpAddr> {
-    let data = answer.answers.iter().map(|record| &record.data);
-    data.filter_map(|data| match data {
-        RData::A(address) => Some(IpAddr::V4(address.0)),
-        RData::AAAA(address) => Some(IpAddr::V6(address.0)),
-        _ => None,
-    })
-    .collect()
 }

@@ -149,7 +149,7 @@ fn site(unknown: &SiteFacts, told: &Told) -> SiteFacts {
         Err(_) => Known::Unknown,
     };
     let alarm = |alarms: &Vec<Alarm>| {
-        certificate_alarm(alarms).map_or(Known::Unknown, |alarm| Known::from(!alarm.rings))
+        certificate_alarm(alarms).map_or(Known::Unknown, |alarm| Known::from(!alarm.rings()))
     };
     SiteFacts {
         region: unknown.region.clone(),
@@ -182,7 +182,7 @@ fn versions_equal(one: &Told, other: &Told) -> Known {
 }
 
 fn alarms_quiet(one: &Told, other: &Told) -> Known {
-    let rings = |alarms: &Vec<Alarm>| alarms.iter().any(|alarm| alarm.rings);
+    let rings = |alarms: &Vec<Alarm>| alarms.iter().any(|alarm| alarm.rings());
     match (&one.alarms, &other.alarms) {
         (Ok(one), Ok(other)) => Known::from(!rings(one) && !rings(other)),
         (Ok(known), _) | (_, Ok(known)) if rings(known) => Known::No,

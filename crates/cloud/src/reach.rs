@@ -37,8 +37,10 @@ pub struct Ways {
     pub look_interval: Duration,
     /// Where a Region's payment service is called instead of by its Regional name, such as `http://127.0.0.1:8080`.
     pub services: BTreeMap<RegionName, String>,
-    /// The DNS server that is asked, such as an authoritative one; none: the machine's resolver.
-    pub resolver: Option<SocketAddr>,
+    /// The resolvers that are asked; none: the machine's, and public ones.
+    pub resolvers: Vec<SocketAddr>,
+    /// The port at which name servers of the zone are asked: that of DNS, but in tests.
+    pub name_server_port: u16,
 }
 
 impl Ways {
@@ -55,7 +57,8 @@ impl Ways {
             call_limit: Duration::from_secs(4),
             look_interval: Duration::from_secs(1),
             services: BTreeMap::new(),
-            resolver: None,
+            resolvers: Vec::new(),
+            name_server_port: crate::dns::PORT,
         }
     }
 
@@ -85,7 +88,6 @@ pub struct Reached {
     pub(crate) sites: [Site; 2],
     pub(crate) table: ControlTable,
     pub(crate) http: HttpClient,
-    pub(crate) trust: Trust,
     pub(crate) calls: Calls,
     account: OnceCell<Account>,
     notice: Box<dyn Fn(&Notice) + Send + Sync>,
@@ -136,7 +138,6 @@ impl Reach {
             ways,
             sites,
             table,
-            trust,
             calls,
         }))
     }

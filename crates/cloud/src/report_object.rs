@@ -1,49 +1,111 @@
-//! The report of a run as an object in the bucket of a Region, where it replicates to the other.
+//! What is kept of a run as objects in the bucket of a Region: they replicate to the other, and nobody can delete them
+//! before their time (rule `ops-report-in-two-places`).
 
-use std::sync::Arc;
-use std::time::Instant;
-
-use aws::bucket_credentials;
-use fence::RegionName;
-use object_store::ObjectStoreExt as _;
-use object_store::path::Path;
-use region::{BucketSettings, Watch, bucket_by};
+use aws::Unsigned;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use fence::{DurationMs, Millis, RegionName};
+use hyper::{Response, StatusCode};
+use payments::{Time, rfc3339};
+use runbook::KeptNote;
+use sha2::{Digest as _, Sha256};
 
 use crate::account::Account;
+use crate::by_hand::{ByHand, exchange};
 use crate::reach::Reach;
 
+/// For how long an object is locked: a year, as PCI DSS 4.0 (requirement 10.5.1) asks of audit trails. Whoever must keep
+/// them longer can lengthen that, and nobody can shorten it without the right to bypass governance, which no role has.
+const LOCKED: DurationMs = DurationMs(366 * 24 * 60 * 60 * 1_000);
+
+/// What S3 says of a lock where the bucket has none (S3 User Guide, "Object Lock considerations").
+const NO_LOCK: &str = "Bucket is missing";
+
+/// A file to be kept.
+pub(crate) struct Kept {
+    /// Its name, under `runs/<run>`.
+    pub(crate) name: &'static str,
+    /// Its type, as browsers know it.
+    pub(crate) media_type: &'static str,
+    pub(crate) text: String,
+}
+
 impl Reach {
-    /// Stores what is to be kept of a run, under `runs/<run>/<name>`; what was there before is replaced.
+    /// Stores a file of a run; what was there before stays there as an older version.
+    ///
+    /// # Errors
+    /// In the words of whoever did not take it.
     pub(crate) async fn store(
         &self,
         region: &RegionName,
         account: &Account,
-        key: &str,
-        text: String,
-    ) -> Result<(), String> {
-        let config = self.site(region).aws().config().await;
-        let credentials = bucket_credentials(config).map_err(|error| error.to_string())?;
-        let settings = BucketSettings {
-            bucket: self.system.bucket(region, &account.id),
-            region: region.as_str().to_owned(),
-            endpoint: config.endpoint_url().map(str::to_owned),
+        run: &str,
+        kept: &Kept,
+        now: Millis,
+    ) -> Result<KeptNote, String> {
+        let bucket = self.system.bucket(region, &account.id);
+        let path = format!("{bucket}/runs/{run}/{}", kept.name);
+        let digest = Sha256::digest(&kept.text);
+        let until = now.plus(LOCKED);
+        let lock = rfc3339(Time::from_ms(until.0));
+        let locked = [
+            ("x-amz-object-lock-mode", "GOVERNANCE"),
+            ("x-amz-object-lock-retain-until-date", &*lock),
+        ];
+        let put = self.put(region, &path, kept, &STANDARD.encode(digest), &locked).await?;
+        // A bucket that was deployed before buckets were locked takes what is not locked. That is told.
+        let is_unlocked = put.status() == StatusCode::BAD_REQUEST
+            && String::from_utf8_lossy(put.body()).contains(NO_LOCK);
+        let put = match is_unlocked {
+            true => self.put(region, &path, kept, &STANDARD.encode(digest), &[]).await?,
+            false => put,
         };
-        let bucket = bucket_by(&settings, &self.trust, credentials, Some(self.watch(region)));
-        let bucket = bucket.map_err(|error| error.to_string())?;
-        let put = bucket.put(&Path::from(key), text.into_bytes().into()).await;
-        put.map(drop).map_err(|error| error.to_string())
-    }
-
-    /// Notes the requests among the calls of the attempt in hand.
-    fn watch(&self, region: &RegionName) -> Watch {
-        let (calls, region) = (self.calls.clone(), region.clone());
-        Arc::new(move || {
-            let (calls, began) = (calls.clone(), Instant::now());
-            let number = calls.begin(region.as_str(), "S3", "PutObject");
-            Box::new(move |answer| {
-                let (status, request_id) = answer.unzip();
-                calls.end(number, began.elapsed(), status, request_id.flatten());
-            })
+        if !put.status().is_success() {
+            return Err(refusal(&path, &put));
+        }
+        Ok(KeptNote {
+            place: format!("s3://{path}"),
+            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            locked_until: (!is_unlocked).then_some(until),
         })
     }
+
+    async fn put(
+        &self,
+        region: &RegionName,
+        path: &str,
+        kept: &Kept,
+        checksum: &str,
+        lock: &[(&str, &str)],
+    ) -> Result<Response<Bytes>, String> {
+        let aws = self.site(region).aws();
+        let usual = format!("https://s3.{region}.amazonaws.com");
+        let endpoint = aws.config().await.endpoint_url().map_or(usual, str::to_owned);
+        let url = format!("{}/{path}", endpoint.trim_end_matches('/'));
+        let mut headers =
+            vec![("content-type", kept.media_type), ("x-amz-checksum-sha256", checksum)];
+        headers.extend(lock);
+        let request = Unsigned {
+            service: "s3",
+            region: region.as_str(),
+            method: "PUT",
+            url: &url,
+            headers: &headers,
+            body: kept.text.as_bytes(),
+        };
+        exchange(aws, &self.http, &ByHand { named: ("S3", "PutObject"), request }).await
+    }
+}
+
+/// What S3 says when it takes nothing: the code and the message of its XML.
+fn refusal(path: &str, answer: &Response<Bytes>) -> String {
+    let text = String::from_utf8_lossy(answer.body());
+    let inside = |name: &str| {
+        let (_, rest) = text.split_once(&format!("<{name}>"))?;
+        Some(rest.split_once('<')?.0.to_owned())
+    };
+    let code = inside("Code").unwrap_or_default();
+    let message = inside("Message").unwrap_or_default();
+    format!("s3://{path}: {code} ({}): {message}", answer.status().as_u16())
 }

@@ -88,7 +88,7 @@ pub(crate) fn outcome(outcome: &ActionOutcome) -> String {
 /// What was seen of an action that succeeded.
 pub(crate) fn observed(observed: &Observed) -> String {
     match observed {
-        Observed::Done => "done".to_owned(),
+        Observed::Done | Observed::Noted(_) => "done".to_owned(),
         Observed::Evidence(evidence) => evidence_words(evidence.lag_ms, evidence.intents_missing),
         Observed::Tail(tail) => format!("the source ends with {}", tail_words(tail)),
         Observed::Database(tail) => format!("writer with {}", tail_words(tail)),

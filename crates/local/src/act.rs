@@ -2,6 +2,7 @@
 
 mod begin;
 mod facts;
+mod kept;
 mod ledger;
 mod people;
 mod perform;

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use report::Movement;
 use runbook::{Failure, Observed, Refused, Tail};
 use serde::{Deserialize, Serialize};
 use stores::Standing;
@@ -66,6 +67,22 @@ pub struct Recovered {
     pub accepted_at: u64,
     /// Where it stands now, by the name of the state.
     pub state: String,
+}
+
+impl From<Recovered> for Movement {
+    /// As evidence. Whether its client was told that it was accepted, no ledger knows.
+    fn from(recovered: Recovered) -> Self {
+        Self {
+            id: recovered.id,
+            payment: recovered.payment,
+            minor_units: recovered.minor_units,
+            currency: recovered.currency,
+            accepted_epoch: recovered.accepted_epoch,
+            accepted_at: recovered.accepted_at,
+            state: recovered.state,
+            was_acknowledged: None,
+        }
+    }
 }
 
 /// What is answered.

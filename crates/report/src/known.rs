@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use runbook::{ActionName, Entry, Event, Plan};
 use serde::{Deserialize, Serialize};
 
 /// What is known besides the journal. As JSON it is what `tideover report --known FILE` reads: every member may be left
@@ -28,6 +29,33 @@ pub struct Known {
     pub follow_ups: Vec<FollowUp>,
     /// Why something is not known, by its place in the report, such as `/alarms`.
     pub why: BTreeMap<String, String>,
+}
+
+impl Known {
+    /// It is not known what the opened ledger lacked, for this reason.
+    pub fn lacks_movements(&mut self, why: &str) {
+        for what in
+            ["/reconciliation/movements", "/reconciliation/outcomes", "/recovery/rpo/measured_ms"]
+        {
+            self.why.insert(what.to_owned(), why.to_owned());
+        }
+    }
+}
+
+/// The plan in force of a run that may have opened its target: before that its ledger lacks nothing for good.
+#[must_use]
+pub fn opened(entries: &[Entry]) -> Option<&Plan> {
+    let is_held = |entry: &Entry| match &entry.event {
+        Event::Ended { action, result: Ok(_), .. } => {
+            matches!(action, ActionName::HoldMissing | ActionName::Open)
+        }
+        _ => false,
+    };
+    let mut plans = entries.iter().rev().filter_map(|entry| match &entry.event {
+        Event::Planned { plan, .. } => Some(&**plan),
+        _ => None,
+    });
+    entries.iter().any(is_held).then(|| plans.next())?
 }
 
 /// Recovery objectives, in milliseconds.

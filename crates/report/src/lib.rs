@@ -19,11 +19,13 @@ mod signature;
 pub use journal_file::{NotAJournal, journal, journal_text};
 pub use known::{
     Alarm, ApiCall, AttemptCalls, Dns, FollowUp, Known, Movement, Objectives, Probe, Template,
+    opened,
 };
+pub use made::has_asked_dns;
 pub use report::{
-    Approval, Attempt, CallTold, Deviation, DnsTold, Fence, LedgerEnd, LedgerEnds, Loss, NotKnown,
-    Objective, PlanTold, PreconditionResult, ProbeTold, Reconciled, Reconciliation, Recovery,
-    Report, Run, Runner, Service, Shown, Spent, Step,
+    Approval, Attempt, CallTold, Deviation, DnsTold, Fence, Kept, LedgerEnd, LedgerEnds, Loss,
+    NotKnown, Objective, PlanTold, PreconditionResult, ProbeTold, Reconciled, Reconciliation,
+    Recovery, Report, Run, Runner, Service, Shown, Spent, Step,
 };
 pub use signature::{Key, NoKey, NotSigned, PublicKey, SIGNATURE_LENGTH, verify};
 

@@ -6,6 +6,7 @@ mod follow_ups;
 mod legs;
 mod loss;
 mod not_known;
+mod noted;
 mod people;
 mod plans;
 mod recovery;
@@ -20,6 +21,7 @@ use crate::FORMAT;
 use crate::known::Known;
 use crate::report::{DnsTold, ProbeTold, Report, Run, Runner};
 use legs::Leg;
+pub use noted::has_asked_dns;
 pub(crate) use plans::sha256;
 use standing::Standing;
 
@@ -97,6 +99,9 @@ impl Source<'_> {
             dns: self.dns(&steps),
             recovery: recovery::recovery(self, &loss),
             alarms: self.known.alarms.clone(),
+            alarms_at_decision: noted::alarms_at_decision(self.entries),
+            alarms_at_end: noted::alarms_at_end(self.entries),
+            kept: noted::kept(self.entries),
             reconciliation: loss::reconciliation(self, &loss),
             deviations: deviations::deviations(self, &steps),
             loss,
@@ -141,8 +146,8 @@ impl Source<'_> {
             Some(probes.collect())
         };
         DnsTold {
-            before: told(&self.known.dns.before),
-            after: told(&self.known.dns.after),
+            before: told(&self.known.dns.before).or_else(|| noted::dns_before(self.entries)),
+            after: told(&self.known.dns.after).or_else(|| noted::dns_after(self.entries)),
             confirmed: words::came_of(steps, &[runbook::ActionName::ConfirmTraffic]),
         }
     }

@@ -50,6 +50,12 @@ pub struct Report {
     pub recovery: Recovery,
     /// The alarms, as they were when the report was made.
     pub alarms: Option<Vec<Alarm>>,
+    /// The alarms, as the run saw them before anything changed.
+    pub alarms_at_decision: Option<Vec<Alarm>>,
+    /// The alarms of the Region that serves, as the run saw them when users were served.
+    pub alarms_at_end: Option<Vec<Alarm>>,
+    /// What the run has stored of itself, and where.
+    pub kept: Vec<Kept>,
     /// What became of what was lost.
     pub reconciliation: Reconciliation,
     /// Where the run left its plan.
@@ -162,6 +168,18 @@ pub struct PreconditionResult {
     /// What was found, when it was not met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
+}
+
+/// A file of a run that was stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    /// Where.
+    pub place: String,
+    /// SHA-256 of it, in hexadecimal.
+    pub sha256: String,
+    /// Until when nobody can delete or replace it; left out where nothing keeps people from that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locked_until: Option<String>,
 }
 
 /// Where the run left its plan.

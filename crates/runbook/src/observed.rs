@@ -4,11 +4,15 @@ use std::fmt;
 
 use fence::Epoch;
 
+use crate::notes::Notes;
+
 /// What was seen of an action that succeeded. Having found it done already is a success.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Observed {
     /// It is done; there is nothing to tell.
     Done,
+    /// It is done, and this was seen or kept besides.
+    Noted(Notes),
     /// What was known before the loss was decided.
     Evidence(Evidence),
     /// The source's end.

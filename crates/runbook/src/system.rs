@@ -3,7 +3,7 @@
 //! Names follow from each other; the templates make them the same way, which a test of `stacks` holds
 //! them to. A function that drives runs is told all of this in one variable of its environment.
 
-use fence::RegionName;
+use fence::{DurationMs, RegionName};
 use serde_json::{Value, json};
 
 use crate::plan::PlanKind;
@@ -20,6 +20,17 @@ pub struct System {
     pub homes: Homes,
     /// What its names and commands are made of.
     pub names: Names,
+    /// What its owner has promised.
+    pub objectives: Objectives,
+}
+
+/// Recovery objectives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Objectives {
+    /// Longest time without service.
+    pub rto: DurationMs,
+    /// Longest stretch of data that may be lost.
+    pub rpo: DurationMs,
 }
 
 impl System {
@@ -134,6 +145,8 @@ impl System {
             "rate": rate,
             "burst": burst,
             "functions": functions,
+            "rto_ms": self.objectives.rto.0,
+            "rpo_ms": self.objectives.rpo.0,
         })
         .to_string()
     }
@@ -150,6 +163,10 @@ impl System {
         };
         let number =
             |name: &str| small(&value[name]).ok_or_else(|| format!("`{name}` is no number"));
+        let span = |name: &str| {
+            let ms = value[name].as_u64().map(DurationMs);
+            ms.ok_or_else(|| format!("`{name}` is no number"))
+        };
         let region = |name: &str| text(name).map(RegionName::new);
         let functions = value["functions"].as_array().ok_or("`functions` is no list")?;
         let functions = functions.iter().map(|function| {
@@ -173,6 +190,7 @@ impl System {
                 rate_and_burst: (number("rate")?, number("burst")?),
                 functions: functions.collect::<Result<_, _>>()?,
             },
+            objectives: Objectives { rto: span("rto_ms")?, rpo: span("rpo_ms")? },
         })
     }
 }
@@ -201,6 +219,7 @@ mod tests {
                 rate_and_burst: (1_000, 500),
                 functions: vec![(text("notification"), 5)],
             },
+            objectives: Objectives { rto: DurationMs(900_000), rpo: DurationMs(60_000) },
         }
     }
 

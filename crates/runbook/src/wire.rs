@@ -5,6 +5,7 @@
 //! all that ever was. Members that a reader does not know are left out, so that a newer writer may
 //! add some; words that it does not know are an error, because a run must not go on without them.
 
+mod notes;
 mod outcome;
 mod plan;
 mod read;

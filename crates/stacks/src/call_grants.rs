@@ -184,8 +184,11 @@ fn snapshots(place: Site<'_>, api: &str) -> Vec<Allow> {
     vec![one("rds", api, beside), by_alias(place, KeyUse::Ledger, "rds", actions)]
 }
 
+/// What is put is locked in the same call, which S3 asks a right of its own for.
 fn s3(place: Site<'_>, api: &str) -> Vec<Allow> {
-    let objects = sub(format!("{}/*", place.bucket_arn()));
+    let objects = sub(format!("{}/runs/*", place.bucket_arn()));
+    let mut put = one("s3", api, [objects.into()]);
+    put.actions.push("s3:PutObjectRetention".to_owned());
     let actions = ["kms:Decrypt", "kms:GenerateDataKey"];
-    vec![one("s3", api, [objects.into()]), by_alias(place, KeyUse::Data, "s3", actions)]
+    vec![put, by_alias(place, KeyUse::Data, "s3", actions)]
 }

@@ -1,14 +1,17 @@
 //! What the runbooks call things in a system that these stacks make.
 
-use fence::RegionName;
+use fence::{DurationMs, RegionName};
 use runbook::render::Names;
-use runbook::{Homes, System};
+use runbook::{Homes, Objectives, System};
 use topology::{Home, Region, Topology};
 
 /// The system as whoever drives its runs knows it.
 #[must_use]
 pub fn system(topology: &Topology) -> System {
-    System { homes: homes(topology), names: names(topology) }
+    let ms = |seconds: u32| DurationMs(u64::from(seconds) * 1_000);
+    let promised = &topology.objectives;
+    let objectives = Objectives { rto: ms(promised.rto_seconds), rpo: ms(promised.rpo_seconds) };
+    System { homes: homes(topology), names: names(topology), objectives }
 }
 
 /// The Regions between which runs go, and the witness.

@@ -1,5 +1,8 @@
 //! Payment data in a Region: a versioned, encrypted bucket that replicates to the other Region's and back.
 //!
+//! Nothing in it is locked by itself; whoever stores evidence can lock it, so that nobody deletes it before its time
+//! (rules `ops-report-in-two-places`, `s3-object-lock-both`).
+//!
 //! Each bucket's rule needs the other bucket to exist, which no order of two stacks can give. So the rule of
 //! the bucket that is created first waits behind a parameter: its stack is updated once with
 //! `ReplicationPeer=present` after the other bucket is there (rule `s3-two-phase-create`).
@@ -87,6 +90,7 @@ fn bucket(site: Site<'_>, foundation: &Foundation) -> Bucket {
             VersioningConfigurationStatus::Enabled,
         )),
         lifecycle_configuration: set(lifecycle(site)),
+        object_lock_enabled: set(true),
         notification_configuration: set(notifications(foundation)),
         ..guarded(site.bucket_name(), foundation)
     }
@@ -164,6 +168,8 @@ fn replicate(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
     let there = sub(format!("{}/*", other.bucket_arn())).into();
     let other_keys = other.arn("kms", "key/*").into();
     let read = [
+        "s3:GetObjectLegalHold",
+        "s3:GetObjectRetention",
         "s3:GetObjectVersionAcl",
         "s3:GetObjectVersionForReplication",
         "s3:GetObjectVersionTagging",

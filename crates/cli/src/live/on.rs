@@ -87,11 +87,13 @@ pub(crate) async fn in_aws(
         Some(PlanKind::Failback) => system.homes.primary.clone(),
         _ => system.homes.standby.clone(),
     };
+    let (usual, resolver) = (Ways::of_operator(&here), resolver()?);
     let ways = Ways {
         account: topology.account.clone(),
         services: services()?,
-        resolver: resolver()?,
-        ..Ways::of_operator(&here)
+        resolvers: resolver.into_iter().collect(),
+        name_server_port: resolver.map_or(usual.name_server_port, |resolver| resolver.port()),
+        ..usual
     };
     let trust = Trust::native().or_else(|none| {
         // Without TLS nothing but addresses of this machine is reached.

@@ -1,14 +1,17 @@
 //! Users are served by the target: a payment is tried, traffic crosses over, numbers are looked at, the report is kept.
 
 use hyper::StatusCode;
-use runbook::{Failure, Observed};
+use report::{Report, journal_text};
+use runbook::{AlarmNote, Failure, Notes, Observed};
 use serde_json::Value;
 
 use super::{Act, Attempt, again};
-use crate::dns::addresses;
+use crate::alarms::rings;
+use crate::dns::Servers;
 use crate::https::{Answered, payment};
 use crate::metrics::Series;
 use crate::reach::now;
+use crate::report_object::Kept;
 use crate::until::until;
 
 impl Act<'_> {
@@ -34,66 +37,94 @@ impl Act<'_> {
         }
     }
 
-    /// The target says that traffic is meant for it, and the public name has its addresses.
+    /// The target says that traffic is meant for it, and DNS leads to it.
     pub(super) async fn confirm_traffic(&self) -> Attempt {
-        until(self.action.time_limit, self.pause(), || self.traffic_once()).await
+        let servers = self.reach.dns_servers().await;
+        until(self.action.time_limit, self.pause(), || self.traffic_once(&servers)).await
     }
 
-    async fn traffic_once(&self) -> Attempt {
-        let (system, target) = (&self.reach.system, &self.plan.target);
+    async fn traffic_once(&self, servers: &Servers) -> Attempt {
+        let target = &self.plan.target;
         let told = self.reach.get(target, "/health/traffic").await.map_err(again)?;
         if told.body["traffic_region"].as_str() != Some(target.as_str()) {
             return Err(again(format!("`{target}` does not say that traffic is meant for it")));
         }
-        let (public, own) = (system.public_domain(), system.regional_domain(target));
-        let server = self.reach.ways.resolver;
-        let (found, meant) = tokio::join!(addresses(&public, server), addresses(&own, server));
-        let (found, meant) = (found.map_err(again)?, meant.map_err(again)?);
-        if found.is_empty() || !found.is_subset(&meant) {
-            return Err(again(format!("`{public}` is at {found:?}, `{own}` at {meant:?}")));
-        }
-        Ok(Observed::Done)
+        let survey = self.reach.survey(servers).await;
+        survey.leads_to(target).map_err(again)?;
+        Ok(Observed::Noted(survey.notes(now())))
     }
 
     /// Looks at the Region that carries all traffic now. What rings is written down.
     pub(super) async fn look_after(&self) -> Attempt {
         let requests = Series::requests(&self.reach.system);
-        let (ringing, counted) =
-            tokio::join!(self.ringing(), self.target().points(&requests, now(), 10, self.limit()),);
-        let (ringing, counted) = (ringing?, counted?);
+        let (alarms, counted) = tokio::join!(
+            self.alarms_of(self.target()),
+            self.target().points(&requests, now(), 10, self.limit()),
+        );
+        let (alarms, counted) = (alarms?, counted?);
+        let ringing = alarms.iter().filter(|alarm| rings(&alarm.state));
+        let ringing: Vec<&str> = ringing.map(|alarm| &*alarm.name).collect();
         if !ringing.is_empty() {
             return Err(again(format!("these alarms ring: {}", ringing.join(", "))));
         }
         if counted.is_empty() {
             return Err(again("no request to the API is counted yet"));
         }
-        Ok(Observed::Done)
+        Ok(noted(alarms))
     }
 
     /// Lets alarms call again first, whatever else; then sees that the Region which follows measures its lag.
     pub(super) async fn swap_monitoring(&self) -> Attempt {
-        self.let_alarms_call(true).await?;
+        let alarms = self.let_alarms_call(true).await?;
         let follower = self.reach.system.other(&self.action.region);
         let lag = Series::database_lag(&self.reach.system, follower);
         let site = self.reach.site(follower);
         let points = site.points(&lag, now(), 10, self.limit()).await?;
         match points.is_empty() {
             true => Err(again(format!("`{follower}` has no values of lag yet"))),
-            false => Ok(Observed::Done),
+            false => Ok(noted(alarms)),
         }
     }
 
-    /// Keeps what the report of the run is made of in the bucket of the Region that serves.
+    /// Keeps the report as it can be made now, and what it is made of, in the bucket of the Region that serves.
     pub(super) async fn write_report(&self) -> Attempt {
         let run = &self.plan.run;
         let entries = self.reach.entries(run).await.map_err(|error| again(error.to_string()))?;
-        let lines = entries.iter().map(|entry| runbook::wire::encode(entry) + "\n");
-        let key = format!("runs/{run}/journal.jsonl");
-        let stored =
-            self.reach.store(&self.action.region, self.account, &key, lines.collect()).await;
-        stored.map(|()| Observed::Done).map_err(again)
+        let mut known = self.reach.known(&entries).await;
+        known.why.extend(NOT_ASKED.map(|(what, why)| (what.to_owned(), why.to_owned())));
+        let report = Report::of(&entries, &known, now(), env!("CARGO_PKG_VERSION"));
+        let report = report.ok_or_else(|| again("the journal has no plan"))?;
+        let files = [
+            ("journal.jsonl", "application/jsonl", journal_text(&entries)),
+            ("report.html", "text/html; charset=utf-8", report.html()),
+            ("report.json", "application/json", report.json()),
+        ];
+        let mut notes = Notes::default();
+        for (name, media_type, text) in files {
+            let file = Kept { name, media_type, text };
+            let (region, account) = (&self.action.region, self.account);
+            let kept = self.reach.store(region, account, run.as_str(), &file, now()).await;
+            notes.kept.push(kept.map_err(again)?);
+        }
+        if notes.kept.iter().any(|kept| kept.locked_until.is_none()) {
+            notes.lacking.push(NOT_LOCKED.to_owned());
+        }
+        Ok(Observed::Noted(notes))
     }
 }
+
+fn noted(alarms: Vec<AlarmNote>) -> Observed {
+    Observed::Noted(Notes { alarms, ..Notes::default() })
+}
+
+/// What is not asked for by whoever writes the report of a run from within it.
+const NOT_ASKED: [(&str, &str); 2] = [
+    ("/alarms", "this was written by the run itself, which has looked at them before"),
+    ("/templates", "this was written by the run itself, which does not see templates"),
+];
+
+/// What is told of a report that can be deleted.
+const NOT_LOCKED: &str = "the report can be deleted: its bucket was deployed without Object Lock";
 
 /// The body of an answer that is a success.
 fn successful(asked: &str, answered: Answered) -> Result<Value, Failure> {

@@ -2,7 +2,7 @@
 
 use fence::DurationMs;
 use recovery::{Answer, Ask};
-use runbook::{Evidence, Failure, Observed, Refused};
+use runbook::{Evidence, Failure, Notes, Observed, Refused};
 
 use super::{Act, Attempt, again};
 use crate::fault::Fault;
@@ -21,10 +21,11 @@ impl Act<'_> {
         let lag = Series::database_lag(&self.reach.system, &self.plan.target);
         let name = self.reach.system.global_cluster();
         let sessions = Series::table_lag(&self.reach.system, &self.plan.target);
-        let (global, points, sessions) = tokio::join!(
+        let (global, points, sessions, dns) = tokio::join!(
             target.global(&name, self.limit()),
             target.points(&lag, now(), 5, self.limit()),
             self.source().points(&sessions, now(), 5, self.limit()),
+            self.dns(),
         );
         let global = global?;
         let (source, own) =
@@ -46,31 +47,42 @@ impl Act<'_> {
                 return refused(&format!("the target's {what} more than a minute behind"));
             }
         }
-        Ok(Observed::Done)
+        Ok(Observed::Noted(dns))
     }
 
-    /// What of the source still answers. What does not is written down as the reason why this did not succeed.
+    /// What DNS answers now.
+    async fn dns(&self) -> Notes {
+        let servers = self.reach.dns_servers().await;
+        self.reach.survey(&servers).await.notes(now())
+    }
+
+    /// What of the source still answers, how alarms stand, and what DNS says: all of it is written down, and so is what
+    /// gives no answer.
     pub(super) async fn triage(&self) -> Attempt {
         let source = self.source();
         let cluster = self.reach.system.cluster(&self.plan.source);
-        let (database, ledger, service) = tokio::join!(
+        let (database, ledger, service, alarms, others, mut notes) = tokio::join!(
             source.cluster(&cluster, self.limit()),
             self.ledger(source, Ask::Standing),
             self.reach.get(&self.plan.source, "/health/ready"),
+            self.alarms_of(source),
+            self.alarms_of(self.target()),
+            self.dns(),
         );
-        let rows = [
-            ("database service", database.err().map(Fault::said)),
-            ("ledger", ledger.err().map(Fault::said)),
-            ("API", service.err()),
+        let (source, target) = (&self.plan.source, &self.plan.target);
+        let silent = [
+            (source, "database service", database.err().map(Fault::said)),
+            (source, "ledger", ledger.err().map(Fault::said)),
+            (source, "API", service.err()),
+            (source, "alarms", alarms.as_ref().err().map(ToString::to_string)),
+            (target, "alarms", others.as_ref().err().map(ToString::to_string)),
         ];
-        let silent: Vec<String> = rows
-            .into_iter()
-            .filter_map(|(what, said)| Some(format!("{what}: {}", said?)))
-            .collect();
-        if silent.is_empty() {
-            return Ok(Observed::Done);
-        }
-        Err(again(format!("no answer of {}: {}", self.plan.source, silent.join("; "))))
+        let silent = silent.into_iter();
+        let silent = silent
+            .filter_map(|(region, what, said)| Some(format!("{what} of {region}: {}", said?)));
+        notes.lacking.extend(silent);
+        notes.alarms = [alarms, others].into_iter().flatten().flatten().collect();
+        Ok(Observed::Noted(notes))
     }
 
     /// How far the target's database was behind when that was last seen, and what its ledger lacks.

@@ -1,9 +1,11 @@
 //! What is turned off and on in a Region: event sources, functions, the API's stage, alarms that call.
 
 use fence::RegionName;
-use runbook::{Failure, Observed};
+use runbook::{AlarmNote, Failure, Notes, Observed};
 
 use super::{Act, Attempt, again};
+use crate::alarms::Alarm;
+use crate::site::Site;
 use crate::stage::Throttle;
 use crate::until::until;
 
@@ -72,30 +74,37 @@ impl Act<'_> {
         Ok(Observed::Done)
     }
 
-    /// Mutes the alarms that a planned change sets off.
+    /// Mutes the alarms that a planned change sets off, and notes how those of both Regions stand before.
     pub(super) async fn mute_alarms(&self) -> Attempt {
-        self.let_alarms_call(false).await
+        let (source, alarms) =
+            tokio::join!(self.alarms_of(self.source()), self.let_alarms_call(false));
+        let (mut alarms, lacking) = (alarms?, source.as_ref().err().map(ToString::to_string));
+        alarms.extend(source.unwrap_or_default());
+        let lacking = lacking.map(|why| format!("alarms of {}: {why}", self.plan.source));
+        let notes = Notes { alarms, lacking: lacking.into_iter().collect(), ..Notes::default() };
+        Ok(Observed::Noted(notes))
     }
 
-    /// Lets the target's alarms call, or not, and looks whether it is so.
-    pub(super) async fn let_alarms_call(&self, call: bool) -> Attempt {
+    /// Lets the target's alarms call, or not, and looks whether it is so. The answer is how they stood.
+    pub(super) async fn let_alarms_call(&self, call: bool) -> Result<Vec<AlarmNote>, Failure> {
         let (site, prefix) = (self.target(), self.reach.system.beginning());
-        let mut alarms = site.alarms(&prefix, self.limit()).await?;
-        alarms.retain(|alarm| alarm.calls != call);
-        if !alarms.is_empty() {
-            site.let_call(&alarms, call, self.limit()).await?;
+        let alarms = site.alarms(&prefix, self.limit()).await?;
+        let stood = alarms.iter().map(|alarm| alarm.note(&site.region)).collect();
+        let other: Vec<Alarm> = alarms.into_iter().filter(|alarm| alarm.calls != call).collect();
+        if !other.is_empty() {
+            site.let_call(&other, call, self.limit()).await?;
             let after = site.alarms(&prefix, self.limit()).await?;
             if let Some(alarm) = after.iter().find(|alarm| alarm.calls != call) {
                 return Err(again(format!("`{}` is not changed yet", alarm.name)));
             }
         }
-        Ok(Observed::Done)
+        Ok(stood)
     }
 
-    /// The alarms of the target that ring.
-    pub(super) async fn ringing(&self) -> Result<Vec<String>, Failure> {
-        let alarms = self.target().alarms(&self.reach.system.beginning(), self.limit()).await?;
-        Ok(alarms.into_iter().filter(|alarm| alarm.rings).map(|alarm| alarm.name).collect())
+    /// How the alarms of a Region stand.
+    pub(super) async fn alarms_of(&self, site: &Site) -> Result<Vec<AlarmNote>, Failure> {
+        let alarms = site.alarms(&self.reach.system.beginning(), self.limit()).await?;
+        Ok(alarms.iter().map(|alarm| alarm.note(&site.region)).collect())
     }
 }
 

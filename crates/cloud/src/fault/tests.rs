@@ -33,7 +33,7 @@ fn alone() -> (Way, Site) {
 fn system() -> System {
     let text = r#"{"primary":"us-east-1","standby":"us-east-2","witness":"us-west-2","name":"payment",
         "suffix":"test","database":"payments","zone":"example.com","record":"api","stage":"prod","rate":1,
-        "burst":1,"functions":[]}"#;
+        "burst":1,"functions":[],"rto_ms":1,"rpo_ms":1}"#;
     System::decode(text).expect("it is whole")
 }
 
@@ -42,7 +42,7 @@ async fn call(site: &Site, operation: &str) -> Result<(), Fault> {
     let lag = Series::database_lag(&system(), &site.region);
     let alarm = crate::alarms::Alarm {
         name: "a".to_owned(),
-        rings: false,
+        state: "OK".to_owned(),
         calls: false,
         certificate: None,
     };

@@ -95,7 +95,7 @@ fn behind(seen: &Seen, at: Millis) -> Result<Behind, String> {
 
 fn certificate(seen: &Seen) -> Requirement {
     let alarms = seen.told.alarms.as_ref().map_err(|fault: &Fault| fault.clone().said());
-    let rings = alarms.map(|alarms| certificate_alarm(alarms).map(|alarm| alarm.rings));
+    let rings = alarms.map(|alarms| certificate_alarm(alarms).map(|alarm| alarm.rings()));
     Requirement::certificate(rings, seen.certificate_days)
 }
 

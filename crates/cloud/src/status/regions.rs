@@ -38,7 +38,7 @@ pub(super) fn region_status(
         traffic: seen.traffic.clone(),
         event_sources: sources(&seen.sources),
         ringing: told.alarms.as_ref().ok().map(|alarms| {
-            alarms.iter().filter(|alarm| alarm.rings).map(|alarm| alarm.name.clone()).collect()
+            alarms.iter().filter(|alarm| alarm.rings()).map(|alarm| alarm.name.clone()).collect()
         }),
     }
 }

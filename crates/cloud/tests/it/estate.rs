@@ -12,10 +12,10 @@ use aws_sdk_lambda::types::{Environment, FunctionCode, Runtime};
 use bytes::Bytes;
 use cloud::{Reach, Ways, activate};
 use emulator::{Emulator, Way};
-use fence::{Author, RegionName};
+use fence::{Author, DurationMs, RegionName};
 use region::{HttpClient, HttpLimits, Reach as Reachable, Trust};
 use runbook::render::Names;
-use runbook::{Homes, System};
+use runbook::{Homes, Objectives, System};
 
 use crate::ledger::zipped;
 use crate::service::{resolve, serve};
@@ -57,6 +57,7 @@ pub(crate) fn system() -> System {
             rate_and_burst: (1_000, 500),
             functions: vec![(text("validation"), 40), (text("notification"), 5)],
         },
+        objectives: Objectives { rto: DurationMs(900_000), rpo: DurationMs(60_000) },
     }
 }
 
@@ -93,7 +94,8 @@ impl Estate {
             endpoint_url: Some(self.way.url()),
             account: Some(text(ACCOUNT)),
             services: names.zip(self.services.iter().cloned()).collect(),
-            resolver: Some(self.dns),
+            resolvers: vec![self.dns],
+            name_server_port: self.dns.port(),
             look_interval: Duration::from_millis(20),
             connection_timeout: Duration::from_secs(10),
             call_limit: Duration::from_secs(60),
@@ -266,6 +268,7 @@ async fn bucket(url: &str, system: &System, name: &str) {
         "AWS4-HMAC-SHA256 Credential={ACCOUNT}/20260101/{name}/s3/aws4_request, SignedHeaders=host, Signature=0"
     );
     let request = hyper::Request::put(format!("{url}/{bucket}")).header("Authorization", scope);
+    let request = request.header("x-amz-bucket-object-lock-enabled", "true");
     // In us-east-1 alone a bucket is made without saying where.
     let body = match name {
         "us-east-1" => String::new(),

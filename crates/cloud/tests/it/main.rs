@@ -2,6 +2,7 @@
 //! Nothing here proves what AWS itself answers.
 
 mod estate;
+mod evidence;
 mod failures;
 mod ledger;
 mod recorded;

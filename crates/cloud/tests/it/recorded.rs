@@ -41,6 +41,8 @@ impl Recorded {
         way.rules(always());
         let services = [EAST_1, EAST_2].map(|name| (region(name), way.url()));
         let ways = Ways {
+            // Nobody is there.
+            resolvers: vec![([127, 0, 0, 1], 9).into()],
             identity: identity(ACCOUNT),
             endpoint_url: Some(way.url()),
             account: Some(ACCOUNT.to_owned()),
@@ -136,6 +138,12 @@ fn told(asked: &Asked) -> Option<String> {
 /// What came of an attempt, in a line.
 pub(crate) fn outcome(attempt: &Result<Observed, Failure>) -> String {
     match attempt {
+        Ok(Observed::Noted(notes)) => {
+            let alarms =
+                notes.alarms.iter().map(|it| format!("{} {} {}", it.region, it.name, it.state));
+            let noted: Vec<String> = alarms.chain(notes.lacking.iter().cloned()).collect();
+            format!("Done, noted: {}", noted.join("; "))
+        }
         Ok(observed) => format!("{observed:?}"),
         Err(Failure::Refused(refused, said)) => format!("refused, {}: {said}", refused.as_str()),
         Err(failure) => failure.to_string(),

@@ -172,7 +172,7 @@ async fn whoever_comes_next_goes_on() {
 }
 
 /// Drives a failover with the home primary lost until only its return is left to be waited for.
-async fn fails_over() -> (Estate, Reach, Plan) {
+pub(crate) async fn fails_over() -> (Estate, Reach, Plan) {
     let estate = Estate::made().await;
     let mut ways = estate.ways();
     ways.services.insert(region("us-east-1"), "http://127.0.0.1:1".to_owned());

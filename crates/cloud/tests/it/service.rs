@@ -4,9 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use aws::ControlTable;
 use fence::{ControlStore as _, RegionName};
-use hickory_proto::op::{Message, MessageType, OpCode};
-use hickory_proto::rr::rdata::A;
-use hickory_proto::rr::{RData, Record};
+use hickory_proto::op::{Message, MessageType, OpCode, Query};
+use hickory_proto::rr::rdata::{A, NS};
+use hickory_proto::rr::{RData, Record, RecordType};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -52,7 +52,7 @@ async fn answer(mut stream: TcpStream, table: ControlTable, region: RegionName) 
 }
 
 /// Serves names: each Region's has an address of its own, and the public one that of the Region that traffic is meant
-/// for. The answer is its address.
+/// for. It is a resolver, and both name servers of the zone. The answer is its address.
 pub(crate) async fn resolve(table: ControlTable, standby: RegionName) -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a port is free");
     let address = socket.local_addr().expect("it is bound");
@@ -60,20 +60,31 @@ pub(crate) async fn resolve(table: ControlTable, standby: RegionName) -> SocketA
         let mut bytes = vec![0; 4_096];
         while let Ok((length, from)) = socket.recv_from(&mut bytes).await {
             let Ok(question) = Message::from_vec(&bytes[..length]) else { continue };
-            let record = table.read_record().await.ok().flatten();
-            let is_meant = record.is_some_and(|record| *record.traffic_region() == standby);
-            let name = question.queries[0].name().clone();
-            let text = name.to_ascii();
-            let is_standby =
-                text.contains(standby.as_str()) || (is_meant && !text.contains("us-east"));
-            let host = if is_standby { 2 } else { 1 };
             let mut answer =
                 Message::new(question.metadata.id, MessageType::Response, OpCode::Query);
-            let data = RData::A(A(Ipv4Addr::new(127, 0, 0, host)));
             answer.add_queries(question.queries.iter().cloned());
-            answer.add_answer(Record::from_rdata(name, 1, data));
+            for data in records(&table, &standby, &question.queries[0]).await {
+                let name = question.queries[0].name().clone();
+                answer.add_answer(Record::from_rdata(name, 1, data));
+            }
             let _ = socket.send_to(&answer.to_vec().expect("it is short"), from).await;
         }
     });
     address
+}
+
+async fn records(table: &ControlTable, standby: &RegionName, asked: &Query) -> Vec<RData> {
+    let name = asked.name().to_ascii();
+    if asked.query_type() == RecordType::NS {
+        let names = ["ns-1.example.net.", "ns-2.example.org."].into_iter();
+        return names.map(|name| RData::NS(NS(name.parse().expect("a name")))).collect();
+    }
+    let record = table.read_record().await.ok().flatten();
+    let is_meant = record.is_some_and(|record| *record.traffic_region() == *standby);
+    let host = match name.starts_with("ns-") {
+        true => 1,
+        false if name.contains(standby.as_str()) || (is_meant && !name.contains("us-east")) => 2,
+        false => 1,
+    };
+    vec![RData::A(A(Ipv4Addr::new(127, 0, 0, host)))]
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use drill::Site;
 use fence::{Author, NoAnswer, RunId};
 use recovery::Recovered;
-use runbook::{Control, Entry, Journal as _, NotTaken, Observed, Plan, order};
+use report::{Known, opened};
+use runbook::{Control, DnsNote, Entry, Journal as _, NotTaken, Notes, Observed, Plan, order};
 
 use crate::act::ledger;
 use crate::act::reach::{Reach, Unreachable, now};
@@ -24,6 +25,17 @@ pub enum NotDone {
     #[error("{0}")]
     Refused(String),
 }
+
+/// What two Regions on one machine do not have.
+const NOT_HERE: &[(&str, &str)] = &[
+    ("/alarms", NO_ALARMS),
+    ("/alarms_at_decision", NO_ALARMS),
+    ("/alarms_at_end", NO_ALARMS),
+    ("/api_calls", "on one machine actions call no API that gives request ids"),
+    ("/templates", "two Regions on one machine come from no templates"),
+    ("/dns/before", "nobody asked DNS before a failover here; `confirm-traffic` asks it after"),
+];
+const NO_ALARMS: &str = "two Regions on one machine have no alarms";
 
 impl Reach {
     /// How everything is.
@@ -84,7 +96,7 @@ impl Reach {
     ///
     /// # Errors
     /// When neither answers.
-    pub async fn recovered(&self, plan: &Plan) -> Result<Vec<Recovered>, NotDone> {
+    pub(crate) async fn recovered(&self, plan: &Plan) -> Result<Vec<Recovered>, NotDone> {
         let mut last = "there is no such Region here".to_owned();
         for site in [&plan.target, &plan.source].into_iter().filter_map(Site::of) {
             match self.recovered_in(site, plan).await {
@@ -93,6 +105,27 @@ impl Reach {
             }
         }
         Err(NotDone::Refused(last))
+    }
+
+    /// What is known of the run with this journal, besides. What is not has its reason there.
+    pub async fn known(&self, entries: &[Entry]) -> Known {
+        let why = NOT_HERE.iter().map(|(what, why)| ((*what).to_owned(), (*why).to_owned()));
+        let mut known = Known { why: why.collect(), ..Known::default() };
+        let Some(plan) = opened(entries) else { return known };
+        match self.recovered(plan).await {
+            Ok(recovered) => {
+                known.movements = Some(recovered.into_iter().map(Into::into).collect());
+            }
+            Err(not_done) => known.lacks_movements(&format!("no ledger answers: {not_done}")),
+        }
+        known
+    }
+
+    /// What DNS answers at this moment, for reports.
+    pub(crate) async fn asked_dns(&self) -> Notes {
+        let (name, answer) = self.look_up().await;
+        let asked = "the authoritative server".to_owned();
+        Notes { dns: vec![DnsNote { at: now(), asked, name, answer }], ..Notes::default() }
     }
 
     /// The name that clients resolve, and the Region that DNS leads to at this moment, or why it leads nowhere.
@@ -141,7 +174,7 @@ impl Reach {
 #[must_use]
 pub fn observed_words(observed: &Observed) -> String {
     match observed {
-        Observed::Done | Observed::Approved(_) => String::new(),
+        Observed::Done | Observed::Noted(_) | Observed::Approved(_) => String::new(),
         Observed::Evidence(evidence) => {
             let lag = evidence.lag_ms.map_or("unknown".to_owned(), |ms| format!("{ms} ms"));
             let missing = evidence.intents_missing;

@@ -13,6 +13,7 @@ use recovery::Ask as Question;
 use runbook::{Action, ActionName, Evidence, Failure, Observed, Plan, Plane, Refused};
 use tokio::time::sleep;
 
+use crate::act::kept::write_report;
 use crate::act::ledger::{ask, standing};
 use crate::act::reach::Reach;
 use crate::dns::{Resolver, Ttl};
@@ -62,6 +63,7 @@ pub(crate) async fn perform(reach: &Reach, plan: &Plan, action: &Action) -> Atte
         }
         ActionName::TryPayment => until_ready(reach, target).await,
         ActionName::ConfirmTraffic => confirm_traffic(reach, target).await,
+        ActionName::WriteReport => write_report(reach, plan, site(&action.region)?).await,
         ActionName::AwaitSource => await_source(reach, source).await,
         ActionName::RescueTail => {
             database(reach, DatabaseAsk::Rescued { source: Place::Region(source) }).await
@@ -88,7 +90,6 @@ pub(crate) async fn perform(reach: &Reach, plan: &Plan, action: &Action) -> Atte
         | ActionName::DirectTraffic
         | ActionName::Stabilize
         | ActionName::SwapMonitoring
-        | ActionName::WriteReport
         | ActionName::HoldSource
         | ActionName::Close
         | ActionName::Abort
@@ -133,7 +134,7 @@ async fn check(reach: &Reach, source: Site, target: Site) -> Attempt {
         };
     let refusal =
         || Failure::Refused(Refused::Precondition, "the databases are not level".to_owned());
-    is_level.then_some(Observed::Done).ok_or_else(refusal)
+    if is_level { Ok(Observed::Noted(reach.asked_dns().await)) } else { Err(refusal()) }
 }
 
 /// Nobody knows how far a writer had come that does not answer; the reader knows when what it had
@@ -209,7 +210,7 @@ async fn confirm_traffic(reach: &Reach, target: Site) -> Attempt {
     loop {
         let address = resolver.resolve(&reach.ways.public_name).await;
         if address.is_ok_and(|address| address == Place::Region(target).address()) {
-            return Ok(Observed::Done);
+            return Ok(Observed::Noted(reach.asked_dns().await));
         }
         sleep(LOOK).await;
     }

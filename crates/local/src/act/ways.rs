@@ -1,6 +1,7 @@
 //! How everything is reached from one place: by which addresses, each the near end of a link.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use drill::Site;
 use fence::{DurationMs, RegionName, Timing};
@@ -29,6 +30,8 @@ pub struct Ways {
     pub public_name: String,
     /// The port that both Regions serve that name at.
     pub public_port: u16,
+    /// The folders in which the two Regions keep what is stored of runs.
+    pub runs: [PathBuf; 2],
     /// How long leases last, how often they are renewed, and how far clocks are apart, in milliseconds.
     pub timing_ms: [u64; 3],
 }

@@ -92,6 +92,7 @@ impl Inner {
             dns: self.addresses.dns,
             public_name: PUBLIC_NAME.to_owned(),
             public_port: self.addresses.public_port,
+            runs: both.map(|site| self.directory_of(site).join("runs")),
             timing_ms: [timing.lease_length.0, timing.renewal_interval.0, timing.clock_bound.0],
         }
     }

@@ -1,15 +1,24 @@
 //! What is not known, and why. Each `null` of a report is named here.
 
-use super::Source;
+use super::{Source, noted};
 use crate::report::{NotKnown, Report};
 
 pub(super) fn not_known(source: &Source<'_>, report: &Report) -> Vec<NotKnown> {
     let told = places(report).into_iter().filter(|(_, is_known, _)| !is_known);
     let told = told.map(|(what, _, why)| NotKnown {
         what: what.to_owned(),
-        why: source.known.why.get(what).cloned().unwrap_or_else(|| why.to_owned()),
+        why: of_source(source, what).unwrap_or_else(|| why.to_owned()),
     });
     told.collect()
+}
+
+/// Why something is not known, where whoever was to know it has said so.
+fn of_source(source: &Source<'_>, what: &str) -> Option<String> {
+    let noted = || match what {
+        "/alarms_at_decision" => noted::why_no_alarms(source.entries),
+        _ => None,
+    };
+    source.known.why.get(what).cloned().or_else(noted)
 }
 
 /// Every place that may be `null`: its JSON pointer, whether it is known, and why it usually is not.
@@ -50,6 +59,16 @@ fn places(report: &Report) -> Vec<(&'static str, bool, &'static str)> {
             "it is not known which payments were lost, if any",
         ),
         ("/alarms", report.alarms.is_some(), "nobody asked for them"),
+        (
+            "/alarms_at_decision",
+            report.alarms_at_decision.is_some(),
+            "the run has not written down how they stood",
+        ),
+        (
+            "/alarms_at_end",
+            report.alarms_at_end.is_some(),
+            "the run has not written down how they stood",
+        ),
         (
             "/reconciliation/outcomes",
             reconciliation.outcomes.is_some(),

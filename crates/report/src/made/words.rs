@@ -2,7 +2,7 @@
 
 use ::fence::Millis;
 use payments::{Time, rfc3339};
-use runbook::{ActionName, Evidence, Observed};
+use runbook::{ActionName, Evidence, Notes, Observed};
 
 use crate::report::Step;
 
@@ -18,6 +18,7 @@ pub(super) fn instant(at: Millis) -> String {
 pub(super) fn observed(observed: &Observed) -> Option<String> {
     Some(match observed {
         Observed::Done => return None,
+        Observed::Noted(notes) => return noted(notes),
         Observed::Evidence(evidence) => shown(evidence),
         Observed::Tail(tail) | Observed::Database(tail) => {
             format!("{} movements, books with {} faults", tail.movements, tail.faults)
@@ -26,6 +27,13 @@ pub(super) fn observed(observed: &Observed) -> Option<String> {
         Observed::Movements(number) => format!("{number} payments or refunds"),
         Observed::Approved(people) => format!("approved by {people}"),
     })
+}
+
+/// What was stored, and what could not be seen or done.
+fn noted(notes: &Notes) -> Option<String> {
+    let kept = notes.kept.iter().map(|kept| format!("stored {}", kept.place));
+    let told: Vec<String> = kept.chain(notes.lacking.iter().cloned()).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// What people decide a loss by, as they are shown it.

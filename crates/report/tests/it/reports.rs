@@ -196,15 +196,12 @@ fn a_failover_that_lost_payments() {
             rpo Some(600) of Some(1000): met
             fence from 2025-11-22T08:28:04.420Z no gate of us-east-1 could be open under epoch 4; stop-source: given-up: no answer within the time limit
             dns confirm-traffic: done
-            forward triage given-up
             forward stop-source given-up
             forward approve-detach not-due
             forward detach-database not-due
-            given-up: the run went on without `triage`: no answer within the time limit (-)
             given-up: the run went on without `stop-source`: no answer within the time limit (-)
             retry: `promote-database` took 2 attempts (-)
             ann: see what was lost and is open to its end: 1 payments or refunds
-            ann: see to `triage`, which the run went on without
             ann: see to `stop-source`, which the run went on without
             ann: fail back to us-east-1 when its conditions are met
             eve: tell the merchants of the payment that was declined
@@ -285,35 +282,32 @@ fn a_failover_that_another_run_closed() {
     check(
         &of(&runs::superseded(), &Known::default()),
         expect![[r#"
-        superseded: another run has begun since, and this one is over
-        lag Some(900), estimated Some(2), lost Some(3)
-        rto Some(189190) of None: not-known
-        rpo None of None: not-known
-        fence from 2025-11-22T08:28:04.420Z no gate of us-east-1 could be open under epoch 4; stop-source: given-up: no answer within the time limit
-        dns confirm-traffic: done
-        forward triage given-up
-        forward stop-source given-up
-        forward approve-detach not-begun
-        forward detach-database not-begun
-        forward ask-processor given-up
-        forward stabilize not-begun
-        forward write-report not-begun
-        forward await-source not-begun
-        forward hold-source not-begun
-        forward rescue-tail not-begun
-        forward settle-missing not-begun
-        forward converge not-begun
-        forward restore-protection not-begun
-        forward close not-begun
-        given-up: the run went on without `triage`: no answer within the time limit (-)
-        given-up: the run went on without `stop-source`: no answer within the time limit (-)
-        retry: `promote-database` took 2 attempts (-)
-        given-up: the run went on without `ask-processor`: refused: another run has begun since (-)
-        ann: see to `triage`, which the run went on without
-        ann: see to `stop-source`, which the run went on without
-        ann: see to `ask-processor`, which the run went on without
-        ann: fail back to us-east-1 when its conditions are met
-    "#]],
+            superseded: another run has begun since, and this one is over
+            lag Some(900), estimated Some(2), lost Some(3)
+            rto Some(189190) of None: not-known
+            rpo None of None: not-known
+            fence from 2025-11-22T08:28:04.420Z no gate of us-east-1 could be open under epoch 4; stop-source: given-up: no answer within the time limit
+            dns confirm-traffic: done
+            forward stop-source given-up
+            forward approve-detach not-begun
+            forward detach-database not-begun
+            forward ask-processor given-up
+            forward stabilize not-begun
+            forward write-report not-begun
+            forward await-source not-begun
+            forward hold-source not-begun
+            forward rescue-tail not-begun
+            forward settle-missing not-begun
+            forward converge not-begun
+            forward restore-protection not-begun
+            forward close not-begun
+            given-up: the run went on without `stop-source`: no answer within the time limit (-)
+            retry: `promote-database` took 2 attempts (-)
+            given-up: the run went on without `ask-processor`: refused: another run has begun since (-)
+            ann: see to `stop-source`, which the run went on without
+            ann: see to `ask-processor`, which the run went on without
+            ann: fail back to us-east-1 when its conditions are met
+        "#]],
     );
 }
 

@@ -5,8 +5,8 @@ use report::{
     Alarm, ApiCall, AttemptCalls, Dns, FollowUp, Known, Movement, Objectives, Probe, Template,
 };
 use runbook::{
-    ActionName, Entry, Event, Evidence, Failure, Homes, Observed, Plan, PlanKind, Precondition,
-    Refused, RunnerName, Tail, supposed,
+    ActionName, AlarmNote, DnsNote, Entry, Event, Evidence, Failure, Homes, KeptNote, Notes,
+    Observed, Plan, PlanKind, Precondition, Refused, RunnerName, Tail, supposed,
 };
 
 /// When every run here is planned.
@@ -122,10 +122,29 @@ fn evidence() -> Evidence {
     Evidence { lag_ms: Some(900), intents_missing: Some(2) }
 }
 
+fn alarm(region: &str, name: &str, state: &str) -> AlarmNote {
+    AlarmNote { region: region.to_owned(), name: name.to_owned(), state: state.to_owned() }
+}
+
+fn dns(at: u64, asked: &str, answer: &str) -> DnsNote {
+    let name = "api.payment-dev.example.com".to_owned();
+    DnsNote { at: Millis(at), asked: asked.to_owned(), name, answer: answer.to_owned() }
+}
+
+/// A Region that is silent, and one that is not.
+fn triage() -> Notes {
+    Notes {
+        alarms: vec![alarm("us-east-2", "payment-dev-PeerDown", "ALARM")],
+        dns: vec![dns(1_764_000_000_000, "ns-1.example.com", "192.0.2.1")],
+        lacking: vec!["alarms of us-east-1: no answer in time".to_owned()],
+        ..Notes::default()
+    }
+}
+
 /// Until two people have approved of the loss.
 fn failover_until_approved(plan: Plan) -> Book {
     let mut book = Book::planned(plan, "us-east-1 is gone");
-    book.took("n1").tried(ActionName::Triage, 1, 10_000, Err(Failure::TimedOut));
+    book.took("n1").saw(ActionName::Triage, 10_000, Observed::Noted(triage()));
     book.saw(ActionName::SnapshotEvidence, 400, Observed::Evidence(evidence())).wait(30_000);
     book.approved(ActionName::ApproveLoss, "bob", &evidence()).wait(15_000);
     book.approved(ActionName::ApproveLoss, "cyd", &evidence());
@@ -147,7 +166,12 @@ fn failover_until_served(plan: Plan) -> Book {
     book.saw(ActionName::HoldMissing, 80, Observed::Movements(3));
     book.done(ActionName::Open, 20).done(ActionName::StartWorkers, 300);
     book.done(ActionName::TryPayment, 90).done(ActionName::DirectTraffic, 20);
-    book.done(ActionName::ConfirmTraffic, 61_000);
+    let dns = vec![dns(1_764_000_130_000, "ns-1.example.com", "192.0.2.2")];
+    book.saw(
+        ActionName::ConfirmTraffic,
+        61_000,
+        Observed::Noted(Notes { dns, ..Notes::default() }),
+    );
     book
 }
 
@@ -155,7 +179,17 @@ fn failover_until_served(plan: Plan) -> Book {
 pub(crate) fn failover() -> Vec<Entry> {
     let mut book = failover_until_served(plan(PlanKind::Failover, "failover-1"));
     book.saw(ActionName::AskProcessor, 700, Observed::Movements(1));
-    book.done(ActionName::Stabilize, 5_000).done(ActionName::WriteReport, 60).wait(3_600_000);
+    let alarms = vec![alarm("us-east-2", "payment-dev-Errors", "OK")];
+    let noted = Notes { alarms, ..Notes::default() };
+    book.saw(ActionName::Stabilize, 5_000, Observed::Noted(noted));
+    let kept = vec![KeptNote {
+        place: "s3://payment-data-dev-us-east-2-123456789012/runs/failover-1/report.json"
+            .to_owned(),
+        sha256: "c0de".repeat(16),
+        locked_until: Some(Millis(1_800_000_000_000)),
+    }];
+    let noted = Notes { kept, ..Notes::default() };
+    book.saw(ActionName::WriteReport, 60, Observed::Noted(noted)).wait(3_600_000);
     book.done(ActionName::AwaitSource, 100).done(ActionName::HoldSource, 100);
     book.saw(ActionName::RescueTail, 90_000, Observed::Movements(2));
     book.saw(ActionName::SettleMissing, 400, Observed::Movements(0));

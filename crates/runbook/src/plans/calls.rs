@@ -48,6 +48,9 @@ const READ_RECORD: Asked = data(Global, DynamoDb, "GetItem");
 const WRITE_RECORD: Asked = data(Global, DynamoDb, "PutItem");
 const RECORD: &[Asked] = &[READ_RECORD, WRITE_RECORD];
 
+/// The name servers of the zone, and resolvers.
+const ASK_DNS: Asked = data(Global, Dns, "query");
+
 /// Settling what is in quarantine.
 const SETTLING: &[Asked] = &[
     data(Target, Https, "the processor"),
@@ -74,6 +77,7 @@ const CALLS: &[(ActionName, &[Asked])] = &[
             control(Target, Rds, "DescribeGlobalClusters"),
             data(Source, CloudWatch, "GetMetricData"),
             data(Target, CloudWatch, "GetMetricData"),
+            ASK_DNS,
         ],
     ),
     (
@@ -82,6 +86,9 @@ const CALLS: &[(ActionName, &[Asked])] = &[
             control(Source, Rds, "DescribeDBClusters"),
             data(Source, Ledger, "read"),
             data(Source, Https, "GET /health/ready"),
+            control(Source, CloudWatch, "DescribeAlarms"),
+            control(Target, CloudWatch, "DescribeAlarms"),
+            ASK_DNS,
         ],
     ),
     (
@@ -98,6 +105,7 @@ const CALLS: &[(ActionName, &[Asked])] = &[
     (
         ActionName::MuteAlarms,
         &[
+            control(Source, CloudWatch, "DescribeAlarms"),
             control(Target, CloudWatch, "DescribeAlarms"),
             control(Target, CloudWatch, "DisableAlarmActions"),
         ],
@@ -157,10 +165,7 @@ const CALLS: &[(ActionName, &[Asked])] = &[
         &[data(Target, Https, "POST /payments"), data(Target, Https, "GET /payments/{id}")],
     ),
     (ActionName::DirectTraffic, RECORD),
-    (
-        ActionName::ConfirmTraffic,
-        &[data(Target, Https, "GET /health/traffic"), data(Global, Dns, "query")],
-    ),
+    (ActionName::ConfirmTraffic, &[data(Target, Https, "GET /health/traffic"), ASK_DNS]),
     (
         ActionName::Stabilize,
         &[data(Target, CloudWatch, "GetMetricData"), control(Target, CloudWatch, "DescribeAlarms")],
@@ -174,7 +179,10 @@ const CALLS: &[(ActionName, &[Asked])] = &[
             data(Target, CloudWatch, "GetMetricData"),
         ],
     ),
-    (ActionName::WriteReport, &[data_here(S3, "PutObject")]),
+    (
+        ActionName::WriteReport,
+        &[READ_RECORD, data_here(Ledger, "read"), data_here(S3, "PutObject")],
+    ),
     (
         ActionName::AwaitSource,
         &[control(Source, Rds, "DescribeDBClusters"), data(Source, Https, "GET /health")],

@@ -3,8 +3,8 @@
 use fence::Epoch;
 use serde_json::{Value, json};
 
-use super::Unreadable;
 use super::read::Fields;
+use super::{Unreadable, notes};
 use crate::observed::{Evidence, Failure, Observed, Refused, Tail};
 
 pub(super) fn write(result: &Result<Observed, Failure>) -> Value {
@@ -17,6 +17,8 @@ pub(super) fn write(result: &Result<Observed, Failure>) -> Value {
 fn write_observed(observed: &Observed) -> Value {
     match observed {
         Observed::Done => json!({"saw": "done"}),
+        // Whoever knows no notes reads that it is done.
+        Observed::Noted(seen) => json!({"saw": "done", "notes": notes::write(seen)}),
         Observed::Evidence(evidence) => {
             json!({"saw": "evidence", "evidence": write_evidence(evidence)})
         }
@@ -55,7 +57,11 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Result<Observed, Failure>, Unr
 
 fn read_observed(fields: &Fields<'_>) -> Result<Observed, Unreadable> {
     Ok(match fields.text("saw")? {
-        "done" => Observed::Done,
+        // What was written before there were notes has none.
+        "done" => match fields.object_or_none("notes")? {
+            Some(noted) => Observed::Noted(notes::read(&noted)?),
+            None => Observed::Done,
+        },
         "evidence" => Observed::Evidence(read_evidence(&fields.object("evidence")?)?),
         "tail" => Observed::Tail(read_tail(&fields.object("tail")?)?),
         "database" => Observed::Database(read_tail(&fields.object("tail")?)?),

@@ -70,6 +70,14 @@ impl<'v> Fields<'v> {
         self.present(name).then(|| self.number(name)).transpose()
     }
 
+    pub(super) fn object_or_none(&self, name: &str) -> Result<Option<Fields<'v>>, Unreadable> {
+        self.present(name).then(|| self.object(name)).transpose()
+    }
+
+    pub(super) fn objects_or_none(&self, name: &str) -> Result<Vec<Fields<'v>>, Unreadable> {
+        if self.present(name) { self.objects(name) } else { Ok(Vec::new()) }
+    }
+
     /// A member that must be there, and may be null.
     pub(super) fn object_or_null(&self, name: &str) -> Result<Option<Fields<'v>>, Unreadable> {
         if self.value(name)?.is_null() { Ok(None) } else { self.object(name).map(Some) }

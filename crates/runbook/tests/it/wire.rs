@@ -2,14 +2,14 @@
 
 use expect_test::{Expect, expect};
 use fence::{Author, Epoch, Millis, RunId};
-use proptest::collection::btree_map;
+use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::Config;
 use runbook::wire::{FORMAT, decode, encode};
 use runbook::{
-    ActionName, Entry, Event, Evidence, Failure, Next, Observed, Plan, PlanKind, Precondition,
-    Refused, RunnerName, Tail, next,
+    ActionName, AlarmNote, DnsNote, Entry, Event, Evidence, Failure, KeptNote, Next, Notes,
+    Observed, Plan, PlanKind, Precondition, Refused, RunnerName, Tail, next,
 };
 
 use crate::carry::{plan_for, planned};
@@ -40,9 +40,29 @@ fn tail() -> impl Strategy<Value = Tail> {
         .prop_map(|(position, movements, faults)| Tail { position, movements, faults })
 }
 
+fn notes() -> impl Strategy<Value = Notes> {
+    let text = any::<String>;
+    let alarm = (text(), text(), text()).prop_map(|(region, name, state)| AlarmNote {
+        region,
+        name,
+        state,
+    });
+    let dns = (number(), text(), text(), text()).prop_map(|(at, asked, name, answer)| DnsNote {
+        at: Millis(at),
+        asked,
+        name,
+        answer,
+    });
+    let kept = (text(), text(), proptest::option::of(number().prop_map(Millis)))
+        .prop_map(|(place, sha256, locked_until)| KeptNote { place, sha256, locked_until });
+    let lists = (vec(alarm, 0..3), vec(dns, 0..3), vec(kept, 0..3), vec(text(), 0..3));
+    lists.prop_map(|(alarms, dns, kept, lacking)| Notes { alarms, dns, kept, lacking })
+}
+
 fn observed() -> impl Strategy<Value = Observed> {
     prop_oneof![
         Just(Observed::Done),
+        notes().prop_map(Observed::Noted),
         evidence().prop_map(Observed::Evidence),
         tail().prop_map(Observed::Tail),
         tail().prop_map(Observed::Database),

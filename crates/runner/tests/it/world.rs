@@ -8,8 +8,8 @@ use emulator::Emulator;
 use fence::{Author, DurationMs, Millis, RegionName, RunId};
 use runbook::render::Names;
 use runbook::{
-    ActionName, Control, Entry, Event, Evidence, Homes, Journal as _, Observed, Plan, PlanKind,
-    RunnerName, System, order, supposed, write_plan,
+    ActionName, Control, Entry, Event, Evidence, Homes, Journal as _, Objectives, Observed, Plan,
+    PlanKind, RunnerName, System, order, supposed, write_plan,
 };
 use serde_json::{Value, json};
 
@@ -38,6 +38,7 @@ pub(crate) fn system() -> System {
             rate_and_burst: (1_000, 500),
             functions: vec![(text("notification"), 5)],
         },
+        objectives: Objectives { rto: DurationMs(900_000), rpo: DurationMs(60_000) },
     }
 }
 

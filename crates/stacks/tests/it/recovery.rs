@@ -105,6 +105,10 @@ fn declared(text: &str, home: Home) -> BTreeSet<(String, String)> {
                 Service::Dns | Service::Https => continue,
                 other => panic!("{other:?} is in no role"),
             };
+            // What is stored is locked in the same call.
+            if service == "s3" {
+                declared.insert(("s3:PutObjectRetention".to_owned(), region.clone()));
+            }
             declared.insert((format!("{service}:{api}"), region));
         }
     }

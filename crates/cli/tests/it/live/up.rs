@@ -1,6 +1,11 @@
 //! `tideover up` and what people type beside it: a Region is lost, replaced, and comes back; and nothing of both is
 //! left when the supervisor is gone, however it went.
 
+use std::path::PathBuf;
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
 use super::processes::until;
 use super::receipts::receipts;
 use super::two_regions::{TwoRegions, folder};
@@ -79,6 +84,7 @@ async fn a_region_is_lost_replaced_and_comes_back() {
     assert_eq!(paid.status, 201, "{paid:?}");
     regions.done("fault restore primary");
     regions.until_active("us-east-2", 2, None);
+    report_is_kept(&regions.done(&format!("report {run} --output json")), run);
     regions.done("failback --by alice --reason home --change CHG-1");
     regions.until_active("us-east-1", 3, None);
     // What the standby took while it was active came home.
@@ -93,4 +99,21 @@ async fn a_region_is_lost_replaced_and_comes_back() {
     });
     assert_eq!(regions.end("INT").code(), Some(0));
     regions.until_nothing_runs();
+}
+
+/// The run has stored a report in the Region that served, and what it was is told in the one that is made later.
+fn report_is_kept(later: &str, run: &str) {
+    let later: Value = serde_json::from_str(later).expect("JSON");
+    assert_eq!(later["run"]["status"], "finished");
+    assert_eq!(later["dns"]["after"][0]["answer"], "us-east-2");
+    let kept = later["kept"].as_array().expect("a list");
+    let place = |kept: &Value| PathBuf::from(kept["place"].as_str().expect("a text"));
+    let names: Vec<PathBuf> = kept.iter().map(place).collect();
+    assert!(names[0].ends_with(format!("standby/runs/{run}/journal.jsonl")), "{names:?}");
+    assert_eq!(names.len(), 3);
+    for (kept, place) in kept.iter().zip(&names) {
+        let digest = Sha256::digest(std::fs::read(place).expect("it is there"));
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(kept["sha256"], *digest, "{}", place.display());
+    }
 }

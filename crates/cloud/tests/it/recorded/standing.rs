@@ -47,8 +47,8 @@ async fn a_planned_run_begins_where_everything_follows() {
         told += &format!("{what}: {}\n", outcome(&attempt));
     }
     expect![[r#"
-        all is well: Done
-        nothing is measured: Done
+        all is well: Done, noted: the name servers of `payment-test.example.com`: 127.0.0.1:9: Connection refused (os error 111)
+        nothing is measured: Done, noted: the name servers of `payment-test.example.com`: 127.0.0.1:9: Connection refused (os error 111)
         roles are changing: refused, precondition: the source's cluster is not the writer, or roles are changing; look at `tideover status`
         the target is the writer: refused, precondition: the source's cluster is not the writer, or roles are changing; look at `tideover status`
         the target is rebuilt: refused, precondition: the target's cluster does not follow; look at `tideover status`
@@ -112,10 +112,10 @@ async fn triage_tells_what_of_the_source_is_silent() {
         told += &format!("{what}: {}\n", outcome(&run.look(Triage, rules).await));
     }
     expect![[r#"
-        nothing: Done
-        the database service: not done yet: no answer of us-east-1: database service: ServiceUnavailable (503): as the test wants it
-        the ledger: not done yet: no answer of us-east-1: ledger: InternalFailure (500): as the test wants it
-        all of it: not done yet: no answer of us-east-1: database service: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104); ledger: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104); API: the exchange broke off: client error (SendRequest): connection error: Connection reset by peer (os error 104)
+        nothing: Done, noted: the name servers of `payment-test.example.com`: 127.0.0.1:9: Connection refused (os error 111); alarms of us-east-1: not done yet: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104); alarms of us-east-2: not done yet: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104)
+        the database service: Done, noted: the name servers of `payment-test.example.com`: 127.0.0.1:9: Connection refused (os error 111); database service of us-east-1: ServiceUnavailable (503): as the test wants it; alarms of us-east-1: not done yet: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104); alarms of us-east-2: not done yet: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104)
+        the ledger: Done, noted: the name servers of `payment-test.example.com`: 127.0.0.1:9: Connection refused (os error 111); ledger of us-east-1: InternalFailure (500): as the test wants it; alarms of us-east-1: not done yet: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104); alarms of us-east-2: not done yet: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104)
+        all of it: Done, noted: the name servers of `payment-test.example.com`: 127.0.0.1:9: Connection refused (os error 111); database service of us-east-1: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104); ledger of us-east-1: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104); API of us-east-1: the exchange broke off: client error (SendRequest): connection error: Connection reset by peer (os error 104); alarms of us-east-1: not done yet: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104); alarms of us-east-2: not done yet: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104)
     "#]].assert_eq(&told);
 }
 
@@ -193,10 +193,10 @@ async fn the_target_is_looked_after() {
         told += &format!("{what}: {}\n", outcome(&run.look(action, rules).await));
     }
     expect![[r#"
-        served: Done
+        served: Done, noted: us-east-2 payment-test-Errors OK
         an alarm: not done yet: these alarms ring: payment-test-Errors
         no request: not done yet: no request to the API is counted yet
-        the source follows: Done
+        the source follows: Done, noted: us-east-2 payment-test-Errors OK
         no lag yet: not done yet: `us-east-1` has no values of lag yet
     "#]]
     .assert_eq(&told);

@@ -76,8 +76,9 @@ async fn alarms_are_muted_and_seen_to_be() {
     told += &run.asked();
     told += &(outcome(&run.attempt(MuteAlarms, rules(true)).await) + "\n");
     expect![[r#"
-        Done
+        Done, noted: us-east-2 payment-test-Errors OK; us-east-2 payment-test-Old ALARM; alarms of us-east-1: not done yet: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104)
         us-east-2 DescribeAlarms
+        us-east-1 DescribeAlarms
         us-east-2 DisableAlarmActions
         us-east-2 DescribeAlarms
         not done yet: `payment-test-Errors` is not changed yet

@@ -140,9 +140,17 @@ pub(super) fn alarms(report: &Report) -> Section {
         let kind = if alarm.state == "OK" { Kind::Good } else { Kind::Bad };
         vec![Cell::plain(&alarm.region), Cell::name(&alarm.name), Cell::new(kind, &alarm.state)]
     };
-    let caption = "Alarms, when the report was made";
-    let empty = "There are no alarms.";
-    section("Alarms", vec![known_table(report.alarms.as_ref(), caption, empty, &columns, row)])
+    let of = |alarms: &Option<Vec<Alarm>>, caption| {
+        known_table(alarms.as_ref(), caption, "There are no alarms.", &columns, row)
+    };
+    section(
+        "Alarms",
+        vec![
+            of(&report.alarms_at_decision, "Alarms, before anything changed"),
+            of(&report.alarms_at_end, "Alarms of the Region that serves, when users were served"),
+            of(&report.alarms, "Alarms, when the report was made"),
+        ],
+    )
 }
 
 pub(super) fn deviations(report: &Report) -> Section {
@@ -202,7 +210,17 @@ pub(super) fn origin(report: &Report) -> Section {
         &columns,
         |one| vec![Cell::plain(&one.region), Cell::plain(&one.stack), Cell::name(&one.sha256)],
     );
-    section("Where this comes from", vec![Part::Facts(facts), plans, templates])
+    section("Where this comes from", vec![Part::Facts(facts), plans, templates, kept(report)])
+}
+
+fn kept(report: &Report) -> Part {
+    let columns = [Words("Stored"), Words("Cannot be deleted before"), Words("SHA-256")];
+    let rows = report.kept.iter().map(|kept| {
+        let locked_until = Cell::maybe(kept.locked_until.as_ref());
+        vec![Cell::name(&kept.place), locked_until, Cell::name(&kept.sha256)]
+    });
+    let empty = "The run has stored nothing of itself.";
+    table("What the run has stored of itself.", empty, &columns, rows.collect())
 }
 
 pub(super) fn not_known(report: &Report) -> Section {

@@ -3,7 +3,8 @@
 use super::Entry;
 
 pub(super) const CHECK_PRECONDITIONS: Entry = Entry {
-    does: "Observes once more everything that the plan was made from, so that nothing begins on old facts.",
+    does: "Observes once more everything that the plan was made from, so that nothing begins on old facts, and writes down \
+           what DNS answers.",
     precondition: "Nobody has begun another run since the plan was made.",
     verification: "Every fact still allows the plan; one that does not is named.",
     by_hand: "The control record names {source} as active, in epoch {seen}, without a run that is under way. What \
@@ -12,7 +13,8 @@ pub(super) const CHECK_PRECONDITIONS: Entry = Entry {
 };
 
 pub(super) const TRIAGE: Entry = Entry {
-    does: "Asks what of {source} still answers, to tell a lost Region from a lost service.",
+    does: "Asks what of {source} still answers, to tell a lost Region from a lost service, and writes down how alarms stand \
+           and what DNS answers.",
     precondition: "None.",
     verification: "Each question has an answer or ran into its time limit, and it is written down which.",
     by_hand: "When the database of {source} and its control plane answer and only something in front of them is \
@@ -63,7 +65,7 @@ pub(super) const BEGIN_RUN: Entry = Entry {
 };
 
 pub(super) const MUTE_ALARMS: Entry = Entry {
-    does: "Mutes the alarms of {target} that a planned change sets off.",
+    does: "Writes down how alarms stand, and mutes those of {target} that a planned change sets off.",
     precondition: "The run has begun.",
     verification: "The actions of those alarms are disabled.",
     by_hand: "List the alarms and look at `ActionsEnabled`.",

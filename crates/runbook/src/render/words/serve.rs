@@ -81,11 +81,11 @@ pub(super) const SWAP_MONITORING: Entry = Entry {
 };
 
 pub(super) const WRITE_REPORT: Entry = Entry {
-    does: "Stores what the report of the run is made of: its journal, in which stands what was done when and by whom, \
-           the RTO by phase and the loss.",
+    does: "Stores the report of the run and the journal that it is made of: what was done when and by whom, the RTO by \
+           phase, the loss, and what became of each payment. Nobody can delete it before its time, and it replicates.",
     precondition: "None.",
-    verification: "The journal is in the bucket of {here}.",
-    by_hand: "List the folder `runs` of the bucket.",
+    verification: "`report.json`, `report.html` and `journal.jsonl` are in the bucket of {here}.",
+    by_hand: "List the folder `runs` of the bucket. Keep a copy outside AWS: `tideover report RUN --out DIR`.",
     when_it_fails: "Everything in it is in the journal, too: write it later.",
 };
 
