@@ -21,7 +21,7 @@ pub(crate) use self::live::{
     AbortArgs, ActivateArgs, ApproveArgs, Between, CarryOutArgs, FaultArgs, OnArgs, OnWhat,
     ResumeArgs, RunsArgs, StatusArgs, UpArgs, UpFolder,
 };
-pub(crate) use self::report::{Paper, ReportArgs};
+pub(crate) use self::report::{Paper, ReportArgs, Signer};
 pub(crate) use self::run::{Form, RunArgs};
 pub(crate) use self::serve::{ProcessorArgs, ServeArgs};
 

@@ -23,6 +23,7 @@ mod site;
 mod stack;
 mod stateful;
 mod status;
+mod there;
 mod told;
 
 pub use ask::{Patience, Trouble, TroubleKind};
@@ -38,4 +39,5 @@ pub use guard::{Guard, Refusal, Standing};
 pub use site::{Expected, Site};
 pub use stateful::is_stateful;
 pub use status::Course;
+pub use there::{There, templates_there};
 pub use told::{Failure, Told};

@@ -8,7 +8,7 @@ mod change_set;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{Stack as AwsStack, StackStatus, TemplateStage};
@@ -60,6 +60,8 @@ pub(crate) struct Found {
     pub(crate) is_protected: bool,
     /// When something was last begun on it, in AWS's words.
     pub(crate) last_begun: String,
+    /// When it was changed last, or made.
+    pub(crate) changed_at: Option<SystemTime>,
 }
 
 /// How a stack is to be changed.
@@ -129,6 +131,13 @@ impl Seat {
 
     /// The template that is there, as it was sent; none when there is none.
     pub(crate) async fn template(&self) -> Result<Option<Json>, Trouble> {
+        // What is no JSON was not made by an assembly, and equals none.
+        let text = self.template_text().await?;
+        Ok(text.map(|text| serde_json::from_str(&text).unwrap_or(Json::Null)))
+    }
+
+    /// The same, as text.
+    pub(crate) async fn template_text(&self) -> Result<Option<String>, Trouble> {
         let client = self.client().await?;
         let asked = self.question("cloudformation:GetTemplate");
         let get = || {
@@ -138,16 +147,11 @@ impl Seat {
                 .template_stage(TemplateStage::Original)
                 .send()
         };
-        let told = match self.site.ask(&asked, get).await {
-            Ok(told) => told,
-            Err(trouble) if is_missing(&trouble) => return Ok(None),
-            Err(trouble) => return Err(trouble),
-        };
-        // What is no JSON was not made by an assembly, and equals none.
-        Ok(Some(
-            told.template_body()
-                .map_or(Json::Null, |body| serde_json::from_str(body).unwrap_or(Json::Null)),
-        ))
+        match self.site.ask(&asked, get).await {
+            Ok(told) => Ok(Some(told.template_body().unwrap_or_default().to_owned())),
+            Err(trouble) if is_missing(&trouble) => Ok(None),
+            Err(trouble) => Err(trouble),
+        }
     }
 
     /// Deletes the stack, and waits for its end.
@@ -248,6 +252,10 @@ fn found(stack: &AwsStack) -> Found {
         tags: tags.collect(),
         is_protected: stack.enable_termination_protection().unwrap_or(false),
         last_begun: format!("{:?}{:?}", stack.last_updated_time(), stack.deletion_time()),
+        changed_at: stack
+            .last_updated_time()
+            .or(stack.creation_time())
+            .and_then(|at| SystemTime::try_from(*at).ok()),
     }
 }
 

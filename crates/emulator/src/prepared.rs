@@ -13,6 +13,9 @@ const VERSION: u32 = 30;
 /// When everything is signed.
 const DAY: &str = "20260101";
 
+/// How most services are asked.
+const FORM: &str = "content-type: application/x-www-form-urlencoded\r\n";
+
 impl Emulator {
     /// Makes what `cdk bootstrap` makes of what is needed here: the toolkit's stack, with the bucket and the roles.
     ///
@@ -89,7 +92,7 @@ impl Emulator {
     fn query(&self, scope: &str, version: &str, fields: &[(&str, &str)]) -> String {
         let fields = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value)));
         let body = fields.chain([format!("Version={version}")]).collect::<Vec<_>>().join("&");
-        self.asked("POST /", scope, &body)
+        self.asked("POST /", scope, FORM, &body)
     }
 
     /// The id of the REST API that a Region has.
@@ -98,16 +101,32 @@ impl Emulator {
     /// When it has none, or the emulator is gone.
     #[must_use]
     pub fn rest_api(&self, account: &str, region: &str) -> String {
-        let apis = self.asked("GET /restapis", &format!("{account}/{DAY}/{region}/apigateway"), "");
+        let apis =
+            self.asked("GET /restapis", &format!("{account}/{DAY}/{region}/apigateway"), FORM, "");
         let (_, id) = apis.split_once("\"id\": \"").expect("there is one");
         id.split('"').next().unwrap_or_default().to_owned()
     }
 
-    /// What a request is answered that is signed for this scope.
-    fn asked(&self, line: &str, scope: &str, body: &str) -> String {
+    /// Makes a key of KMS of this spec that signs, and answers its ARN.
+    ///
+    /// # Panics
+    /// When it is not made.
+    #[must_use]
+    pub fn signing_key(&self, account: &str, region: &str, spec: &str) -> String {
+        let scope = format!("{account}/{DAY}/{region}/kms");
+        let headers =
+            "content-type: application/x-amz-json-1.1\r\nx-amz-target: TrentService.CreateKey\r\n";
+        let body = format!(r#"{{"KeySpec": "{spec}", "KeyUsage": "SIGN_VERIFY"}}"#);
+        let answer = self.asked("POST /", &scope, headers, &body);
+        let arn = answer.find("arn:aws:kms:").map(|at| &answer[at..]);
+        let arn = arn.and_then(|rest| rest.split('"').next());
+        arn.unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    /// What a request with these headers, each with its end, is answered that is signed for this scope.
+    fn asked(&self, line: &str, scope: &str, headers: &str, body: &str) -> String {
         let head = format!(
-            "{line} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
-             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\
+            "{line} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}content-length: {}\r\n\
              x-amz-date: {DAY}T000000Z\r\n\
              authorization: AWS4-HMAC-SHA256 Credential={scope}/aws4_request, SignedHeaders=host, Signature=0\r\n\r\n",
             body.len()

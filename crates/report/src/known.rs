@@ -172,6 +172,25 @@ pub struct Template {
     pub stack: String,
     /// SHA-256 of its text, in hexadecimal.
     pub sha256: String,
+    /// As it is deployed, where that was asked and answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployed: Option<Deployed>,
+    /// Why it is not known how it is deployed, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_deployed: Option<String>,
+}
+
+/// A template as it was deployed when the report was made.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deployed {
+    /// SHA-256 of its text as it was sent, in hexadecimal.
+    pub sha256: String,
+    /// Whether it says the same, however it is written.
+    pub is_same: bool,
+    /// When its stack was changed last: before the run, and it is what the system was made from then.
+    #[serde(default)]
+    pub changed_at: Option<u64>,
 }
 
 /// Something to be done, and by whom.

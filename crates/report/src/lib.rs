@@ -18,16 +18,18 @@ mod signature;
 
 pub use journal_file::{NotAJournal, journal, journal_text};
 pub use known::{
-    Alarm, ApiCall, AttemptCalls, Dns, FollowUp, Known, Movement, Objectives, Probe, Template,
-    opened,
+    Alarm, ApiCall, AttemptCalls, Deployed, Dns, FollowUp, Known, Movement, Objectives, Probe,
+    Template, opened,
 };
 pub use made::has_asked_dns;
 pub use report::{
-    Approval, Attempt, CallTold, Deviation, DnsTold, Fence, Kept, LedgerEnd, LedgerEnds, Loss,
-    NotKnown, Objective, PlanTold, PreconditionResult, ProbeTold, Reconciled, Reconciliation,
-    Recovery, Report, Run, Runner, Service, Shown, Spent, Step,
+    Approval, Attempt, CallTold, DeployedTold, Deviation, DnsTold, Fence, Kept, LedgerEnd,
+    LedgerEnds, Loss, NotKnown, Objective, PlanTold, PreconditionResult, ProbeTold, Reconciled,
+    Reconciliation, Recovery, Report, Run, Runner, Service, Shown, Spent, Step, TemplateTold,
 };
-pub use signature::{Key, NoKey, NotSigned, PublicKey, SIGNATURE_LENGTH, verify};
+pub use signature::{
+    Key, NoKey, NotSigned, PublicKey, SIGNATURE_LENGTH, signed_line, verify, verify_line,
+};
 
 /// The format of the JSON. A field that goes or changes its meaning makes another; new ones do not.
 pub const FORMAT: &str = "tideover-report/1";

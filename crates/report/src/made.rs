@@ -84,10 +84,7 @@ impl Source<'_> {
             run: self.run(),
             plans: plans::plans(self.entries),
             journal_sha256: plans::journal_sha256(self.entries),
-            templates: self.known.templates.clone().map(|mut templates| {
-                templates.sort();
-                templates
-            }),
+            templates: plans::templates(self),
             approvals: people::approvals(self.entries),
             preconditions: plans::preconditions(self.plan()),
             fence: fence::fence(self, &steps),

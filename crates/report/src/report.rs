@@ -8,7 +8,7 @@ mod outcome;
 
 use serde::Serialize;
 
-use crate::known::{Alarm, FollowUp, Template};
+use crate::known::{Alarm, FollowUp};
 
 pub use course::{Attempt, CallTold, DnsTold, Fence, ProbeTold, Step};
 pub use outcome::{
@@ -31,7 +31,7 @@ pub struct Report {
     /// SHA-256 of the journal as a file with an entry on each line, in hexadecimal.
     pub journal_sha256: String,
     /// The templates that the system was deployed from.
-    pub templates: Option<Vec<Template>>,
+    pub templates: Option<Vec<TemplateTold>>,
     /// Who approved of what, and what they were shown.
     pub approvals: Vec<Approval>,
     /// What was asked of the system before the last plan was made.
@@ -128,6 +128,37 @@ pub struct PlanTold {
     pub epoch_reserved: u64,
     /// How many actions its way forward has.
     pub actions: usize,
+}
+
+/// A template, by what its text digests to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct TemplateTold {
+    /// The Region.
+    pub region: String,
+    /// The stack.
+    pub stack: String,
+    /// SHA-256 of its text in the assembly, in hexadecimal.
+    pub sha256: String,
+    /// As it was deployed when the report was made; left out where that was not asked, or not answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployed: Option<DeployedTold>,
+    /// Why nothing is told of that, where it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_deployed: Option<String>,
+}
+
+/// A template as it was deployed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct DeployedTold {
+    /// SHA-256 of its text as it was sent, in hexadecimal.
+    pub sha256: String,
+    /// Whether it says the same, however it is written.
+    pub is_same: bool,
+    /// Whether its stack was changed last before the run: then the run found it so.
+    pub was_there_before: bool,
+    /// When its stack was changed last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<String>,
 }
 
 /// An approval.

@@ -9,6 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
+use crate::made::sha256;
+
 /// How many bytes a signature has.
 pub const SIGNATURE_LENGTH: usize = 64;
 
@@ -51,6 +53,11 @@ pub enum NotSigned {
     /// The file is no signature.
     #[error("the signature has {0} bytes, and a signature has {SIGNATURE_LENGTH}")]
     Length(usize),
+    /// The line that was signed is about other bytes.
+    #[error(
+        "it is not what `sha256sum` printed when that was signed: the report was changed since"
+    )]
+    OtherBytes,
     /// It is none of these bytes by this key.
     #[error(
         "the signature is not that of these bytes by this key: the report was changed after it was signed, or somebody \
@@ -112,14 +119,21 @@ impl fmt::Debug for Key {
 }
 
 impl PublicKey {
+    /// The key in the bytes of SubjectPublicKeyInfo, as KMS gives it.
+    ///
+    /// # Errors
+    /// When it is none, or no Ed25519 key.
+    pub fn from_der(bytes: &[u8]) -> Result<Self, NoKey> {
+        let key = bytes.strip_prefix(&PUBLIC_PREFIX[..]).ok_or(NoKey::OtherKind)?;
+        key.try_into().map(Self).map_err(|_| NoKey::OtherKind)
+    }
+
     /// The key in a PEM of SubjectPublicKeyInfo.
     ///
     /// # Errors
     /// When it is none, or no Ed25519 key.
     pub fn from_pem(text: &str) -> Result<Self, NoKey> {
-        let bytes = pem(text, PUBLIC_LABEL)?;
-        let key = bytes.strip_prefix(&PUBLIC_PREFIX[..]).ok_or(NoKey::OtherKind)?;
-        key.try_into().map(Self).map_err(|_| NoKey::OtherKind)
+        Self::from_der(&pem(text, PUBLIC_LABEL)?)
     }
 
     /// The PEM of the key.
@@ -139,6 +153,27 @@ pub fn verify(bytes: &[u8], signature: &[u8], key: &PublicKey) -> Result<(), Not
     }
     let key = UnparsedPublicKey::new(&ED25519, key.0);
     key.verify(bytes, signature).map_err(|_| NotSigned::Other)
+}
+
+/// The line that `sha256sum` prints of a file: what is signed instead of it by whoever signs little at once, as KMS does.
+#[must_use]
+pub fn signed_line(name: &str, bytes: &[u8]) -> String {
+    format!("{}  {name}\n", sha256(bytes))
+}
+
+/// Checks that this line is about these bytes, and that this is its signature by that key.
+///
+/// # Errors
+/// When it is not.
+pub fn verify_line(
+    bytes: &[u8],
+    line: &[u8],
+    signature: &[u8],
+    key: &PublicKey,
+) -> Result<(), NotSigned> {
+    verify(line, signature, key)?;
+    let begins = format!("{}  ", sha256(bytes));
+    if line.starts_with(begins.as_bytes()) { Ok(()) } else { Err(NotSigned::OtherBytes) }
 }
 
 /// The bytes in a PEM of this label (RFC 7468).

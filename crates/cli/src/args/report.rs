@@ -1,8 +1,10 @@
 //! What can be typed to report on a run, to sign reports, and to check who signed one.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::ValueEnum;
+use cloud::{KmsKey, NoKmsKey};
 
 use super::{InputArgs, OnArgs};
 
@@ -31,21 +33,41 @@ pub(crate) struct ReportArgs {
     /// Folder to write the report to, in every form and with the journal, instead of printing it
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// File of the private key that signs report.json
-    #[arg(long, value_name = "FILE", requires = "out")]
-    pub(crate) key: Option<PathBuf>,
+    /// What signs report.json: the file of a private key, or `kms:ARN` for an Ed25519 key of KMS
+    #[arg(long, value_name = "KEY", requires = "out")]
+    pub(crate) key: Option<Signer>,
     /// Make a private key in this file, which its owner alone can read, and print the public one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["run", "journal", "verify"])]
     pub(crate) new_key: Option<PathBuf>,
     /// Check that a report was signed by a key, and has not been changed since
     #[arg(long, value_name = "FILE", requires = "public_key", conflicts_with_all = ["run", "journal"])]
     pub(crate) verify: Option<PathBuf>,
-    /// File of the public key
-    #[arg(long, value_name = "FILE", requires = "verify")]
-    pub(crate) public_key: Option<PathBuf>,
-    /// File of the signature [default: the report's with `.sig` behind it]
+    /// File of the public key, or `kms:ARN` to ask KMS for it
+    #[arg(long, value_name = "KEY", requires = "verify")]
+    pub(crate) public_key: Option<Signer>,
+    /// File of the signature [default: the report's with `.sig` or `.sha256.sig` behind it]
     #[arg(long, value_name = "FILE", requires = "verify")]
     pub(crate) signature: Option<PathBuf>,
+}
+
+/// Where a key is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Signer {
+    /// In a file.
+    File(PathBuf),
+    /// In KMS.
+    Kms(KmsKey),
+}
+
+impl FromStr for Signer {
+    type Err = NoKmsKey;
+
+    fn from_str(text: &str) -> Result<Self, NoKmsKey> {
+        match text.strip_prefix("kms:") {
+            Some(arn) => arn.parse().map(Self::Kms),
+            None => Ok(Self::File(text.into())),
+        }
+    }
 }
 
 /// Forms of a report.
@@ -64,7 +86,7 @@ pub(crate) enum Paper {
 const REPORT_HELP: &str = "\
 Exit codes:
   0  done; with --verify: the report is as it was signed
-  1  something outside failed: a file, or the two Regions
+  1  something outside failed: a file, KMS, or the two Regions
   2  the command line is wrong
   3  a file is not what it should be: the journal, the key, what is known, tideover.toml
   5  with --verify: the report is not as it was signed, or somebody else signed it
@@ -74,6 +96,7 @@ Examples:
   tideover report failover-1a2b3c4d --output html > run.html
   tideover report --new-key auditor.pem > auditor.pub  once
   tideover report failover-1a2b3c4d --out evidence --key auditor.pem
+  tideover report failover-1a2b3c4d --out evidence --key kms:arn:aws:kms:us-east-2:111122223333:key/…
   tideover report --verify evidence/report.json --public-key auditor.pub
   tideover report --journal evidence/journal.jsonl     from a journal that was kept
 ";

@@ -13,8 +13,9 @@ use fence::Millis;
 use report::{Known, Objectives, Report, journal_text};
 use runbook::Entry;
 
-use crate::args::{FILE, Paper, ReportArgs};
+use crate::args::{FILE, Paper, ReportArgs, Signer};
 use crate::failure::WrongInput;
+use crate::live::reached::block_on;
 use crate::serve::clock;
 use crate::{input, whole_file};
 
@@ -26,12 +27,12 @@ pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<()> {
         return keys::check(file, args.signature.as_deref(), public_key);
     }
     let told = sources::told(args)?;
-    let known = known(args, told.known)?;
+    let known = known(args, told.known, told.is_in_aws)?;
     let at = Millis(clock().as_ms());
     let report = Report::of(&told.entries, &known, at, env!("CARGO_PKG_VERSION"));
     let report = report.context("the journal has no plan")?;
     match &args.out {
-        Some(folder) => write_all(folder, &report, &told.entries, args.key.as_deref()),
+        Some(folder) => write_all(folder, &report, &told.entries, args.key.as_ref()),
         None => Ok(stdout().lock().write_all(paper(&report, args.output).as_bytes())?),
     }
 }
@@ -46,7 +47,7 @@ fn paper(report: &Report, form: Paper) -> String {
 }
 
 /// What is known of the run's source, besides what the file with more of it says, which counts before it.
-fn known(args: &ReportArgs, of_source: Known) -> anyhow::Result<Known> {
+fn known(args: &ReportArgs, of_source: Known, is_in_aws: bool) -> anyhow::Result<Known> {
     let mut known = match &args.known {
         Some(file) => read_known(file)?,
         None => Known::default(),
@@ -58,7 +59,11 @@ fn known(args: &ReportArgs, of_source: Known) -> anyhow::Result<Known> {
     known.dns.after = known.dns.after.or(of_source.dns.after);
     known.objectives = known.objectives.or(objectives(args)?);
     if let Some(folder) = &args.assembly {
-        known.templates = Some(templates::templates(folder)?);
+        let mut templates = templates::templates(folder)?;
+        if is_in_aws {
+            block_on(templates::look_in_aws(folder, &mut templates))?;
+        }
+        known.templates = Some(templates);
     }
     for (what, why) in of_source.why {
         known.why.entry(what).or_insert(why);
@@ -89,20 +94,17 @@ fn write_all(
     folder: &Path,
     report: &Report,
     entries: &[Entry],
-    key: Option<&Path>,
+    key: Option<&Signer>,
 ) -> anyhow::Result<()> {
-    let key = key.map(keys::read).transpose()?;
-    fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     let json = report.json();
+    let signed = key.map(|key| keys::signed(key, json.as_bytes())).transpose()?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     let mut files = vec![
         ("journal.jsonl", journal_text(entries).into_bytes()),
         ("report.md", report.markdown().into_bytes()),
         ("report.html", report.html().into_bytes()),
     ];
-    if let Some(key) = key {
-        files.push(("report.json.sig", key.sign(json.as_bytes()).to_vec()));
-        files.push(("report.pub", key.public().pem().into_bytes()));
-    }
+    files.extend(signed.into_iter().flatten());
     // What is signed comes last: whoever finds it finds the rest.
     files.push(("report.json", json.into_bytes()));
     for (name, bytes) in &files {

@@ -3,12 +3,15 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
+use emulator::Emulator;
 use expect_test::expect;
 use serde_json::Value;
 
 use crate::place::Place;
 
 const JOURNAL: &str = include_str!("../../../runbook/tests/it/golden/journal_failover_1.jsonl");
+
+const ACCOUNT: &str = "123456789012";
 
 fn place() -> Place {
     let place = Place::new();
@@ -102,18 +105,69 @@ fn signed_written_and_checked() {
         assert!(!String::from_utf8_lossy(&content).contains(secret), "{name}");
     }
     assert!(!public.contains(secret));
-    // OpenSSL says the same.
-    let openssl = Command::new("openssl")
-        .args(["pkeyutl", "-verify", "-pubin", "-rawin", "-inkey"])
-        .arg(place.path("key.pub"))
-        .arg("-in")
-        .arg(place.path("kept/here/report.json"))
-        .arg("-sigfile")
-        .arg(place.path("kept/here/report.json.sig"))
-        .output();
-    if let Ok(openssl) = openssl {
-        assert!(openssl.status.success(), "{openssl:?}");
-    }
+    openssl_says_so(&place, "kept/here", "report.json", ("auditor.pub", "key.pub"));
+}
+
+/// OpenSSL says the same of a file in this folder, by the command of `docs/report.md`, in which the key is called so.
+#[track_caller]
+fn openssl_says_so(place: &Place, folder: &str, file: &str, key: (&str, &str)) {
+    let (called, key) = key;
+    let verify = format!("pkeyutl -verify -pubin -inkey KEY -rawin -in {file} -sigfile {file}.sig");
+    let told = format!("openssl {}", verify.replace("KEY", called));
+    assert!(include_str!("../../../../docs/report.md").contains(&told), "{told}");
+    let key = place.path(key).display().to_string();
+    let words = verify.split(' ').map(|word| if word == "KEY" { &*key } else { word });
+    let mut openssl = Command::new("openssl");
+    let openssl = openssl.args(words).current_dir(place.path(folder)).output();
+    let openssl = openssl.expect("OpenSSL is there");
+    assert!(openssl.status.success(), "{openssl:?}");
+}
+
+/// KMS signs the line that `sha256sum` prints; tideover, OpenSSL and `sha256sum` say that it holds.
+#[test]
+fn signed_by_kms() {
+    let (place, emulator) = (place(), Emulator::start());
+    let kms = |words: &str| {
+        let tideover = place.tideover(words).env("AWS_ENDPOINT_URL", &emulator.url());
+        let tideover = tideover.env("AWS_ACCESS_KEY_ID", ACCOUNT);
+        let tideover = tideover.env("AWS_SECRET_ACCESS_KEY", "secret");
+        tideover.env("AWS_EC2_METADATA_DISABLED", "true").outcome()
+    };
+    let key = emulator.signing_key(ACCOUNT, "us-east-2", "ECC_NIST_EDWARDS25519");
+    let write = format!("report --journal journal.jsonl --out kept --key kms:{key}");
+    let written = kms(&write);
+    assert_eq!(written.exit_code, Some(0), "{written}");
+    let names: Vec<String> = place.names("kept");
+    assert_eq!(
+        names[2..],
+        ["report.json", "report.json.sha256", "report.json.sha256.sig", "report.md", "report.pub"]
+    );
+    assert!(place.text("kept/report.json").len() > 4_096);
+    let holds = "`kept/report.json` is as it was signed by that key: run r9, finished\n";
+    let verify = "report --verify kept/report.json --public-key";
+    assert_eq!(kms(&format!("{verify} kms:{key}")).stdout, holds);
+    assert_eq!(done(&place, &format!("{verify} kept/report.pub")), holds);
+    openssl_says_so(&place, "kept", "report.json.sha256", ("kms.pub", "kept/report.pub"));
+    let mut sums = Command::new("sha256sum");
+    let sums = sums.args(["-c", "report.json.sha256"]).current_dir(place.path("kept"));
+    let sums = sums.output().expect("it is there");
+    assert!(sums.status.success(), "{sums:?}");
+    // The line holds, and is about another report.
+    place.write("kept/report.json", place.text("kept/report.json").replace("finished", "open"));
+    let changed = place.tideover(&format!("{verify} kept/report.pub")).outcome();
+    let said =
+        "it is not what `sha256sum` printed when that was signed: the report was changed since";
+    assert_eq!(changed.exit_code, Some(5), "{changed}");
+    assert!(changed.stderr.contains(said), "{changed}");
+    // Nothing is written that is not signed.
+    let other = emulator.signing_key(ACCOUNT, "us-east-2", "ECC_NIST_P256");
+    let refused = kms(&format!("report --journal journal.jsonl --out other --key kms:{other}"));
+    assert_eq!(refused.exit_code, Some(3), "{refused}");
+    assert!(refused.stderr.contains("ECC_NIST_EDWARDS25519"), "{refused}");
+    assert!(!place.path("other").exists());
+    let no_arn =
+        place.tideover("report --journal journal.jsonl --out other --key kms:mine").outcome();
+    assert_eq!(no_arn.exit_code, Some(2), "{no_arn}");
 }
 
 #[test]

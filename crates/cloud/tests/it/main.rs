@@ -8,4 +8,5 @@ mod ledger;
 mod recorded;
 mod runs;
 mod service;
+mod signing;
 mod waits;

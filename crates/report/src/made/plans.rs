@@ -1,11 +1,12 @@
 //! The plans of a run, their digests, and what was asked before the last of them.
 
+use ::fence::Millis;
 use ring::digest::{SHA256, digest};
 use runbook::{Entry, Event, Plan, Precondition, wire};
 
-use super::words;
+use super::{Source, words};
 use crate::journal_file::journal_text;
-use crate::report::{PlanTold, PreconditionResult};
+use crate::report::{DeployedTold, PlanTold, PreconditionResult, TemplateTold};
 
 /// SHA-256 in hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
@@ -43,4 +44,24 @@ pub(super) fn preconditions(plan: &Plan) -> Vec<PreconditionResult> {
         PreconditionResult { name: what.as_str(), result, found }
     });
     results.collect()
+}
+
+/// The templates, in the order of Regions and stacks.
+pub(super) fn templates(source: &Source<'_>) -> Option<Vec<TemplateTold>> {
+    let planned_at = source.summary.planned_at;
+    let told = source.known.templates.iter().flatten().map(|template| TemplateTold {
+        region: template.region.clone(),
+        stack: template.stack.clone(),
+        sha256: template.sha256.clone(),
+        deployed: template.deployed.as_ref().map(|deployed| DeployedTold {
+            sha256: deployed.sha256.clone(),
+            is_same: deployed.is_same,
+            was_there_before: deployed.changed_at.is_some_and(|at| Millis(at) <= planned_at),
+            changed_at: deployed.changed_at.map(|at| words::instant(Millis(at))),
+        }),
+        not_deployed: template.not_deployed.clone(),
+    });
+    let mut told: Vec<TemplateTold> = told.collect();
+    told.sort();
+    source.known.templates.is_some().then_some(told)
 }

@@ -2,7 +2,8 @@
 
 use fence::{Author, Epoch, Millis, RegionName, RunId};
 use report::{
-    Alarm, ApiCall, AttemptCalls, Dns, FollowUp, Known, Movement, Objectives, Probe, Template,
+    Alarm, ApiCall, AttemptCalls, Deployed, Dns, FollowUp, Known, Movement, Objectives, Probe,
+    Template,
 };
 use runbook::{
     ActionName, AlarmNote, DnsNote, Entry, Event, Evidence, Failure, Homes, KeptNote, Notes,
@@ -365,6 +366,12 @@ pub(crate) fn known() -> Known {
             region: "us-east-2".to_owned(),
             stack: "payment-dev-database".to_owned(),
             sha256: "00".repeat(32),
+            deployed: Some(Deployed {
+                sha256: "11".repeat(32),
+                is_same: true,
+                changed_at: Some(1_763_000_000_000),
+            }),
+            not_deployed: None,
         }]),
         follow_ups: vec![FollowUp {
             what: "tell the merchants of the payment that was declined".to_owned(),

@@ -5,12 +5,17 @@ use std::io::{ErrorKind, Write as _, stderr, stdout};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use report::{Key, PublicKey, verify};
+use anyhow::{Context as _, anyhow};
+use cloud::{KmsFailure, KmsKey};
+use region::Trust;
+use report::{Key, NotSigned, PublicKey, signed_line, verify, verify_line};
 use serde_json::Value;
 use service::Source;
 
+use crate::args::Signer;
+use crate::commands::deploy::aws;
 use crate::failure::{Ended, WrongInput, with_hint};
+use crate::live::reached::block_on;
 
 /// Only its owner reads and writes it.
 const OWNER_ONLY: u32 = 0o600;
@@ -44,30 +49,85 @@ fn random() -> [u8; 32] {
     seed
 }
 
+/// The files that say who signed a report: its signature and the public key. KMS signs the line that `sha256sum` prints
+/// of the report, which is kept as well.
+pub(super) fn signed(by: &Signer, report: &[u8]) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
+    match by {
+        Signer::File(file) => {
+            let key = read(file)?;
+            let signature = key.sign(report).to_vec();
+            Ok(vec![("report.json.sig", signature), ("report.pub", key.public().pem().into())])
+        }
+        Signer::Kms(key) => {
+            let line = signed_line("report.json", report);
+            let (signature, public) = block_on(by_kms(key, line.as_bytes()))?;
+            let public = public.pem().into_bytes();
+            Ok(vec![
+                ("report.json.sha256", line.into_bytes()),
+                ("report.json.sha256.sig", signature),
+                ("report.pub", public),
+            ])
+        }
+    }
+}
+
+/// What KMS signs, checked before anybody relies on it, and the public key.
+async fn by_kms(key: &KmsKey, line: &[u8]) -> anyhow::Result<(Vec<u8>, PublicKey)> {
+    let public = kms_public(key).await?;
+    let signature = key.sign(&aws(key.region()), &trust(), line).await.map_err(kms_hint)?;
+    verify(line, &signature, &public)
+        .map_err(|fault| anyhow!("what KMS signed with `{key}` does not hold: {fault}"))?;
+    Ok((signature, public))
+}
+
+async fn kms_public(key: &KmsKey) -> anyhow::Result<PublicKey> {
+    let bytes = key.public_key(&aws(key.region()), &trust()).await.map_err(kms_hint)?;
+    let hint = "make it with the key spec ECC_NIST_EDWARDS25519";
+    Ok(PublicKey::from_der(&bytes)
+        .map_err(|fault| WrongInput { faults: format!("`{key}`: {fault}"), hint: Some(hint) })?)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn kms_hint(failure: KmsFailure) -> anyhow::Error {
+    let hint = "the key needs the key spec ECC_NIST_EDWARDS25519, and you `kms:Sign` and `kms:GetPublicKey` on it";
+    with_hint(failure.to_string(), hint)
+}
+
+/// Without authorities nobody is believed, and the connection says so.
+fn trust() -> Trust {
+    Trust::native().unwrap_or_else(|_| Trust::nobody())
+}
+
 /// The private key of a file.
-pub(super) fn read(file: &Path) -> anyhow::Result<Key> {
+fn read(file: &Path) -> anyhow::Result<Key> {
     let key = Key::from_pem(&text(file)?);
     Ok(key.map_err(|fault| wrong(file, &fault, "`tideover report --new-key FILE` makes one"))?)
+}
+
+/// The public key that is meant.
+fn public(key: &Signer) -> anyhow::Result<PublicKey> {
+    match key {
+        Signer::Kms(key) => block_on(kms_public(key)),
+        Signer::File(file) => Ok(PublicKey::from_pem(&text(file)?).map_err(|fault| {
+            wrong(file, &fault, "`tideover report --new-key` prints the public key")
+        })?),
+    }
 }
 
 /// Checks that a report is as the owner of a key signed it.
 pub(super) fn check(
     file: &Path,
     signature: Option<&Path>,
-    public_key: &Path,
+    public_key: &Signer,
 ) -> anyhow::Result<()> {
-    let key = PublicKey::from_pem(&text(public_key)?).map_err(|fault| {
-        wrong(public_key, &fault, "`tideover report --new-key` prints the public key")
-    })?;
-    let signature = signature.map_or_else(|| beside(file), Path::to_owned);
-    let (bytes, signature) = (bytes(file)?, bytes(&signature)?);
+    let (key, report) = (public(public_key)?, bytes(file)?);
     let name = file.display();
-    verify(&bytes, &signature, &key).map_err(|fault| Ended {
+    verified(file, &report, signature, &key)?.map_err(|fault| Ended {
         code: NOT_SIGNED,
         error: format!("`{name}`: {fault}"),
         hint: "ask whoever gave you the report for what they signed, and with which key".to_owned(),
     })?;
-    let report: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let report: Value = serde_json::from_slice(&report).unwrap_or_default();
     let (run, status) = (&report["run"]["id"], &report["run"]["status"]);
     let text = match (run.as_str(), status.as_str()) {
         (Some(run), Some(status)) => format!("run {run}, {status}"),
@@ -76,9 +136,31 @@ pub(super) fn check(
     Ok(writeln!(stdout().lock(), "`{name}` is as it was signed by that key: {text}")?)
 }
 
-fn beside(file: &Path) -> PathBuf {
+/// Whether a signature holds: of the report, or of the line about it where that is what was signed.
+fn verified(
+    file: &Path,
+    report: &[u8],
+    signature: Option<&Path>,
+    key: &PublicKey,
+) -> anyhow::Result<Result<(), NotSigned>> {
+    let of_line = behind(file, ".sha256.sig");
+    let signature = match signature {
+        Some(signature) => signature.to_owned(),
+        None if of_line.is_file() && !behind(file, ".sig").is_file() => of_line,
+        None => behind(file, ".sig"),
+    };
+    let signed = bytes(&signature)?;
+    if signature.to_string_lossy().ends_with(".sha256.sig") {
+        let line = bytes(&signature.with_extension(""))?;
+        return Ok(verify_line(report, &line, &signed, key));
+    }
+    Ok(verify(report, &signed, key))
+}
+
+/// The file with this behind its name.
+fn behind(file: &Path, end: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
-    name.push(".sig");
+    name.push(end);
     PathBuf::from(name)
 }
 

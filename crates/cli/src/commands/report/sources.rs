@@ -19,6 +19,8 @@ use crate::serve::clock;
 pub(super) struct Told {
     pub(super) entries: Vec<Entry>,
     pub(super) known: Known,
+    /// Whether the run is one in AWS, where templates are deployed.
+    pub(super) is_in_aws: bool,
 }
 
 /// What there is of the run that is meant.
@@ -38,7 +40,7 @@ fn kept(file: &Path) -> anyhow::Result<Told> {
         faults: format!("{name}: {fault}"),
         hint: Some("a journal has one entry on each line, from the plan on"),
     })?;
-    Ok(Told { entries, known: Known::default() })
+    Ok(Told { entries, known: Known::default(), is_in_aws: false })
 }
 
 /// A run on the two Regions that are meant.
@@ -49,7 +51,7 @@ async fn asked(args: &ReportArgs, run: &str) -> anyhow::Result<Told> {
         On::Here(reach) => on_this_machine(reach, &entries).await,
         On::Aws(reach) => in_aws(reach, &entries).await,
     };
-    Ok(Told { entries, known })
+    Ok(Told { entries, known, is_in_aws: matches!(reach, On::Aws(_)) })
 }
 
 /// Here DNS says where it leads now, where the run has not asked it.

@@ -3,7 +3,7 @@
 use super::Head::{Number, Words};
 use super::{Cell, Kind, Part, Section, known_table, seconds, section, table};
 use crate::known::Alarm;
-use crate::report::{CallTold, ProbeTold, Report, Step};
+use crate::report::{CallTold, ProbeTold, Report, Step, TemplateTold};
 
 /// How many letters a date has, and the `T` behind it.
 const DATE_LENGTH: usize = 11;
@@ -202,15 +202,35 @@ pub(super) fn origin(report: &Report) -> Section {
         ("Made", Cell::plain(&report.reported_at)),
         ("SHA-256 of the journal", Cell::name(&report.journal_sha256)),
     ];
-    let columns = [Words("Region"), Words("Stack"), Words("SHA-256")];
+    let columns = [Words("Region"), Words("Stack"), Words("SHA-256"), Words("Deployed")];
     let templates = known_table(
         report.templates.as_ref(),
         "Templates",
         "There are no templates.",
         &columns,
-        |one| vec![Cell::plain(&one.region), Cell::plain(&one.stack), Cell::name(&one.sha256)],
+        |one| {
+            let (region, stack) = (Cell::plain(&one.region), Cell::plain(&one.stack));
+            vec![region, stack, Cell::name(&one.sha256), deployed(one)]
+        },
     );
     section("Where this comes from", vec![Part::Facts(facts), plans, templates, kept(report)])
+}
+
+/// How a template is deployed, beside that of the assembly.
+fn deployed(template: &TemplateTold) -> Cell {
+    let Some(deployed) = &template.deployed else {
+        let why = template.not_deployed.as_ref();
+        return why.map_or_else(|| Cell::maybe(None::<&str>), |why| Cell::new(Kind::Bad, why));
+    };
+    let since = deployed.changed_at.as_ref().map(|at| format!(" since {at}"));
+    let since = since.unwrap_or_default();
+    match (deployed.is_same, deployed.was_there_before) {
+        (true, true) => Cell::new(Kind::Good, format!("the same{since}")),
+        (true, false) => {
+            Cell::new(Kind::Bad, format!("the same{since}, after the run was planned"))
+        }
+        (false, _) => Cell::new(Kind::Bad, format!("another{since}: {}", deployed.sha256)),
+    }
 }
 
 fn kept(report: &Report) -> Part {
