@@ -8,6 +8,7 @@
 //! The replica of this Region is asked first and that of the other second. Each write is conditional on a state that
 //! never comes back, so that the same write may be sent to both, and a late one changes nothing.
 
+mod automatic;
 mod control;
 mod intents;
 mod item;
@@ -25,6 +26,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use tokio::sync::OnceCell;
 
+pub use self::automatic::NotKept;
 use self::item::{Item, RECORD_ID, text};
 pub use self::journal::RunJournal;
 pub use self::pages::{IntentPages, PageFault};

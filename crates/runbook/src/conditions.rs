@@ -233,7 +233,7 @@ fn lag_unmet(
 }
 
 /// A span as people say it.
-fn span(span: DurationMs) -> String {
+pub(crate) fn span(span: DurationMs) -> String {
     match span.0 {
         ms if ms >= 7_200_000 && ms % 3_600_000 == 0 => format!("{} h", ms / 3_600_000),
         ms if ms >= 120_000 => format!("{} min", ms / 60_000),

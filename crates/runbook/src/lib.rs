@@ -10,6 +10,7 @@
 
 mod action;
 mod attempt;
+pub mod automatic;
 mod book;
 mod conditions;
 mod control;

@@ -100,6 +100,26 @@ impl System {
         format!("{}-{kind}", self.prefix())
     }
 
+    /// The state machine that asks, each minute while an alarm rings, whether a failover is to be started; in each home
+    /// Region, where the file asks for it.
+    #[must_use]
+    pub fn consideration(&self) -> String {
+        format!("{}-consider", self.prefix())
+    }
+
+    /// The alarm of a home Region that rings when the other has not answered for as long as the file says.
+    #[must_use]
+    pub fn lost_alarm(&self) -> String {
+        format!("{}-OtherRegionLost", self.prefix())
+    }
+
+    /// The alarm of the witness Region that says the same of a home Region.
+    #[must_use]
+    pub fn witness_alarm(&self, region: &RegionName) -> String {
+        let home = if *region == self.homes.primary { "Primary" } else { "Standby" };
+        format!("{}-{home}Lost", self.prefix())
+    }
+
     /// The REST API, in each Region.
     #[must_use]
     pub fn api(&self) -> String {

@@ -1,5 +1,6 @@
 //! The adapters over real HTTP: DynamoDB in this process behind ways that can be broken, and an emulator of the rest.
 
+mod automatic;
 mod double;
 mod fence_over_table;
 mod intents;

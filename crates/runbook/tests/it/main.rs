@@ -1,5 +1,6 @@
 //! Plans as tables, and runs that are killed, repeated, raced and refused.
 
+mod automatic;
 mod carry;
 mod clock;
 mod controls;
