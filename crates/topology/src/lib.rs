@@ -27,6 +27,7 @@ pub use region::{MRSC_SETS, Region};
 #[cfg(feature = "schema")]
 pub use schema::{json_schema, schema_text};
 pub use sections::api::{Api, Authorization};
+pub use sections::automatic::{Automatic, ByAlarm};
 pub use sections::database::{BackupWindow, Database, EngineVersion, InstanceClass};
 pub use sections::dns::Dns;
 pub use sections::function::{Function, Runtime, Use};

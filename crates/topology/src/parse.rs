@@ -7,8 +7,8 @@ use crate::overrides::Overrides;
 use crate::reader::Section;
 use crate::report::Report;
 use crate::sections::{
-    api, database, dns, functions, monitoring, network, objectives, processor, regions, storage,
-    system, tags,
+    api, automatic, database, dns, functions, monitoring, network, objectives, processor, regions,
+    storage, system, tags,
 };
 use crate::topology::Topology;
 use crate::value::dismantle;
@@ -58,6 +58,7 @@ fn read_tables(file: &mut Section<'_, '_>, overrides: &Overrides) -> Topology {
     let dns = dns::read(file, default_zone);
     let processor = processor::read(file);
     let monitoring = monitoring::read(file);
+    let automatic = automatic::read(file, &monitoring);
     let tags = tags::read(file);
     let functions = functions::read(file, &database.instance_class);
     Topology {
@@ -76,6 +77,7 @@ fn read_tables(file: &mut Section<'_, '_>, overrides: &Overrides) -> Topology {
         dns,
         processor,
         monitoring,
+        automatic,
         tags,
         functions,
     }

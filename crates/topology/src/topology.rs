@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::cidr::Cidr;
 use crate::region::Region;
 use crate::sections::api::Api;
+use crate::sections::automatic::Automatic;
 use crate::sections::database::Database;
 use crate::sections::dns::Dns;
 use crate::sections::function::Function;
@@ -49,6 +50,8 @@ pub struct Topology {
     pub processor: Processor,
     /// Thresholds of alarms.
     pub monitoring: Monitoring,
+    /// What an alarm may start.
+    pub automatic: Automatic,
     /// Tags besides those of the design.
     pub tags: BTreeMap<String, String>,
     /// The functions, in the order of the file.

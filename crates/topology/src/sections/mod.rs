@@ -1,6 +1,7 @@
 //! One file per table of `tideover.toml`: what it holds, what is allowed, and the defaults.
 
 pub(crate) mod api;
+pub(crate) mod automatic;
 pub(crate) mod database;
 pub(crate) mod dns;
 pub(crate) mod function;

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 
-use crate::check;
+use crate::{accept, check};
 
 #[test]
 fn pair_of_two_sets() {
@@ -146,4 +146,19 @@ primary_cidr = "10.1.0.0/33"
             tideover.toml:3:11: regions.primary: found "eu-west-9"; allowed: a commercial AWS Region such as eu-west-1, eu-west-2, eu-west-3 or eu-central-1
             tideover.toml:7:16: network.primary_cidr: found "10.1.0.0/33"; allowed: a range of addresses such as "10.0.0.0/16""#]],
     );
+}
+
+/// Canaries that are rare say too little in that time.
+#[test]
+fn silence_that_no_three_canaries_show() {
+    check(
+        "[monitoring]\ncanary_minutes = 3\n[automatic]\nfailover = \"start\"",
+        expect![
+            "tideover.toml:4:12: automatic.failover: found silent_minutes 5 with a canary every 3 minutes; allowed: 9 or more, so that 3 canaries in a row say so; or a smaller `monitoring.canary_minutes`"
+        ],
+    );
+    accept(
+        "[monitoring]\ncanary_minutes = 3\n[automatic]\nfailover = \"start\"\nsilent_minutes = 9",
+    );
+    accept("[monitoring]\ncanary_minutes = 60");
 }

@@ -24,10 +24,10 @@ routes = ["GET /health"]
 time_out_seconds = 3
 "#,
         expect![[r#"
-            tideover.toml:2:1: nam: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions; did you mean `name`?
-            tideover.toml:3:1: colour: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions
-            tideover.toml:4:1: "quoted key": found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions
-            tideover.toml:5:2: region: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions; did you mean `regions`?
+            tideover.toml:2:1: nam: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, automatic, tags, functions; did you mean `name`?
+            tideover.toml:3:1: colour: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, automatic, tags, functions
+            tideover.toml:4:1: "quoted key": found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, automatic, tags, functions
+            tideover.toml:5:2: region: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, automatic, tags, functions; did you mean `regions`?
             tideover.toml:8:1: regions.primry: found an unknown key; allowed: primary, standby, witness; did you mean `primary`?
             tideover.toml:10:1: objectives.rto: found an unknown key; allowed: rto_seconds, rpo_seconds
             tideover.toml:14:1: functions[0].time_out_seconds: found an unknown key; allowed: name, code, runtime, handler, memory_mb, timeout_seconds, reserved_concurrency, provisioned_concurrency, routes, uses, worker, group, environment; did you mean `timeout_seconds`?"#]],
@@ -339,8 +339,8 @@ fn key_before_its_table() {
     check(
         "rto_seconds = 60\nreserved_concurrency = 1\nprimary = \"us-east-1\"\n",
         expect![[r#"
-            tideover.toml:1:1: rto_seconds: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions; `rto_seconds` belongs in `[objectives]`
-            tideover.toml:2:1: reserved_concurrency: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions
-            tideover.toml:3:1: primary: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions; `primary` belongs in `[regions]`"#]],
+            tideover.toml:1:1: rto_seconds: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, automatic, tags, functions; `rto_seconds` belongs in `[objectives]`
+            tideover.toml:2:1: reserved_concurrency: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, automatic, tags, functions
+            tideover.toml:3:1: primary: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, automatic, tags, functions; `primary` belongs in `[regions]`"#]],
     );
 }

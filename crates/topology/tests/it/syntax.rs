@@ -177,7 +177,7 @@ fn what_is_found_is_escaped_and_short() {
     check(
         &format!("\"{}\\n\" = 1", "long".repeat(100)),
         expect![[
-            r#"tideover.toml:1:1: "longlonglonglonglonglonglonglonglonglonglonglonglonglonglong"…: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions"#
+            r#"tideover.toml:1:1: "longlonglonglonglonglonglonglonglonglonglonglonglonglonglong"…: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, automatic, tags, functions"#
         ]],
     );
 }
@@ -200,7 +200,7 @@ fn deep_nesting() {
     check(
         &format!("{key} = {opened}1{closed}"),
         expect![
-            "tideover.toml:1:1: a: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions"
+            "tideover.toml:1:1: a: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, automatic, tags, functions"
         ],
     );
 }
