@@ -23,13 +23,23 @@ pub enum NotBegun {
 /// # Errors
 /// When the account is another, a condition is not met, or the journal does not take the plan.
 pub async fn begin(reach: &Reach, request: &Request) -> Result<Plan, NotBegun> {
+    let plan = prepare(reach, request).await?;
+    write(reach, &plan, request).await?;
+    Ok(plan)
+}
+
+/// Plans a run from what is seen now, and writes nothing.
+pub(crate) async fn prepare(reach: &Reach, request: &Request) -> Result<Plan, NotBegun> {
     reach.account().await.map_err(NotBegun::Account)?;
     let facts = facts(reach, request.kind, &request.settings).await;
-    let plan = plan(request, &facts).map_err(NotBegun::Unmet)?;
+    plan(request, &facts).map_err(NotBegun::Unmet)
+}
+
+/// Writes the plan down.
+pub(crate) async fn write(reach: &Reach, plan: &Plan, request: &Request) -> Result<(), NotBegun> {
     let journal = reach.table().journal(&request.run);
-    let written = write_plan(&journal, &plan, &request.by, &request.reason, now()).await;
-    written.map_err(NotBegun::NotTaken)?;
-    Ok(plan)
+    let written = write_plan(&journal, plan, &request.by, &request.reason, now()).await;
+    written.map_err(NotBegun::NotTaken)
 }
 
 impl std::fmt::Display for NotBegun {

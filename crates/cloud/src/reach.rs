@@ -86,6 +86,8 @@ pub struct Reached {
     pub(crate) system: System,
     pub(crate) ways: Ways,
     pub(crate) sites: [Site; 2],
+    /// The Region with the third vote, which sees the others from outside.
+    pub(crate) witness: Site,
     pub(crate) table: ControlTable,
     pub(crate) http: HttpClient,
     pub(crate) calls: Calls,
@@ -125,6 +127,7 @@ impl Reach {
         let homes = &system.homes;
         let sites = [&homes.primary, &homes.standby].map(|one| Site::new(one.clone(), aws(one)));
         let limits = HttpLimits { time_max: ways.call_limit, ..HttpLimits::default() };
+        let witness = Site::new(homes.witness.clone(), aws(&homes.witness));
         let (here, there) = (ways.here.clone(), system.other(&ways.here).clone());
         let replica = |region: &RegionName| Replica::in_region(region.as_str());
         let name = system.control_table();
@@ -137,6 +140,7 @@ impl Reach {
             system,
             ways,
             sites,
+            witness,
             table,
             calls,
         }))

@@ -10,6 +10,7 @@ use runbook::{Readiness, RecordSeen};
 use serde::Serialize;
 
 use self::drift::drift;
+pub(crate) use self::readiness::not_ready;
 use self::readiness::readiness;
 use self::regions::region_status;
 use self::seen::seen;

@@ -37,6 +37,11 @@ impl Reach {
         }
     }
 
+    /// Whether a state machine has ever waited for people in this run, as far as is known: then it goes on by itself.
+    pub async fn has_waited(&self, run: &RunId) -> bool {
+        self.table.wait(run).await.is_ok_and(|wait| wait.is_some())
+    }
+
     async fn send(&self, wait: &Wait, decision: &str) -> Result<(), String> {
         let output = format!("{{\"decision\":\"{decision}\"}}");
         let sfn = self.site(&RegionName::new(&wait.region)).sfn().await;

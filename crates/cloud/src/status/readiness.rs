@@ -21,12 +21,31 @@ pub(super) fn readiness(
     at: Millis,
 ) -> Readiness {
     let arn = account.cluster_arn(reach.system(), target);
-    let requirements = vec![
-        Requirement::record(held(record)),
+    let [service, ledger, others @ ..] = of_target(reach, target, seen);
+    let first = [Requirement::record(held(record)), service, ledger];
+    let storage = [follows(&arn, seen), Requirement::lag(behind(seen, at))];
+    Readiness { requirements: first.into_iter().chain(storage).chain(others).collect() }
+}
+
+/// What keeps a Region from taking over, in words; nothing when it is ready. Only that Region is asked. How far it is
+/// behind a Region that may be lost is no part of it: people decide about that.
+pub(crate) async fn not_ready(reach: &Reach, target: &RegionName) -> Vec<String> {
+    let account = match reach.account().await {
+        Ok(account) => account,
+        Err(none) => return vec![none.to_string()],
+    };
+    let seen = super::seen::seen(reach, account, target).await;
+    let takes_part = takes_part(&account.cluster_arn(reach.system(), target), &seen);
+    let requirements = of_target(reach, target, &seen).into_iter().chain([takes_part]);
+    let unmet = requirements.filter(|requirement| !requirement.is_met);
+    unmet.map(|Requirement { what, evidence, .. }| format!("{what}: {evidence}")).collect()
+}
+
+/// What must be so of the Region that would be opened, whatever the other one is.
+fn of_target(reach: &Reach, target: &RegionName, seen: &Seen) -> [Requirement; 6] {
+    [
         database_service(target, seen),
         Requirement::ledger(target.as_str(), is_writer(seen)),
-        follows(&arn, seen),
-        Requirement::lag(behind(seen, at)),
         Requirement::api(seen.told.health.clone()),
         certificate(seen),
         Requirement::now(
@@ -35,8 +54,7 @@ pub(super) fn readiness(
             sources(&seen.sources),
         ),
         stopped(reach, target, seen),
-    ];
-    Readiness { requirements }
+    ]
 }
 
 fn held(record: &RecordSeen) -> Result<Held, String> {
@@ -85,6 +103,19 @@ fn follows(arn: &str, seen: &Seen) -> Requirement {
         Err(fault) => (false, fault.clone().said()),
     };
     Requirement::now("storage of the target follows", is_met, evidence)
+}
+
+/// Whether it is a member that roles may come to. A source that is lost leaves it without a connection.
+fn takes_part(arn: &str, seen: &Seen) -> Requirement {
+    let (is_met, evidence) = match &seen.global {
+        Ok(global) if global.moving.is_some() => (false, "roles are changing".to_owned()),
+        Ok(global) => match global.member(arn) {
+            Some(_) => (true, "a member of the global database".to_owned()),
+            None => (false, "no member of the global database".to_owned()),
+        },
+        Err(fault) => (false, fault.clone().said()),
+    };
+    Requirement::now("database of the target", is_met, evidence)
 }
 
 fn behind(seen: &Seen, at: Millis) -> Result<Behind, String> {

@@ -129,7 +129,7 @@ pub(crate) fn identity(account: &str) -> Identity {
     Identity::Key { id: account.to_owned(), secret: text("secret") }
 }
 
-fn aws(url: &str, name: &str) -> Aws {
+pub(crate) fn aws(url: &str, name: &str) -> Aws {
     let place = Place {
         region: name.to_owned(),
         endpoint_url: Some(url.to_owned()),
