@@ -1,7 +1,7 @@
 //! What a state machine tells the function.
 
 use fence::RunId;
-use runbook::{ActionName, Heading};
+use runbook::{ActionName, Heading, PlanKind};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,10 +16,22 @@ pub(crate) enum Task {
     Ask(ActionName),
 }
 
-/// An event: a task in a run.
+/// An event.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(try_from = "Told")]
-pub(crate) struct Event {
+pub(crate) enum Event {
+    /// A task in a run.
+    OfRun(OfRun),
+    /// An alarm rings: whether a failover is to be started.
+    Consider {
+        /// The alarm.
+        alarm: String,
+    },
+}
+
+/// A task in a run.
+#[derive(Debug, PartialEq)]
+pub(crate) struct OfRun {
     pub(crate) run: RunId,
     pub(crate) heading: Heading,
     pub(crate) task: Task,
@@ -34,8 +46,10 @@ pub(crate) struct Event {
 /// An event as it is written.
 #[derive(Deserialize)]
 struct Told {
-    run: String,
-    way: String,
+    run: Option<String>,
+    way: Option<String>,
+    consider: Option<String>,
+    alarm: Option<String>,
     action: Option<String>,
     approve: Option<String>,
     ask: Option<String>,
@@ -50,8 +64,12 @@ impl TryFrom<Told> for Event {
     type Error = String;
 
     fn try_from(told: Told) -> Result<Self, String> {
-        let Told { run, way, action, approve, ask, answers, token, failure } = told;
-        let heading = match way.as_str() {
+        let Told { run, way, action, approve, ask, answers, token, failure, .. } = told;
+        if let Some(kind) = told.consider {
+            return considered(&kind, told.alarm);
+        }
+        let run = run.ok_or("`run` is not there")?;
+        let heading = match way.unwrap_or_default().as_str() {
             "forward" => Heading::Forward,
             "back" => Heading::Back,
             other => return Err(format!("`way` is `{other}`, which is neither forward nor back")),
@@ -68,8 +86,18 @@ impl TryFrom<Told> for Event {
         if waits && token.is_empty() {
             return Err("`token` is not there".to_owned());
         }
-        Ok(Self { run: RunId::new(run), heading, task, answers, token, failure: cause(&failure) })
+        let (run, failure) = (RunId::new(run), cause(&failure));
+        Ok(Self::OfRun(OfRun { run, heading, task, answers, token, failure }))
     }
+}
+
+/// An alarm starts nothing but failovers (`aurora-failback-is-switchover`).
+fn considered(kind: &str, alarm: Option<String>) -> Result<Event, String> {
+    if kind != PlanKind::Failover.as_str() {
+        return Err(format!("an alarm starts no `{kind}`"));
+    }
+    let alarm = alarm.filter(|alarm| !alarm.is_empty()).ok_or("`alarm` is not there")?;
+    Ok(Event::Consider { alarm })
 }
 
 fn named(word: &str) -> Result<ActionName, String> {
@@ -94,10 +122,10 @@ mod tests {
         serde_json::from_str(text).map_err(|error: serde_json::Error| error.to_string())
     }
 
-    fn event(heading: Heading, task: Task) -> Event {
+    fn event(heading: Heading, task: Task) -> OfRun {
         let run = RunId::new("failover-1");
         let (answers, token, failure) = (Vec::new(), String::new(), None);
-        Event { run, heading, task, answers, token, failure }
+        OfRun { run, heading, task, answers, token, failure }
     }
 
     #[test]
@@ -105,12 +133,12 @@ mod tests {
         let token = "AAA".to_owned();
         let perform = Task::Perform(ActionName::WaitForFence);
         let back = Task::Perform(ActionName::Abort);
-        let approve = Event {
+        let approve = OfRun {
             token: token.clone(),
             failure: Some("0 of 2".to_owned()),
             ..event(Heading::Forward, Task::Approve(ActionName::ApproveLoss))
         };
-        let ask = Event {
+        let ask = OfRun {
             token,
             answers: vec!["retry".to_owned(), "abort".to_owned()],
             failure: Some("States.Timeout".to_owned()),
@@ -136,14 +164,19 @@ mod tests {
                 ask,
             ),
         ] {
-            assert_eq!(read(text), Ok(expected), "{text}");
+            assert_eq!(read(text), Ok(Event::OfRun(expected)), "{text}");
         }
+        let text = r#"{"consider": "failover", "alarm": "payment-dev-Lost"}"#;
+        assert_eq!(read(text), Ok(Event::Consider { alarm: "payment-dev-Lost".to_owned() }));
     }
 
     #[test]
     fn what_makes_no_sense() {
         for (text, wanted) in [
-            ("{}", "missing field `run`"),
+            ("{}", "`run` is not there"),
+            (r#"{"run": "r", "action": "open"}"#, "neither forward nor back"),
+            (r#"{"consider": "failback", "alarm": "a"}"#, "an alarm starts no `failback`"),
+            (r#"{"consider": "failover"}"#, "`alarm` is not there"),
             (r#"{"run": "r", "way": "up", "action": "open"}"#, "neither forward nor back"),
             (r#"{"run": "r", "way": "back", "action": "sing"}"#, "there is no action `sing`"),
             (r#"{"run": "r", "way": "back"}"#, "exactly one of"),

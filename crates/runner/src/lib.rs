@@ -1,9 +1,12 @@
 //! The function `runbook`: makes the attempts of runs for a state machine, one at each invocation, and tells people when
 //! they are waited for. What it is told and what it answers stands in `docs/runbooks/README.md`.
 //!
+//! When an alarm rings, it is asked whether a failover is to be started, and tells people what came of that.
+//!
 //! It decides nothing: what is due follows from the journal, by `runbook`, and what is done is `cloud`'s. An executable of
 //! its own, so that the functions of the payment service carry nothing of what only runs call.
 
+mod consider;
 mod event;
 mod logged;
 mod people;

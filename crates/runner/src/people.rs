@@ -8,7 +8,7 @@ use fence::RunId;
 use runbook::{ActionName, Entry, Event as Noted, Evidence, Next, Plan, next};
 use tokio::time::sleep;
 
-use crate::event::{Event, Task};
+use crate::event::{OfRun, Task};
 use crate::logged;
 use crate::work::Work;
 
@@ -16,7 +16,7 @@ use crate::work::Work;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Keeps the token, tells people, and lets the state machine go on if they have decided already.
-pub(crate) async fn wait(work: &Work, event: &Event, action: ActionName) {
+pub(crate) async fn wait(work: &Work, event: &OfRun, action: ActionName) {
     let wait = Wait {
         region: work.settings.here.as_str().to_owned(),
         action: action.as_str().to_owned(),
@@ -41,7 +41,7 @@ pub(crate) async fn wait(work: &Work, event: &Event, action: ActionName) {
 }
 
 /// Whoever is not told finds the run waiting by `tideover status`.
-async fn tell(work: &Work, event: &Event, action: ActionName) {
+async fn tell(work: &Work, event: &OfRun, action: ActionName) {
     let entries = work.reach.entries(&event.run).await.unwrap_or_default();
     let (subject, text) = message(event, action, &entries);
     if let Err(said) = work.topic.tell(&subject, &text).await {
@@ -50,7 +50,7 @@ async fn tell(work: &Work, event: &Event, action: ActionName) {
 }
 
 /// Subject and text.
-fn message(event: &Event, action: ActionName, entries: &[Entry]) -> (String, String) {
+fn message(event: &OfRun, action: ActionName, entries: &[Entry]) -> (String, String) {
     let run = &event.run;
     let mut text = match plan(entries) {
         Some(plan) => {
@@ -106,7 +106,7 @@ fn shown(evidence: &Evidence) -> String {
 }
 
 /// The commands.
-fn typed(event: &Event, run: &RunId) -> String {
+fn typed(event: &OfRun, run: &RunId) -> String {
     let mut text = "\nType, with your own name:\n".to_owned();
     match event.task {
         Task::Approve(_) => text += &format!("  tideover approve {run} --by NAME\n"),

@@ -7,11 +7,11 @@ use runbook::{
     Takeover, perform_one,
 };
 
-use crate::event::Event;
+use crate::event::OfRun;
 use crate::work::{NotDone, Work, again};
 
 /// Makes an attempt of an action, if it is what is due.
-pub(crate) async fn perform(work: &Work, event: &Event, action: ActionName) -> Result<(), NotDone> {
+pub(crate) async fn perform(work: &Work, event: &OfRun, action: ActionName) -> Result<(), NotDone> {
     let run = work.reach.run(&event.run);
     let runner = runner(event, &work.settings.here);
     let performed = perform_one(&run, &run, &runner, event.heading, action).await;
@@ -21,7 +21,7 @@ pub(crate) async fn perform(work: &Work, event: &Event, action: ActionName) -> R
 }
 
 /// All invocations of an execution are one runner: an execution is named after its run, and is one in each Region.
-fn runner(event: &Event, here: &RegionName) -> Runner {
+fn runner(event: &OfRun, here: &RegionName) -> Runner {
     let name = RunnerName(format!("execution/{here}/{}", event.run));
     Runner { name, takeover: Takeover::WhenSilent }
 }

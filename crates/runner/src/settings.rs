@@ -2,6 +2,7 @@
 
 use fence::RegionName;
 use runbook::System;
+use runbook::automatic::Guards;
 
 /// What the function is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub(crate) struct Settings {
     pub(crate) system: System,
     /// The topic that people are told through.
     pub(crate) people_topic: String,
+    /// When an alarm starts a failover; none: never.
+    pub(crate) guards: Option<Guards>,
 }
 
 /// A variable that is not there, or not as it must be.
@@ -41,6 +44,12 @@ impl Settings {
         }
         let people_topic =
             text("TIDEOVER_PEOPLE_TOPIC_ARN", "the topic that people are told through")?;
-        Ok(Self { here, system, people_topic })
+        let guards = variable("TIDEOVER_AUTOMATIC").filter(|value| !value.is_empty());
+        let guards = guards.map(|text| Guards::decode(&text)).transpose();
+        let guards = guards.map_err(|found| {
+            let wanted = "when an alarm starts a failover, as the templates write it";
+            Fault { name: "TIDEOVER_AUTOMATIC", wanted, found }
+        })?;
+        Ok(Self { here, system, people_topic, guards })
     }
 }

@@ -7,7 +7,8 @@ use cloud::{Reach, Ways};
 use lambda_runtime::{Diagnostic, Error};
 use region::Trust;
 
-use crate::event::{Event, Task};
+use crate::consider::consider;
+use crate::event::{Event, OfRun, Task};
 use crate::logged;
 use crate::people;
 use crate::perform::perform;
@@ -53,17 +54,24 @@ impl Work {
         let left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
         let time = left.saturating_sub(RESERVE.min(left / 4));
         let work = async {
-            match event.task {
-                Task::Perform(action) => perform(self, &event, action).await,
-                Task::Approve(action) | Task::Ask(action) => {
-                    people::wait(self, &event, action).await;
-                    Ok(())
-                }
+            match event {
+                Event::OfRun(event) => self.of_run(&event).await,
+                Event::Consider { alarm } => consider(self, &alarm).await,
             }
         };
         match tokio::time::timeout(time, work).await {
             Ok(done) => done,
             Err(_) => Err(again("the time of an invocation was over; it goes on in the next one")),
+        }
+    }
+
+    async fn of_run(&self, event: &OfRun) -> Result<(), NotDone> {
+        match event.task {
+            Task::Perform(action) => perform(self, event, action).await,
+            Task::Approve(action) | Task::Ask(action) => {
+                people::wait(self, event, action).await;
+                Ok(())
+            }
         }
     }
 }

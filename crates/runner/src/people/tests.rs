@@ -4,6 +4,7 @@ use fence::{Author, Millis, RegionName};
 use runbook::{Observed, PlanKind, RunnerName};
 
 use super::*;
+use crate::event::Event;
 
 /// A journal with a plan, and what was seen before the loss is decided about.
 fn entries() -> Vec<Entry> {
@@ -31,8 +32,11 @@ fn entries() -> Vec<Entry> {
     (0..).zip(events).map(entry).collect()
 }
 
-fn told(text: &str) -> Event {
-    serde_json::from_str(text).expect("it is an event")
+fn told(text: &str) -> OfRun {
+    match serde_json::from_str(text).expect("it is an event") {
+        Event::OfRun(event) => event,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "other tests use more of it")]
 #[path = "../../../service/tests/it/client.rs"]
 mod client;
+mod considers;
 #[path = "../../../lambda/tests/it/lines.rs"]
 mod lines;
 mod people;

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use aws::{Aws, ControlTable, Identity, Patience, Place, Replica};
 use emulator::Emulator;
-use fence::{Author, DurationMs, Millis, RegionName, RunId};
+use fence::{
+    Author, Command, ControlStore as _, DurationMs, Millis, Order, RegionName, RunId, Verdict,
+    WriteOutcome, judge,
+};
 use runbook::render::Names;
 use runbook::{
     ActionName, Control, Entry, Event, Evidence, Homes, Journal as _, Objectives, Observed, Plan,
@@ -91,11 +94,17 @@ impl World {
 
     /// An instance of the function.
     pub(crate) async fn instance(&self) -> Instance {
+        self.instance_with(&[]).await
+    }
+
+    /// One that is told this besides.
+    pub(crate) async fn instance_with(&self, told: &[(&str, &str)]) -> Instance {
+        let told = told.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
         Instance::start(Program {
             executable: env!("CARGO_BIN_EXE_runner").into(),
             function: "runbook-dev".to_owned(),
             timeout: Duration::from_secs(120),
-            environment: self.environment(),
+            environment: self.environment().into_iter().chain(told).collect(),
         })
         .await
     }
@@ -110,6 +119,44 @@ impl World {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
+    }
+
+    /// Makes the home primary, us-east-2, active.
+    pub(crate) async fn activate(&self) {
+        let command = Command::Initialize { region: homes().primary };
+        let order = Order { command, by: Author::new("ann"), reason: "a test".to_owned() };
+        let Verdict::Write(change) = judge(None, &order) else { panic!("it is the first") };
+        let outcome = self.table.write_record(&change).await;
+        assert!(matches!(outcome, WriteOutcome::Written));
+    }
+
+    /// Has the alarm of a Region ring that misses the other one.
+    pub(crate) async fn ring(&self, region: &str) {
+        let name = system().lost_alarm();
+        let put = format!(
+            "Action=PutMetricAlarm&AlarmName={name}&Namespace=Test&MetricName=test&Period=60&EvaluationPeriods=1\
+             &Threshold=1&Statistic=Sum&ComparisonOperator=GreaterThanThreshold"
+        );
+        let set =
+            format!("Action=SetAlarmState&AlarmName={name}&StateValue=ALARM&StateReason=test");
+        for form in [put, set] {
+            let kind = "Content-Type: application/x-www-form-urlencoded";
+            self.send_in(region, "monitoring", &[kind], &form).await;
+        }
+    }
+
+    /// The executions of failovers that there are.
+    pub(crate) async fn executions(&self) -> Vec<String> {
+        let name = system().state_machine(PlanKind::Failover);
+        let machine = format!("arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:{name}");
+        let definition = r#"{"StartAt": "done", "States": {"done": {"Type": "Succeed"}}}"#;
+        let role = "arn:aws:iam::123456789012:role/any";
+        let made = json!({"name": name, "definition": definition, "roleArn": role});
+        self.ask("states", "AWSStepFunctions.CreateStateMachine", &made).await;
+        let about = json!({"stateMachineArn": machine});
+        let listed = self.ask("states", "AWSStepFunctions.ListExecutions", &about).await;
+        let listed = listed["executions"].as_array().cloned().unwrap_or_default();
+        listed.iter().map(|one| one["name"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     /// What the function answers: nothing, or the name of an error with its words.
@@ -192,7 +239,11 @@ impl World {
     }
 
     async fn send(&self, service: &str, headers: &[&str], body: &str) -> String {
-        let scope = format!("{ACCOUNT}/20261127/us-east-1/{service}/aws4_request");
+        self.send_in("us-east-1", service, headers, body).await
+    }
+
+    async fn send_in(&self, region: &str, service: &str, headers: &[&str], body: &str) -> String {
+        let scope = format!("{ACCOUNT}/20261127/{region}/{service}/aws4_request");
         let authorization = format!(
             "Authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
         );
