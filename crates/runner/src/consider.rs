@@ -1,8 +1,11 @@
 //! An alarm rings: what came of it, told to people once for each reason, and to the state machine that asks again.
 
+use std::collections::BTreeSet;
+use std::sync::{MutexGuard, PoisonError};
+
 use cloud::automatic::{self, Comes, Considered};
 use fence::RunId;
-use runbook::automatic::{Against, Guards};
+use runbook::automatic::{Against, Episode, Guards};
 
 use crate::logged;
 use crate::work::{NotDone, Work, again};
@@ -58,17 +61,23 @@ fn log(considered: &Considered) {
 async fn tell(work: &Work, guards: &Guards, considered: &Considered) -> Result<(), NotDone> {
     let Some(episode) = &considered.episode else { return Ok(()) };
     let about = about(&considered.comes);
-    let new = automatic::untold(&work.reach, episode, &about).await;
+    let mut new = automatic::untold(&work.reach, episode, &about).await;
+    new.retain(|word| !told_here(work).contains(&(episode.clone(), word.clone())));
     if new.is_empty() {
         return Ok(());
     }
     let (subject, text) = message(guards, considered);
     let told = work.topic.tell(subject, &text).await;
     told.map_err(|said| again(&format!("people are not told: {said}")))?;
+    told_here(work).extend(new.iter().map(|word| (episode.clone(), word.clone())));
     if let Err(cause) = automatic::note_told(&work.reach, episode, &new).await {
         logged::line("warn", "people may be told again", &cause);
     }
     Ok(())
+}
+
+fn told_here(work: &Work) -> MutexGuard<'_, BTreeSet<(Episode, String)>> {
+    work.told.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What people are told of, each by its word.

@@ -1,11 +1,14 @@
 //! What an invocation does, whatever it is told.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use aws::{Aws, Place, SnsTopic};
 use cloud::{Reach, Ways};
 use lambda_runtime::{Diagnostic, Error};
 use region::Trust;
+use runbook::automatic::Episode;
 
 use crate::consider::consider;
 use crate::event::{Event, OfRun, Task};
@@ -36,6 +39,9 @@ pub(crate) struct Work {
     pub(crate) settings: Settings,
     pub(crate) reach: Reach,
     pub(crate) topic: SnsTopic,
+    /// What people were told of which alarm by this instance: the control table, which remembers it for all, may be
+    /// silent.
+    pub(crate) told: Mutex<BTreeSet<(Episode, String)>>,
 }
 
 impl Work {
@@ -46,7 +52,7 @@ impl Work {
         let reach = Reach::new(system, ways, Trust::native()?, random, logged::notice);
         let aws = Aws::new(Place::in_region(here.as_str()), random, logged::notice);
         let topic = SnsTopic::new(&aws, &settings.people_topic);
-        Ok(Self { reach, topic, settings })
+        Ok(Self { reach, topic, settings, told: Mutex::default() })
     }
 
     /// Does what it is told, in the time there is.
