@@ -18,8 +18,8 @@ pub(crate) use self::children::{Child, ReplicaArgs, RunnerArgs};
 pub(crate) use self::deploy::{ChosenArgs, DeployArgs, DestroyArgs, DiffArgs};
 pub(crate) use self::drill::DrillArgs;
 pub(crate) use self::live::{
-    AbortArgs, ActivateArgs, ApproveArgs, Between, CarryOutArgs, FaultArgs, OnArgs, OnWhat,
-    ResumeArgs, RunsArgs, StatusArgs, UpArgs, UpFolder,
+    AbortArgs, ActivateArgs, ApproveArgs, AutomaticArgs, Between, CarryOutArgs, FaultArgs, OnArgs,
+    OnOff, OnWhat, ResumeArgs, RunsArgs, StatusArgs, UpArgs, UpFolder,
 };
 pub(crate) use self::report::{Paper, ReportArgs, Signer};
 pub(crate) use self::run::{Form, RunArgs};
@@ -137,6 +137,8 @@ pub(crate) enum Command {
     Approve(ApproveArgs),
     /// Turn a run back that has not passed its point of no return
     Abort(AbortArgs),
+    /// Tell what alarms may start and have started, or turn it off and on at once
+    Automatic(AutomaticArgs),
     /// List the runs that there were, or tell the journal of one
     Runs(RunsArgs),
     /// A run as evidence: what was done, by whom, what was lost and became of it; signed

@@ -50,6 +50,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Resume(args) => commands::order::resume(&args),
         Command::Approve(args) => commands::order::approve(&args),
         Command::Abort(args) => commands::order::abort(&args),
+        Command::Automatic(args) => commands::automatic::automatic(&args),
         Command::Runs(args) => commands::order::runs(&args),
         Command::Report(args) => commands::report::report(&args),
         Command::Status(args) => commands::status::status(&args),

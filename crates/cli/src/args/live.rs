@@ -178,6 +178,44 @@ Examples:
 ";
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = AUTOMATIC_HELP)]
+pub(crate) struct AutomaticArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Whether alarms may start anything from now on; without it, how it is is told
+    #[arg(value_enum, value_name = "SWITCH", requires_all = ["by", "reason"])]
+    pub(crate) switch: Option<OnOff>,
+    /// Who says so
+    #[arg(long, value_name = "NAME", requires = "switch")]
+    pub(crate) by: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT", requires = "switch")]
+    pub(crate) reason: Option<String>,
+    /// How to tell it
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+}
+
+/// A switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnOff {
+    /// As tideover.toml says
+    On,
+    /// Nothing
+    Off,
+}
+
+const AUTOMATIC_HELP: &str = "\
+What alarms may start stands in `[automatic]` of tideover.toml, and is deployed. This turns it off and on at once, in both
+Regions, by the strongly consistent table. A run that an alarm has started already is turned back by `tideover abort`.
+
+Examples:
+  tideover automatic                                            what alarms may start, and what they have started
+  tideover automatic off --by you --reason 'moving networks'    nothing, until somebody turns it on
+  tideover automatic on --by you --reason 'moved'
+";
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct AbortArgs {
     #[command(flatten)]
     pub(crate) order: OrderArgs,
@@ -215,4 +253,7 @@ pub(crate) struct CarryOutArgs {
     /// How many people must approve of a loss
     #[arg(long, default_value_t = NonZero::<u32>::MIN.saturating_add(1), value_name = "N")]
     pub(crate) approvers: NonZero<u32>,
+    /// Have the state machine in the Region that is opened carry it out, instead of this process. In AWS only
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) state_machine: bool,
 }

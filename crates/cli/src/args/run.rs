@@ -54,6 +54,7 @@ Examples:
   tideover failover --dry-run --output json            the same for programs
   tideover failover --dry-run --output state-machine   the same for AWS Step Functions
   tideover failover --by you --reason 'us-east-1 is gone'      carry it out, in AWS or on what `tideover up` runs
+  tideover failover --by you --reason '...' --state-machine    have AWS carry it out, in the Region that is opened
 ";
 
 pub(crate) const FAILBACK_HELP: &str = "\

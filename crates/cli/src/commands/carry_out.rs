@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fence::{Author, RunId};
 use local::NotBegun;
-use runbook::{Action, NotTaken, PlanKind, Precondition, Request, Settings, Takeover, Unmet};
+use runbook::{Action, NotTaken, Plan, PlanKind, Precondition, Request, Settings, Takeover, Unmet};
 use tokio::time::sleep;
 
 use crate::args::{CarryOutArgs, InputArgs};
@@ -35,6 +35,7 @@ pub(crate) fn carry_out(
         let run = args.run.clone().map_or_else(|| new_run(kind), RunId::new);
         let on = on(&args.on, input, Some(kind)).await?;
         match &on {
+            On::Here(_) if args.state_machine => return Err(no_machine_here()),
             On::Here(reach) => {
                 let settings = local::settings(reach, args.approvers.get());
                 let request = request(kind, &run, args, settings)?;
@@ -49,17 +50,41 @@ pub(crate) fn carry_out(
                 let settings = Settings { approvers: args.approvers.get(), ..Settings::default() };
                 let request = request(kind, &run, args, settings)?;
                 let begun = cloud::begin(reach, &request).await;
-                begun.map_err(|not_begun| match not_begun {
+                let plan = begun.map_err(|not_begun| match not_begun {
                     cloud::NotBegun::Unmet(unmet) => unmet_conditions(kind, &unmet),
                     cloud::NotBegun::NotTaken(not_taken) => not_taken_now(kind, &not_taken),
                     cloud::NotBegun::Account(none) => none.into(),
                 })?;
                 writeln!(stderr().lock(), "run {run} is planned")?;
+                if args.state_machine {
+                    return left_to_aws(reach, &plan).await;
+                }
             }
         }
         let manner = Manner { takeover: Takeover::WhenSilent, leaves_served: true };
         to_its_end(&on, &run, manner).await
     })
+}
+
+fn no_machine_here() -> anyhow::Error {
+    let text = "there are no state machines on this machine: a runner carries the run out";
+    with_hint(text, "leave `--state-machine` out, or say `--on aws`")
+}
+
+/// Has the state machine carry it out. The plan is written: nothing is begun twice.
+async fn left_to_aws(reach: &cloud::Reach, plan: &Plan) -> anyhow::Result<()> {
+    let (run, region) = (&plan.run, &plan.target);
+    let machine = reach.system().state_machine(plan.kind);
+    let started = reach.execute(plan).await;
+    started.map_err(|cause| {
+        let text = format!("run {run} is planned, and `{machine}` does not start: {cause}");
+        with_hint(text, format!("`tideover resume {run} --by NAME` carries it out from here"))
+    })?;
+    let text = format!(
+        "`{machine}` in {region} carries it out: `tideover runs {run}` tells how far it is, and who approves types \
+         `tideover approve {run} --by NAME`"
+    );
+    Ok(writeln!(stderr().lock(), "{text}")?)
 }
 
 fn request(

@@ -1,6 +1,7 @@
 //! One file for each command, or for a few that belong together.
 
 pub(crate) mod activate;
+pub(crate) mod automatic;
 pub(crate) mod carry_out;
 pub(crate) mod check;
 pub(crate) mod children;

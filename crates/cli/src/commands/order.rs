@@ -83,8 +83,13 @@ pub(crate) fn approve(args: &ApproveArgs) -> anyhow::Result<()> {
         give(&reach, run, &approval(action), &order.by).await?;
         let (name, needed, by) = (action.name, action.approvers, &order.by);
         say(&format!("{by} approves `{name}` of run {run}: {} of {needed}", approved + 1))?;
-        if matches!(reach, On::Aws(_)) && approved + 1 >= needed {
-            say(&format!("`tideover resume {run} --by NAME` goes on with it"))?;
+        if let On::Aws(reach) = &reach
+            && approved + 1 >= needed
+        {
+            say(&match reach.has_waited(run).await {
+                true => "its state machine goes on with it".to_owned(),
+                false => format!("`tideover resume {run} --by NAME` goes on with it"),
+            })?;
         }
         Ok(())
     })
