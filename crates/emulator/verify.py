@@ -1,6 +1,6 @@
 """Read every resource of every stack back by its own service's API; print what is there and what is not, as JSON.
 
-Arguments: address, account, Regions. A type without a reader is told as such, never as there.
+Arguments: address, account, Regions, those that have replicas of tables first. A type without a reader is told as such, never as there.
 """
 import json, sys
 import botocore.session
@@ -41,7 +41,7 @@ READ = {
     "AWS::RDS::DBSubnetGroup": lambda p, r, s: one(api("rds", r).describe_db_subnet_groups(DBSubnetGroupName=p)["DBSubnetGroups"]),
     "AWS::RDS::DBClusterParameterGroup": lambda p, r, s: one(api("rds", r).describe_db_cluster_parameter_groups(DBClusterParameterGroupName=p)["DBClusterParameterGroups"]),
     "AWS::SecretsManager::Secret": lambda p, r, s: api("secretsmanager", r).describe_secret(SecretId=p)["ARN"],
-    "AWS::DynamoDB::GlobalTable": lambda p, r, s: [api("dynamodb", x).describe_table(TableName=p)["Table"]["TableArn"] for x in REGIONS],
+    "AWS::DynamoDB::GlobalTable": lambda p, r, s: [api("dynamodb", x).describe_table(TableName=p)["Table"]["TableArn"] for x in REGIONS[:2]],
     "AWS::DynamoDB::Table": lambda p, r, s: api("dynamodb", r).describe_table(TableName=p)["Table"]["TableArn"],
     "AWS::S3::Bucket": lambda p, r, s: api("s3", r).head_bucket(Bucket=p),
     "AWS::S3::BucketPolicy": lambda p, r, s: one([api("s3", r).get_bucket_policy(Bucket=b)["Policy"] for b in s["AWS::S3::Bucket"]]),

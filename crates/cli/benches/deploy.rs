@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use emulator::{Emulator, Way};
 
-const REGIONS: [&str; 2] = ["us-east-1", "us-east-2"];
+const REGIONS: [&str; 3] = ["us-east-1", "us-east-2", "us-west-2"];
 
 /// One program, in an account of its own.
 struct Side {

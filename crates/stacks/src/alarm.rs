@@ -6,7 +6,7 @@ use cfn::cloudwatch::alarm::{
     AlarmComparisonOperator, AlarmStatistic, AlarmTreatMissingData, Dimension, Metric,
     MetricDataQuery, MetricStat,
 };
-use cfn::{Handle, Stack, Value, set};
+use cfn::{Handle, Stack, Text, Value, set};
 
 use crate::site::Site;
 
@@ -87,10 +87,23 @@ impl Threshold {
     }
 }
 
+/// Where alarms stand: what their names begin with, and the topic of their own Region that they tell
+/// (rule `sns-topics-both`).
+pub(crate) struct Place {
+    pub(crate) prefix: String,
+    pub(crate) topic: Text,
+}
+
+impl From<Site<'_>> for Place {
+    fn from(site: Site<'_>) -> Self {
+        Self { prefix: site.prefix(), topic: site.alarm_topic_arn() }
+    }
+}
+
 /// An alarm on one series.
 pub(crate) fn alarm(
     stack: &mut Stack,
-    site: Site<'_>,
+    place: impl Into<Place>,
     id: &str,
     text: &str,
     series: &Series,
@@ -107,7 +120,7 @@ pub(crate) fn alarm(
             .is_none()
             .then(|| series.statistic.name().into()),
         period: set(series.period_seconds),
-        ..described(site, id, text, at)
+        ..described(place.into(), id, text, at)
     };
     stack.add(id, alarm)
 }
@@ -129,7 +142,7 @@ pub(crate) fn expression_alarm(
     let queries = series.iter().map(|(name, series)| query(name, series));
     let queries: Vec<Value<MetricDataQuery>> =
         [result].into_iter().chain(queries).map(Into::into).collect();
-    stack.add(id, Alarm { metrics: set(queries), ..described(site, id, text, at) })
+    stack.add(id, Alarm { metrics: set(queries), ..described(site.into(), id, text, at) })
 }
 
 /// An alarm on the share of bad events among all, in percent. Below `guard` events in a period the share is
@@ -148,10 +161,9 @@ pub(crate) fn ratio_alarm(
     expression_alarm(stack, site, id, text, (expression, &[("bad", bad), ("all", all)]), at)
 }
 
-fn described(site: Site<'_>, id: &str, text: &str, at: Threshold) -> Alarm {
-    let topic = site.alarm_topic_arn();
+fn described(Place { prefix, topic }: Place, id: &str, text: &str, at: Threshold) -> Alarm {
     Alarm {
-        alarm_name: set(format!("{}-{id}", site.prefix())),
+        alarm_name: set(format!("{prefix}-{id}")),
         alarm_description: set(text),
         alarm_actions: set([topic.clone()]),
         ok_actions: set([topic]),

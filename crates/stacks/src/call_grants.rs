@@ -4,17 +4,22 @@
 use std::collections::BTreeSet;
 
 use cfn::{Json, sub};
-use runbook::{Plan, Service};
+use runbook::{Call, Plan, PlanKind, Service};
 use topology::Function;
 
 use crate::grants::{by_alias, control_tables};
 use crate::policy::{Allow, allow};
+use crate::runbooks;
 use crate::site::{KeyUse, Site};
 
-/// The statements for the calls of these plans, in which `site` is the Region that is opened.
-pub(crate) fn call_grants(site: Site<'_>, plans: &[Plan]) -> Vec<Allow> {
+/// The calls of these plans.
+pub(crate) fn calls_of(plans: &[Plan]) -> impl Iterator<Item = &Call> {
     let actions = plans.iter().flat_map(|plan| plan.actions.iter().chain(&plan.way_back));
-    let calls = actions.flat_map(|action| &action.calls);
+    actions.flat_map(|action| &action.calls)
+}
+
+/// The statements for these calls, in which `site` is the Region that is opened.
+pub(crate) fn call_grants<'c>(site: Site<'_>, calls: impl Iterator<Item = &'c Call>) -> Vec<Allow> {
     // By here and there rather than by name, so that both Regions' roles are in the same order.
     let calls: BTreeSet<(Service, bool, &str)> = calls
         .map(|call| (call.service, call.region.as_str() != site.region().name(), call.api))
@@ -56,13 +61,13 @@ fn of_call(site: Site<'_>, place: Site<'_>, service: Service, api: &str) -> Vec<
         Service::Ledger => vec![ledger(place)],
         Service::Rds => rds(place, api),
         Service::S3 => s3(place, api),
+        Service::StepFunctions => vec![state_machine(place, api)],
         Service::CloudFront
         | Service::Dns
         | Service::EventBridgeScheduler
         | Service::Https
         | Service::Iam
-        | Service::Route53
-        | Service::StepFunctions => Vec::new(),
+        | Service::Route53 => Vec::new(),
     }
 }
 
@@ -141,11 +146,18 @@ fn lambda(place: Site<'_>, api: &str) -> Allow {
         return statement.when("ArnLike", "lambda:FunctionArn", Json::list(of_worker));
     }
     let is_meant = |function: &&Function| {
-        api.contains("Concurrency") && function.reserved_concurrency.is_some()
+        let is_asked = api.contains("Concurrency") || api == "GetFunctionConfiguration";
+        is_asked && function.reserved_concurrency.is_some()
     };
     let bounded = functions.iter().filter(is_meant);
     let names = bounded.map(|function| format!("function:{}", place.function_name(function)));
     one("lambda", api, names.map(|name| place.arn("lambda", &name).into()))
+}
+
+/// A failover is the only run that is started by itself (`aurora-failback-is-switchover`).
+fn state_machine(place: Site<'_>, api: &str) -> Allow {
+    let name = runbooks::system(place.topology).state_machine(PlanKind::Failover);
+    one("states", api, [place.arn("states", &format!("stateMachine:{name}")).into()])
 }
 
 /// The global cluster has no Region in its name, so that the Region is a condition.

@@ -139,12 +139,15 @@ fn decrypt_tables(site: Site<'_>, key: Json) -> Allow {
 
 fn receipts(site: Site<'_>, foundation: &Foundation) -> Vec<Allow> {
     let objects = sub(format!("{}/*", site.bucket_arn()));
-    vec![allow(["s3:GetObject", "s3:PutObject"], [objects.into()]), use_data_key_by_s3(foundation)]
+    vec![
+        allow(["s3:GetObject", "s3:PutObject"], [objects.into()]),
+        use_key_by_s3(&foundation.data_key),
+    ]
 }
 
 /// Buckets are encrypted: who reads or writes objects uses their key, through S3 only.
-pub(crate) fn use_data_key_by_s3(foundation: &Foundation) -> Allow {
-    allow(["kms:Decrypt", "kms:GenerateDataKey"], [foundation.data_key.arn().into()]).when(
+pub(crate) fn use_key_by_s3(key: &Handle<Key>) -> Allow {
+    allow(["kms:Decrypt", "kms:GenerateDataKey"], [key.arn().into()]).when(
         "StringEquals",
         "kms:ViaService",
         sub("s3.${AWS::Region}.amazonaws.com"),

@@ -5,6 +5,7 @@
 
 mod alarm;
 mod api;
+mod automatic;
 mod backup;
 mod call_grants;
 mod canary;
@@ -44,6 +45,7 @@ mod storage;
 mod table_alarms;
 mod web_acl;
 mod webhooks;
+mod witness;
 mod zone;
 
 pub use runbooks::{homes, names, system};
@@ -61,7 +63,7 @@ use crate::zone::Zone;
 /// Packages that have been built: SHA-256 of the zip, in lower-case hex, by name of the function.
 pub type Packages = BTreeMap<String, String>;
 
-/// The stacks of both Regions, those of the home primary first.
+/// The stacks of both Regions, those of the home primary first, and what watches them from the witness Region.
 pub fn stacks(topology: &Topology, packages: &Packages) -> Vec<Stack> {
     let zone = topology
         .dns
@@ -71,7 +73,8 @@ pub fn stacks(topology: &Topology, packages: &Packages) -> Vec<Stack> {
     let (zone_stack, zone) = zone.unzip();
     let primary = region(Site::new(topology, Home::Primary), packages, zone.as_ref());
     let standby = region(Site::new(topology, Home::Standby), packages, zone.as_ref());
-    primary.into_iter().chain(standby).chain(zone_stack).collect()
+    let witness = witness::witness(topology);
+    primary.into_iter().chain(standby).chain(zone_stack).chain([witness]).collect()
 }
 
 fn region(site: Site<'_>, packages: &Packages, zone: Option<&Handle<HostedZone>>) -> Vec<Stack> {

@@ -14,7 +14,7 @@ use topology::{Function as Model, Home};
 use crate::environment::{self, environment};
 use crate::functions::{Context, Made, function_logs, publish, vpc_config};
 use crate::site::Site;
-use crate::{function_alarms, recovery_roles, runbooks, state_machines};
+use crate::{automatic, function_alarms, recovery_roles, runbooks, state_machines};
 
 pub(crate) fn recovery(context: &Context<'_>) -> Stack {
     let site = context.site;
@@ -23,7 +23,8 @@ pub(crate) fn recovery(context: &Context<'_>) -> Stack {
     let plans = plans(site);
     ledger(&mut stack, context, &plans);
     let function = runbook(&mut stack, context, &plans);
-    state_machines::state_machines(&mut stack, context, &plans, &function);
+    let machines = state_machines::state_machines(&mut stack, context, &plans, &function);
+    automatic::automatic(&mut stack, site, &machines);
     stack
 }
 
@@ -74,6 +75,7 @@ fn variables(context: &Context<'_>) -> BTreeMap<String, Value<String>> {
             ("TIDEOVER_PEOPLE_TOPIC_ARN", topic.into()),
             ("TIDEOVER_SYSTEM", runbooks::system(topology).encode().into()),
         ])
+        .chain(automatic::variable(topology))
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
 }

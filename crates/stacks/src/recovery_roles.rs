@@ -6,7 +6,8 @@ use cfn::{Handle, Stack, Text};
 use runbook::Plan;
 use topology::Function as Model;
 
-use crate::call_grants::call_grants;
+use crate::automatic;
+use crate::call_grants::{call_grants, calls_of};
 use crate::function_role::{network_interfaces, of_every_function, role};
 use crate::functions::Context;
 use crate::grants::{grants, scan_control, use_signals_key};
@@ -14,7 +15,7 @@ use crate::policy::{Allow, allow};
 use crate::runbooks;
 use crate::site::Site;
 
-/// What the plans say that their actions call, telling people, and letting an execution go on that waits for them.
+/// What the plans say that their actions call, and who looks whether an alarm starts one; telling people, and letting an execution go on that waits for them.
 pub(crate) fn runbook(
     stack: &mut Stack,
     context: &Context<'_>,
@@ -30,7 +31,9 @@ pub(crate) fn runbook(
     let mut statements = of_every_function(logs).to_vec();
     let tell = allow(["sns:Publish"], [topic.into()]);
     statements.extend([tell, use_signals_key(context.foundation), go_on]);
-    statements.extend(call_grants(context.site, plans));
+    let looks = automatic::calls(context.site);
+    statements.extend(call_grants(context.site, calls_of(plans).chain(&looks)));
+    statements.extend(automatic::asks_witness(context.site));
     role(stack, context, model, statements)
 }
 

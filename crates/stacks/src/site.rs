@@ -62,21 +62,8 @@ impl<'a> Site<'a> {
 
     /// A stack of this Region: `layer` is the word people know it by, such as `VPC`.
     pub(crate) fn stack(self, layer: &str, description: &str) -> Stack {
-        let topology = self.topology;
         let id = self.stack_id(layer);
-        let name = format!("{}-{}-{}", self.prefix(), self.region(), kebab(layer));
-        let environment =
-            Environment { account: topology.account.clone(), region: self.region().to_string() };
-        let mut stack = Stack::new(&id, &name, environment, description);
-        stack.tags.clone_from(&topology.tags);
-        stack.tags.extend([
-            ("Environment".to_owned(), topology.suffix().to_owned()),
-            ("Repository".to_owned(), topology.repository.clone()),
-            ("Author".to_owned(), topology.author.clone()),
-            ("Project".to_owned(), "PaymentDR".to_owned()),
-            (ROLE_TAG.to_owned(), self.home.word().to_owned()),
-        ]);
-        stack
+        stack(self.topology, self.region(), (&id, layer), self.home.word(), description)
     }
 
     /// A stack that holds data, or that the whole system hangs on: CloudFormation refuses to delete it.
@@ -225,9 +212,35 @@ impl<'a> Site<'a> {
 
     /// ARN of something of this Region, with account and partition filled in at deployment.
     pub(crate) fn arn(self, service: &str, resource: &str) -> Text {
-        let region = self.region();
-        sub(format!("arn:${{AWS::Partition}}:{service}:{region}:${{AWS::AccountId}}:{resource}"))
+        arn(self.region(), service, resource)
     }
+}
+
+/// A stack of a Region, with its id and its layer; `role` is what the Region is for.
+pub(crate) fn stack(
+    topology: &Topology,
+    region: Region,
+    (id, layer): (&str, &str),
+    role: &str,
+    description: &str,
+) -> Stack {
+    let name = format!("{}-{}-{region}-{}", topology.name, topology.suffix(), kebab(layer));
+    let environment = Environment { account: topology.account.clone(), region: region.to_string() };
+    let mut stack = Stack::new(id, &name, environment, description);
+    stack.tags.clone_from(&topology.tags);
+    stack.tags.extend([
+        ("Environment".to_owned(), topology.suffix().to_owned()),
+        ("Repository".to_owned(), topology.repository.clone()),
+        ("Author".to_owned(), topology.author.clone()),
+        ("Project".to_owned(), "PaymentDR".to_owned()),
+        (ROLE_TAG.to_owned(), role.to_owned()),
+    ]);
+    stack
+}
+
+/// ARN of something in a Region, with account and partition filled in at deployment.
+pub(crate) fn arn(region: Region, service: &str, resource: &str) -> Text {
+    sub(format!("arn:${{AWS::Partition}}:{service}:{region}:${{AWS::AccountId}}:{resource}"))
 }
 
 /// `ParameterStore` → `parameter-store`, `VPC` → `vpc`.

@@ -35,46 +35,61 @@ pub(crate) fn state_machines(
     context: &Context<'_>,
     plans: &[Plan],
     function: &Handle<Alias>,
-) {
+) -> Machines {
     let site = context.site;
     // Under this prefix no policy of the account's, whose length is bounded, must name the group.
     let name = format!("/aws/vendedlogs/states/{}", site.prefix());
     let logs = log_group(stack, site, "StateMachineLogs", name, context.foundation);
     let role = role(stack, site, function);
+    let machines = Machines { function: function.clone(), role, logs };
     for plan in plans {
-        state_machine(stack, site, plan, function, &role, &logs);
+        of_plan(stack, site, plan, &machines);
+    }
+    machines
+}
+
+/// What every state machine of a Region is made with.
+pub(crate) struct Machines {
+    function: Handle<Alias>,
+    role: Handle<Role>,
+    logs: Handle<LogGroup>,
+}
+
+impl Machines {
+    /// A state machine of this name, whose definition calls the function by [`FUNCTION`].
+    pub(crate) fn machine(&self, name: String, definition: &str) -> StateMachine {
+        let function = Json::from(self.function.alias_arn());
+        let substitutions = BTreeMap::from([(FUNCTION.to_owned(), Value::Literal(function))]);
+        StateMachine {
+            state_machine_name: set(name),
+            state_machine_type: set(StateMachineType::Standard),
+            definition_string: set(on_one_line(definition)),
+            definition_substitutions: set(substitutions),
+            logging_configuration: set(logging(&self.logs)),
+            tracing_configuration: set(TracingConfiguration { enabled: set(true) }),
+            ..StateMachine::new(self.role.arn())
+        }
     }
 }
 
-fn state_machine(
-    stack: &mut Stack,
-    site: Site<'_>,
-    plan: &Plan,
-    function: &Handle<Alias>,
-    role: &Handle<Role>,
-    logs: &Handle<LogGroup>,
-) {
-    let id = pascal(plan.kind.as_str());
-    let function = Json::from(function.alias_arn());
-    let substitutions = BTreeMap::from([(FUNCTION.to_owned(), Value::Literal(function))]);
-    let machine = StateMachine {
-        state_machine_name: set(runbooks::system(site.topology).state_machine(plan.kind)),
-        state_machine_type: set(StateMachineType::Standard),
-        definition_string: set(definition(plan)),
-        definition_substitutions: set(substitutions),
-        logging_configuration: set(logging(logs)),
-        tracing_configuration: set(TracingConfiguration { enabled: set(true) }),
-        ..StateMachine::new(role.arn())
-    };
-    let machine = stack.add(&id, machine);
-    stack.output(&format!("{id}Arn"), "State machine of this kind of run", machine.reference());
-    failure_alarm(stack, site, &id, machine.reference());
+/// What stands in a definition for the function.
+pub(crate) fn placeholder() -> String {
+    format!("${{{FUNCTION}}}")
 }
 
-/// On one line: the indentation of what people are shown would be a third of the template.
-fn definition(plan: &Plan) -> String {
-    let text = render::state_machine(plan, &format!("${{{FUNCTION}}}"));
-    text.lines().map(str::trim_start).collect()
+fn of_plan(stack: &mut Stack, site: Site<'_>, plan: &Plan, machines: &Machines) {
+    let id = pascal(plan.kind.as_str());
+    let name = runbooks::system(site.topology).state_machine(plan.kind);
+    let definition = render::state_machine(plan, &placeholder());
+    let machine = stack.add(&id, machines.machine(name, &definition));
+    stack.output(&format!("{id}Arn"), "State machine of this kind of run", machine.reference());
+    let text = "A run ended without having done what it was for: see `tideover status`";
+    failure_alarm(stack, site, &id, text, machine.reference());
+}
+
+/// The indentation of what people are shown would be a third of the template.
+fn on_one_line(definition: &str) -> String {
+    definition.lines().map(str::trim_start).collect()
 }
 
 /// Every step, without what it was given, which may be a token that approves.
@@ -110,8 +125,14 @@ fn role(stack: &mut Stack, site: Site<'_>, function: &Handle<Alias>) -> Handle<R
     stack.add("StateMachineRole", role)
 }
 
-/// A run that ended without having done what it was for; it may be open in its journal.
-fn failure_alarm(stack: &mut Stack, site: Site<'_>, id: &str, machine: Value<String>) {
+/// An execution that has failed; its run may be open in its journal.
+pub(crate) fn failure_alarm(
+    stack: &mut Stack,
+    site: Site<'_>,
+    id: &str,
+    text: &str,
+    machine: Value<String>,
+) {
     let failed = Series {
         namespace: "AWS/States",
         metric: "ExecutionsFailed",
@@ -119,7 +140,6 @@ fn failure_alarm(stack: &mut Stack, site: Site<'_>, id: &str, machine: Value<Str
         statistic: Statistic::Sum,
         period_seconds: 60,
     };
-    let text = "A run ended without having done what it was for: see `tideover status`";
     let at = Threshold::above(0, 1).when_missing(AlarmTreatMissingData::NotBreaching);
     alarm(stack, site, &format!("{id}Failed"), text, &failed, at);
 }

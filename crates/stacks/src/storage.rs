@@ -9,6 +9,7 @@
 
 use cfn::iam::Role;
 use cfn::iam::role::Policy as InlinePolicy;
+use cfn::kms::Key;
 use cfn::s3::bucket::{
     AbortIncompleteMultipartUpload, BucketEncryption, LifecycleConfiguration,
     NotificationConfiguration, OwnershipControls, OwnershipControlsRule,
@@ -92,15 +93,15 @@ fn bucket(site: Site<'_>, foundation: &Foundation) -> Bucket {
         lifecycle_configuration: set(lifecycle(site)),
         object_lock_enabled: set(true),
         notification_configuration: set(notifications(foundation)),
-        ..guarded(site.bucket_name(), foundation)
+        ..guarded(site.bucket_name(), &foundation.data_key)
     }
 }
 
 /// A bucket of this name with the Region's key, which the public never sees.
-pub(crate) fn guarded(name: String, foundation: &Foundation) -> Bucket {
+pub(crate) fn guarded(name: String, key: &Handle<Key>) -> Bucket {
     Bucket {
         bucket_name: set(sub(name)),
-        bucket_encryption: set(encryption(foundation)),
+        bucket_encryption: set(encryption(key)),
         ownership_controls: set(OwnershipControls::new([OwnershipControlsRule {
             object_ownership: set(OwnershipControlsRuleObjectOwnership::BucketOwnerEnforced),
         }])),
@@ -114,10 +115,10 @@ pub(crate) fn guarded(name: String, foundation: &Foundation) -> Bucket {
     }
 }
 
-fn encryption(foundation: &Foundation) -> BucketEncryption {
+fn encryption(key: &Handle<Key>) -> BucketEncryption {
     let algorithm = ServerSideEncryptionByDefaultSseAlgorithm::AwsKms;
     let default = ServerSideEncryptionByDefault {
-        kms_master_key_id: set(foundation.data_key.arn()),
+        kms_master_key_id: set(key.arn()),
         ..ServerSideEncryptionByDefault::new(algorithm)
     };
     BucketEncryption::new([ServerSideEncryptionRule {

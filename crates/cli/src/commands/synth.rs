@@ -91,13 +91,22 @@ fn tell(args: &SynthArgs, stacks: &[Stack], report: &Report) -> anyhow::Result<(
     writeln!(
         stderr,
         "wrote {count} stacks with {resources} resources in {} to `{out}`",
-        regions.join(" and ")
+        listed(&regions)
     )?;
     writeln!(
         stderr,
         "next, with credentials: `tideover diff` and `tideover deploy`; or the CDK's way: `npx aws-cdk@2.1148.1 deploy --app {out} --all`"
     )?;
     Ok(())
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 fn print(args: &SynthArgs, stacks: &[Stack], report: &Report) -> anyhow::Result<()> {

@@ -83,6 +83,7 @@ fn lists_the_stacks_of_an_assembly() {
         SecondaryStoragedev (payment-dev-us-east-2-storage)
         SecondaryVPCdev (payment-dev-us-east-2-vpc)
         SecondaryZonedev (payment-dev-us-east-2-zone)
+        WitnessCanarydev (payment-dev-us-west-2-canary)
     "#]]
     .assert_eq(&stdout);
 }

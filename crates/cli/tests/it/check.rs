@@ -119,6 +119,7 @@ fn an_assembly_says_its_regions() {
         `SecondaryControldev` in us-east-2 has no counterpart
         `SecondarySessionsdev` in us-east-2 has no counterpart
         `SecondaryZonedev` in us-east-2 has no counterpart
+        `WitnessCanarydev` in us-west-2 has no counterpart
     "#]]);
 }
 

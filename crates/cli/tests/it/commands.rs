@@ -149,7 +149,7 @@ fn synth_tells_what_it_wrote() {
         note: alarms reach nobody until somebody subscribes to the alarm topics; set `monitoring.email`
         note: first `tideover deploy SecondaryZonedev --exclusively`, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone
         note: objects replicate back from us-east-2 after a second pass, which `tideover deploy` makes by itself; with the CDK, once, after the first deployment of all stacks: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`
-        wrote 31 stacks with 370 resources in us-east-1 and us-east-2 to `cdk.out`
+        wrote 32 stacks with 383 resources in us-east-1, us-east-2 and us-west-2 to `cdk.out`
         next, with credentials: `tideover diff` and `tideover deploy`; or the CDK's way: `npx aws-cdk@2.1148.1 deploy --app cdk.out --all`
     "#]]);
     assert_eq!(place.names("."), ["cdk.out", "tideover.toml"]);
@@ -227,6 +227,7 @@ fn list() {
         SecondaryParameterStoredev  us-east-2    9 resources  payment-dev-us-east-2-parameter-store
         SecondaryBackupdev          us-east-2    6 resources  payment-dev-us-east-2-backup
         SecondaryZonedev            us-east-2    1 resources  payment-dev-us-east-2-zone
+        WitnessCanarydev            us-west-2   13 resources  payment-dev-us-west-2-canary
     "#]]);
     assert_eq!(place.names("."), ["tideover.toml"]);
 }

@@ -6,7 +6,7 @@ use deploy::{Expected, Failure, TroubleKind};
 use emulator::{Fault, Rule};
 use serde_json::json;
 
-use crate::place::{ACCOUNT, Place, all, count, golden, small};
+use crate::place::{ACCOUNT, Place, REGIONS, all, count, golden, small};
 
 fn topic() -> serde_json::Value {
     json!({"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "small"}}})
@@ -30,10 +30,11 @@ async fn regions_that_are_not_bootstrapped_are_told_together() {
     let place = Place::empty();
     let assembly = golden();
     let failure = place.deploy(&assembly, all(&assembly)).await.unwrap_err();
-    let command =
-        format!("`npx cdk bootstrap aws://{ACCOUNT}/us-east-1 aws://{ACCOUNT}/us-east-2`");
+    let places = REGIONS.map(|region| format!("aws://{ACCOUNT}/{region}"));
+    let command = format!("`npx cdk bootstrap {}`", places.join(" "));
     assert!(failure.advice().starts_with(&command), "{}", failure.advice());
     place.emulator.bootstrap(ACCOUNT, "us-east-1");
+    place.emulator.bootstrap(ACCOUNT, "us-west-2");
     place.emulator.bootstrap_version(ACCOUNT, "us-east-2", 5);
     let failure = place.deploy(&assembly, all(&assembly)).await.unwrap_err();
     assert!(failure.to_string().ends_with("us-east-2 (version 5 where 6 is needed)"), "{failure}");

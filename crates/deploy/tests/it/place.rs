@@ -15,8 +15,8 @@ use emulator::{Emulator, Way};
 /// The account; an emulator believes an access key of this form.
 pub(crate) const ACCOUNT: &str = "111122223333";
 
-/// The Regions of the default system.
-pub(crate) const REGIONS: [&str; 2] = ["us-east-1", "us-east-2"];
+/// The Regions of the default system, that of the witness last.
+pub(crate) const REGIONS: [&str; 3] = ["us-east-1", "us-east-2", "us-west-2"];
 
 /// An emulated account.
 pub(crate) struct Place {
@@ -33,7 +33,7 @@ impl Place {
         Self { emulator, way, told: Arc::default() }
     }
 
-    /// An account that is bootstrapped in both Regions.
+    /// An account that is bootstrapped in all of them.
     pub(crate) fn bootstrapped() -> Self {
         let place = Self::empty();
         REGIONS.iter().for_each(|region| place.emulator.bootstrap(ACCOUNT, region));

@@ -56,7 +56,8 @@ const GRANTS: [Grant; 8] = [
 ];
 
 /// Variables behind which there is nothing that IAM grants: the network leads there, or they only say how.
-const NOT_GRANTED: [&str; 6] = [
+const NOT_GRANTED: [&str; 7] = [
+    "TIDEOVER_AUTOMATIC",
     "TIDEOVER_DATABASE_HOST",
     "TIDEOVER_DATABASE_NAME",
     "TIDEOVER_PEER_REGION",

@@ -69,10 +69,10 @@ pub(crate) fn list(value: &Value) -> Vec<Value> {
 /// Topologies that differ in everything that changes the shape of templates.
 pub(crate) const VARIETY: [&str; 7] = [
     "",
-    "[regions]\nprimary = \"eu-west-1\"\nstandby = \"eu-central-1\"\n[network]\nzones = 2",
+    "[regions]\nprimary = \"eu-west-1\"\nstandby = \"eu-central-1\"\n[network]\nzones = 2\n[automatic]\nfailover = \"start\"",
     "[network]\nnat_gateways = 3\nprimary_zone_ids = [\"use1-az1\", \"use1-az2\", \"use1-az4\"]",
     "[dns]\nzone = \"pay.example.org\"\nhosted_zone_id = \"Z0123456789ABC\"\n[api]\nweb_acl = false",
-    "architecture = \"x86_64\"\n[monitoring]\nemail = \"a@example.org\"\n[storage]\nreplicate_delete_markers = true",
+    "architecture = \"x86_64\"\n[monitoring]\nemail = \"a@example.org\"\n[storage]\nreplicate_delete_markers = true\n[automatic]\nfailover = \"tell\"",
     "[[functions]]\nname = \"one\"\nroutes = [\"GET /health\"]\n[[functions]]\nname = \"two\"\ngroup = \"Extra\"\nuses = [\"receipts\"]",
     "[processor]\nurl = \"https://cards.example.com\"\n[[functions]]\nname = \"one\"\nroutes = [\"GET /health\"]\n\
      uses = [\"events\"]\n[[functions]]\nname = \"two\"\nreserved_concurrency = 1\nuses = [\"ledger\", \"events\"]\nworker = true",

@@ -79,11 +79,18 @@ fn declared(text: &str, home: Home) -> BTreeSet<(String, String)> {
         };
         let plan = supposed(kind, &Homes { primary, standby, witness: witness.clone() });
         assert_eq!(plan.target, own);
-        for call in plan.actions.iter().chain(&plan.way_back).flat_map(|action| &action.calls) {
+        let looks = match topology.automatic.failover {
+            topology::ByAlarm::Off => Vec::new(),
+            _ => runbook::automatic::calls(&other, &own),
+        };
+        let actions = plan.actions.iter().chain(&plan.way_back);
+        for call in actions.flat_map(|action| &action.calls).chain(&looks) {
             // Where nothing is bounded or wakes a worker there is nothing to call.
             let has = |is: &dyn Fn(&topology::Function) -> bool| functions.iter().any(is);
             let is_made = match call.api {
-                api if api.ends_with("FunctionConcurrency") => {
+                api if api.ends_with("FunctionConcurrency")
+                    || api == "GetFunctionConfiguration" =>
+                {
                     has(&|one| one.reserved_concurrency.is_some())
                 }
                 "UpdateEventSourceMapping" => has(&|one| one.worker),
@@ -102,6 +109,7 @@ fn declared(text: &str, home: Home) -> BTreeSet<(String, String)> {
                 Service::Ledger => ("lambda", "InvokeFunction"),
                 Service::Rds => ("rds", call.api),
                 Service::S3 => ("s3", call.api),
+                Service::StepFunctions => ("states", call.api),
                 Service::Dns | Service::Https => continue,
                 other => panic!("{other:?} is in no role"),
             };
@@ -111,6 +119,10 @@ fn declared(text: &str, home: Home) -> BTreeSet<(String, String)> {
             }
             declared.insert((format!("{service}:{api}"), region));
         }
+    }
+    // It asks the third point of view.
+    if topology.automatic.failover != topology::ByAlarm::Off {
+        declared.insert(("cloudwatch:DescribeAlarms".to_owned(), witness.to_string()));
     }
     // Its second way is the other Region's replica.
     let tables = declared.iter().filter(|(action, _)| action.starts_with("dynamodb:"));
@@ -262,4 +274,75 @@ fn roles_are_not_too_long() {
             assert!(text.len() < 10_000, "{role}: {}", text.len());
         }
     }
+}
+
+/// What an alarm starts where the file asks for it, in both Regions; nothing of it is there where it does not.
+#[test]
+fn an_alarm_asks_and_starts_nothing_else() {
+    for (text, is_there) in [
+        ("", false),
+        ("[automatic]\nfailover = \"off\"\nsilent_minutes = 9", false),
+        ("[automatic]\nfailover = \"tell\"", true),
+        ("[automatic]\nfailover = \"start\"", true),
+    ] {
+        for home in Home::BOTH {
+            let resources = stack(text, home);
+            let variables = &resources["Runbook"]["Properties"]["Environment"]["Variables"];
+            assert_eq!(variables.get("TIDEOVER_AUTOMATIC").is_some(), is_there, "{text}");
+            for id in ["OtherRegionLost", "Consider", "ConsiderRule", "ConsiderRuleRole"] {
+                assert_eq!(resources.get(id).is_some(), is_there, "{text} {id}");
+            }
+        }
+    }
+    let resources = stack("[automatic]\nfailover = \"start\"\nsilent_minutes = 7", Home::Primary);
+    let alarm = &resources["OtherRegionLost"]["Properties"];
+    assert_eq!(alarm["EvaluationPeriods"], 7);
+    assert_eq!(alarm["TreatMissingData"], "notBreaching");
+    let rule = &resources["ConsiderRule"]["Properties"];
+    assert_eq!(rule["EventPattern"]["detail"]["alarmName"][0], alarm["AlarmName"]);
+    assert_eq!(rule["Targets"][0]["Arn"], serde_json::json!({"Ref": "Consider"}));
+    let allowed = statements(&resources["ConsiderRuleRole"]);
+    let machine = serde_json::json!({"Ref": "Consider"});
+    assert_eq!(allowed.len(), 1);
+    assert_eq!(allowed[0]["Action"], "states:StartExecution");
+    assert_eq!(allowed[0]["Resource"], machine);
+    let started: Vec<String> = statements(&resources["RunbookRole"])
+        .iter()
+        .filter(|statement| statement["Action"] == "states:StartExecution")
+        .map(|statement| statement["Resource"].to_string())
+        .collect();
+    let [started] = started.as_slice() else { panic!("{started:?}") };
+    assert!(started.contains(":stateMachine:payment-dev-failover"), "failovers only: {started}");
+}
+
+/// All that `[automatic]` adds to the templates of a Region and of the witness, for review as a diff.
+#[test]
+fn what_automatic_adds() {
+    let on = "[automatic]\nfailover = \"start\"";
+    let (before, after) = (templates(&files("")), templates(&files(on)));
+    let mut added = BTreeMap::new();
+    for (id, template) in &after {
+        let empty = serde_json::Map::new();
+        for (name, resource) in template["Resources"].as_object().unwrap_or(&empty) {
+            let was = &before[id]["Resources"][name];
+            // The version of a function is named after all of it.
+            let is_version = resource["Type"].as_str().unwrap().starts_with("AWS::Lambda::");
+            if was.is_null() && !is_version {
+                added.insert(format!("{id} {name}"), resource.clone());
+            } else if was != resource && name.ends_with("Role") {
+                let new = statements(resource);
+                let old = statements(was);
+                let new: Vec<Value> = new.into_iter().filter(|one| !old.contains(one)).collect();
+                added.insert(format!("{id} {name}, statements"), new.into());
+            } else if was != resource && !is_version {
+                panic!("{id} {name} is another");
+            }
+        }
+    }
+    let ours = |name: &&String| name.starts_with("Secondary") || name.starts_with("Witness");
+    let ours: BTreeMap<&String, &Value> =
+        added.keys().filter(ours).map(|name| (name, &added[name])).collect();
+    assert_eq!(added.len(), ours.len() + 6, "the same in both Regions");
+    let text = serde_json::to_string_pretty(&ours).unwrap() + "\n";
+    expect_test::expect_file!["automatic.json"].assert_eq(&text);
 }

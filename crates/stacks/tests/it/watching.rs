@@ -69,3 +69,47 @@ fn both_regions_hear_the_database() {
         assert!(list(key).iter().any(|one| is_for_events(one) && uses_key(one)), "{key}");
     }
 }
+
+/// The third point of view, in the Region that has nothing in common with either: both Regions by their own names, and
+/// the name that clients call; the alarms tell a topic there. That a Region is lost is said where the file asks for it.
+#[test]
+fn the_witness_sees_both_regions() {
+    for text in VARIETY {
+        let topology = topology(text);
+        let system = stacks::system(&topology);
+        let witness = topology.regions.witness.name();
+        let template = &templates(&files(text))["WitnessCanarydev"];
+        let resources = &template["Resources"];
+        let names = [
+            ("Primary", system.regional_domain(&system.homes.primary)),
+            ("Standby", system.regional_domain(&system.homes.standby)),
+            ("PublicName", system.public_domain()),
+        ];
+        for (id, domain) in names {
+            let canary = &resources[format!("{id}Canary")]["Properties"];
+            let url = &canary["RunConfig"]["EnvironmentVariables"]["TIDEOVER_URL"];
+            assert_eq!(*url, format!("https://{domain}/health"));
+            let alarm = &resources[format!("{id}Silent")]["Properties"];
+            let dimensions = json!([{"Name": "CanaryName", "Value": canary["Name"]}]);
+            assert_eq!(alarm["Dimensions"], dimensions);
+            assert_eq!(alarm["TreatMissingData"], "breaching");
+            let topic = alarm["AlarmActions"][0]["Fn::Sub"].as_str().unwrap();
+            assert!(topic.contains(&format!(":sns:{witness}:")), "{topic}");
+        }
+        let is_asked = topology.automatic.failover != topology::ByAlarm::Off;
+        for (id, home) in [("PrimaryLost", Home::Primary), ("StandbyLost", Home::Standby)] {
+            let alarm = &resources[id]["Properties"];
+            assert_eq!(alarm.is_object(), is_asked, "{text}");
+            if is_asked {
+                let region = fence::RegionName::new(topology.region(home).name());
+                assert_eq!(alarm["AlarmName"], system.witness_alarm(&region));
+                assert_eq!(alarm["TreatMissingData"], "notBreaching");
+                let name = &resources[format!("{}Canary", &id[..7])]["Properties"]["Name"];
+                assert_eq!(alarm["Dimensions"][0]["Value"], *name);
+            }
+        }
+        for (_, resource) in resources.as_object().unwrap() {
+            assert!(!resource.to_string().contains("Fn::ImportValue"), "{resource}");
+        }
+    }
+}

@@ -10,9 +10,9 @@ use zip::write::SimpleFileOptions;
 use crate::place::{Outcome, Place, Run};
 
 const ACCOUNT: &str = "111122223333";
-const REGIONS: [&str; 2] = ["us-east-1", "us-east-2"];
+const REGIONS: [&str; 3] = ["us-east-1", "us-east-2", "us-west-2"];
 
-/// An emulated account, bootstrapped in both Regions; a folder with the default file and packages of its functions.
+/// An emulated account, bootstrapped in both Regions and that of the witness; a folder with the default file and packages of its functions.
 struct Aws {
     emulator: Emulator,
     way: Way,
@@ -230,8 +230,9 @@ fn says_what_is_wrong_and_what_to_type() {
     let outcome = aws.tideover("deploy --account 444455556666").outcome();
     assert!(outcome.stderr.contains("the credentials are of account 111122223333"), "{outcome}");
     let outcome = aws.as_account("444455556666", "deploy").outcome();
-    let command = "`npx cdk bootstrap aws://444455556666/us-east-1 aws://444455556666/us-east-2`";
-    assert!(outcome.stderr.contains(command), "{outcome}");
+    let places = REGIONS.map(|region| format!("aws://444455556666/{region}"));
+    let command = format!("`npx cdk bootstrap {}`", places.join(" "));
+    assert!(outcome.stderr.contains(&command), "{outcome}");
     let outcome = aws.tideover("deploy *Nothing*").outcome();
     assert!(outcome.stderr.contains("no stack is called *Nothing*"), "{outcome}");
 }

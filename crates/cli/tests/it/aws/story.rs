@@ -184,6 +184,11 @@ async fn from_nothing_to_two_regions_and_back() {
     system.is_ready(PRIMARY);
     system.takes_payments(PRIMARY, STANDBY, "order-1");
     system.switches_over();
+    let off = system.typed("automatic off --by ann --reason moving", 0).stdout;
+    assert!(off.contains("switch  off: ann says so, because: moving\n"), "{off}");
+    assert_eq!(system.typed("automatic", 0).stdout, off);
+    let on = system.typed("automatic on --by ben --reason moved", 0).stdout;
+    assert!(on.contains("switch  on: ben says so, because: moved\n"), "{on}");
     system.takes_payments(STANDBY, PRIMARY, "order-2");
     let run = system.fails_back("");
     calls_are(&system.report(&run), &expect_file!["calls/failback.txt"]);
@@ -206,7 +211,7 @@ async fn from_nothing_to_two_regions_and_back() {
     let runs = system.typed("runs", 0).stdout.lines().count();
     // Each run tries a payment besides.
     system.adds_up(4 + runs);
-    assert!(system.destroyed().starts_with("31 stacks taken away\n"));
+    assert!(system.destroyed().starts_with("32 stacks taken away\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,7 +20,7 @@ use crate::place::{Outcome, Place, Run};
 pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const PRIMARY: &str = "us-east-1";
 pub(crate) const STANDBY: &str = "us-east-2";
-const REGIONS: [&str; 2] = [PRIMARY, STANDBY];
+const REGIONS: [&str; 3] = [PRIMARY, STANDBY, "us-west-2"];
 
 /// From one question of a health checker to the next.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
@@ -44,7 +44,7 @@ pub(crate) struct System {
 }
 
 impl System {
-    /// Bootstraps both Regions, and deploys the default file.
+    /// Bootstraps both Regions and that of the witness, and deploys the default file.
     pub(crate) async fn deployed() -> Self {
         let place = Place::with("");
         packages(&place);
