@@ -56,7 +56,7 @@ fn places(report: &Report) -> Vec<(&'static str, bool, &'static str)> {
         (
             "/recovery/rpo/measured_ms",
             recovery.rpo.measured_ms.is_some(),
-            "it is not known which payments were lost, if any",
+            "it is not known which payments were lost, or since when",
         ),
         ("/alarms", report.alarms.is_some(), "nobody asked for them"),
         (

@@ -85,8 +85,8 @@ fn phases(source: &Source<'_>) -> Vec<Spent> {
     detect.into_iter().chain(phases).collect()
 }
 
-/// From when the oldest was accepted that was lost to the loss of the Region, or where nobody said when that was to when
-/// the newest was.
+/// From when the oldest was accepted that was lost to the loss of the Region. Where nobody said when that was, as far back
+/// as the newest of them tells, and no less than replication was behind (rule `aurora-use-rpolag-for-loss`).
 fn rpo_ms(source: &Source<'_>, loss: &Loss) -> Option<u64> {
     if loss.actual_movements == Some(0) {
         return Some(0);
@@ -94,6 +94,9 @@ fn rpo_ms(source: &Source<'_>, loss: &Loss) -> Option<u64> {
     let movements = source.known.movements.as_ref()?;
     let accepted = || movements.iter().map(|movement: &Movement| movement.accepted_at);
     let (oldest, newest) = accepted().min().zip(accepted().max())?;
-    let until = source.known.fault_at.map_or(newest, |fault_at| fault_at.max(newest));
-    Some(until.saturating_sub(oldest))
+    let until = |end: u64| end.max(newest).saturating_sub(oldest);
+    match source.known.fault_at {
+        Some(fault_at) => Some(until(fault_at)),
+        None => loss.lag_at_decision_ms.map(|lag_ms| until(newest).max(lag_ms)),
+    }
 }
