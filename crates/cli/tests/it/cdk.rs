@@ -116,10 +116,9 @@ fn shows_warnings_of_the_stacks() {
 fn runs_the_program_and_leaves_nothing_behind() {
     let place = app();
     let listed = ids(place.cdk("ls"));
-    assert_eq!(
-        listed.len(),
-        of_region(&place, "us-east-1").len() + of_region(&place, "us-east-2").len()
-    );
+    let regions = ["us-east-1", "us-east-2", "us-west-2"];
+    let all: usize = regions.map(|region| of_region(&place, region).len()).iter().sum();
+    assert_eq!(listed.len(), all);
     assert_eq!(place.names("."), ["cdk.json", "cdk.out", "tideover.toml"]);
     let locks: Vec<_> =
         place.names("cdk.out").into_iter().filter(|name| name.ends_with(".lock")).collect();
@@ -190,10 +189,13 @@ fn account_reaches_the_environments() {
         all.join(" ")
     };
     place.cdk("ls").stdout();
-    expect!["aws://unknown-account/us-east-1 aws://unknown-account/us-east-2"]
+    expect!["aws://unknown-account/us-east-1 aws://unknown-account/us-east-2 aws://unknown-account/us-west-2"]
         .assert_eq(&environments());
     place.cdk("ls").env("CDK_DEFAULT_ACCOUNT", "123456789012").stdout();
-    expect!["aws://123456789012/us-east-1 aws://123456789012/us-east-2"].assert_eq(&environments());
+    expect![
+        "aws://123456789012/us-east-1 aws://123456789012/us-east-2 aws://123456789012/us-west-2"
+    ]
+    .assert_eq(&environments());
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn check(name: &str, packages: &[&str]) {
     }
     place.tideover("synth").stdout();
     let regions = templates(&place);
-    assert_eq!(regions.len(), 2, "{:?}", regions.keys());
+    assert_eq!(regions.len(), 3, "{:?}", regions.keys());
     for (region, templates) in regions {
         let outcome = place.cfn_lint(&region, &templates).outcome();
         assert_eq!(outcome.to_string(), "exit code 0\n", "{region}");

@@ -103,7 +103,7 @@ fn all_faults_of_a_file_at_once() {
         exit code 3
         --- stderr
         error: tideover.toml:1:8: name: found "Payment"; allowed: 1 to 16 lower-case letters, digits and single hyphens between them, beginning with a letter, such as "payment"
-        tideover.toml:2:1: colour: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, tags, functions
+        tideover.toml:2:1: colour: found an unknown key; allowed: name, environment_suffix, account, architecture, regions, objectives, network, database, storage, api, dns, processor, monitoring, automatic, tags, functions
         tideover.toml:5:11: regions.standby: found "us-east-1" as primary and as standby; allowed: two Regions; with primary us-east-1, type standby "us-east-2" or "us-west-2"
         tideover.toml:8:9: network.zones: found 7; allowed: a whole number from 2 to 6
         tideover.toml:9:16: network.standby_cidr: found standby_cidr "10.0.128.0/20", which overlaps primary_cidr "10.0.0.0/16"; allowed: a range with no address in 10.0.0.0/16, such as "10.1.0.0/16" (rule vpc-cidr-disjoint)

@@ -185,7 +185,7 @@ fn nothing_is_changed_before_people_approve() {
         plan.actions.iter().take_while(|action| action.name != ActionName::ApproveLoss).collect();
     assert!(before.len() < plan.actions.len(), "people approve");
     for call in before.iter().flat_map(|action| &action.calls) {
-        let looks = ["Describe", "Get", "GET /", "Scan", "read"];
+        let looks = ["Describe", "Get", "GET /", "Scan", "query", "read"];
         let is_look = looks.iter().any(|look| call.api.starts_with(look));
         assert!(is_look, "{:?} {}", call.service, call.api);
     }
