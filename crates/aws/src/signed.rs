@@ -66,7 +66,6 @@ fn settings() -> SigningSettings {
     settings
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn said(error: impl std::error::Error) -> Said {
     Said::new(error.to_string())
 }

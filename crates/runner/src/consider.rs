@@ -18,12 +18,14 @@ const WOULD: &str = "would-start";
 /// Has it decided whether a failover is to be started, and tells people.
 pub(crate) async fn consider(work: &Work, alarm: &str) -> Result<(), NotDone> {
     let Some(guards) = &work.settings.guards else {
-        return Ok(logged::line("warn", "an alarm starts nothing", "it is not configured"));
+        logged::line("warn", "an alarm starts nothing", "it is not configured");
+        return Ok(());
     };
     let ours = work.settings.system.lost_alarm();
     if alarm != ours {
         let reason = format!("it is `{alarm}`, not `{ours}`");
-        return Ok(logged::line("error", "another alarm starts nothing", &reason));
+        logged::line("error", "another alarm starts nothing", &reason);
+        return Ok(());
     }
     let considered = automatic::consider(&work.reach, guards).await;
     log(&considered);
