@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::BodyExt;
-use hyper::{Request, Response};
+use hyper::Request;
 use object_store::aws::{AmazonS3, AmazonS3Builder, AwsCredential, Checksum};
 use object_store::client::{
     ClientOptions, HttpClient as StoreClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest,
@@ -34,28 +34,9 @@ pub(crate) fn bucket(
     trust: &Trust,
     variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
 ) -> Result<AmazonS3, Error> {
-    bucket_by(settings, trust, Arc::new(Environment(Box::new(variable))), None)
-}
-
-/// Who is told that a request begins; what it gives is told how that ended.
-pub type Watch = Arc<dyn Fn() -> Watching + Send + Sync>;
-
-/// Who is told how a request ended: the status and the id of its answer, if there was one.
-pub type Watching = Box<dyn FnOnce(Option<(u16, Option<String>)>) + Send>;
-
-/// The bucket, with these credentials, and with somebody who watches its requests.
-///
-/// # Errors
-/// When its settings make no sense.
-pub fn bucket_by(
-    settings: &BucketSettings,
-    trust: &Trust,
-    credentials: Arc<dyn CredentialProvider<Credential = AwsCredential>>,
-    watch: Option<Watch>,
-) -> Result<AmazonS3, Error> {
     let limits = HttpLimits { time_max: Duration::from_secs(4), ..HttpLimits::default() };
     let http = HttpClient::new(trust, Reach::Anywhere, limits);
-    built(settings, Connector { http, watch }, retry(), credentials)
+    bucket_over(settings, &http, retry(), Arc::new(Environment(Box::new(variable))))
 }
 
 /// The bucket over this client, asked again as often as this, with these credentials.
@@ -68,15 +49,6 @@ pub fn bucket_over(
     retry: RetryConfig,
     credentials: Arc<dyn CredentialProvider<Credential = AwsCredential>>,
 ) -> Result<AmazonS3, Error> {
-    built(settings, Connector { http: http.clone(), watch: None }, retry, credentials)
-}
-
-fn built(
-    settings: &BucketSettings,
-    connector: Connector,
-    retry: RetryConfig,
-    credentials: Arc<dyn CredentialProvider<Credential = AwsCredential>>,
-) -> Result<AmazonS3, Error> {
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(&settings.bucket)
         .with_region(&settings.region)
@@ -85,7 +57,7 @@ fn built(
         .with_checksum_algorithm(Checksum::SHA256)
         .with_client_options(ClientOptions::new().with_default_content_type("application/json"))
         .with_retry(retry)
-        .with_http_connector(connector);
+        .with_http_connector(Connector(http.clone()));
     if let Some(endpoint) = &settings.endpoint {
         builder = builder.with_endpoint(endpoint).with_allow_http(true);
     }
@@ -148,10 +120,7 @@ impl CredentialProvider for Environment {
 
 /// Gives the client to `object_store`.
 #[derive(Clone)]
-struct Connector {
-    http: HttpClient,
-    watch: Option<Watch>,
-}
+struct Connector(HttpClient);
 
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -177,20 +146,10 @@ impl HttpService for Connector {
         Box::pin(async move {
             let (head, body) = request.into_parts();
             let body = body.collect().await?.to_bytes();
-            let watching = self.watch.as_ref().map(|begins| begins());
-            let answer = self.http.exchange(Request::from_parts(head, body)).await;
-            if let Some(ended) = watching {
-                ended(answer.as_ref().ok().map(|answer| (answer.status().as_u16(), id(answer))));
-            }
+            let answer = self.0.exchange(Request::from_parts(head, body)).await;
             Ok(answer.map_err(http_error)?.map(Into::into))
         })
     }
-}
-
-/// The id that S3 gave a request.
-fn id<T>(answer: &Response<T>) -> Option<String> {
-    let id = answer.headers().get("x-amz-request-id")?;
-    id.to_str().ok().map(str::to_owned)
 }
 
 /// Whatever is not known to have been sent may have been: `object_store` sends it again only where that does no harm.

@@ -32,7 +32,7 @@ mod worker;
 
 pub use assembled::Assembled;
 pub use bell::{Bell, Wake};
-pub use bucket::{BucketSettings, Watch, Watching, bucket_by, bucket_over};
+pub use bucket::{BucketSettings, bucket_over};
 pub use http::{CALL_TIME_MAX, HttpClient, HttpFailure, HttpLimits, NoTrust, Reach, Trust};
 pub use initialize::{Initialized, NotInitialized, initialize};
 pub use keeper::Keeper;
