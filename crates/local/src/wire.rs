@@ -3,6 +3,7 @@
 //! What is asked, and what an answer means, is the business of whoever speaks so.
 
 mod caller;
+mod listener;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use tokio::io::{
 use tokio::sync::{Semaphore, mpsc};
 
 pub use caller::Caller;
+pub(crate) use listener::serve_all;
 
 /// The longest line, in bytes: whoever sends a longer one is not listened to any more.
 const LINE_MAX: u64 = 16 * 1024 * 1024;
@@ -61,7 +63,7 @@ struct Answered<A> {
 
 /// Answers what is asked over this connection until it ends, or until something comes that is no question. Questions
 /// are worked on side by side, and to their end even if nobody waits for the answer any more.
-pub(crate) async fn serve<S, Q, A, F, Fut>(stream: S, handle: F)
+async fn serve<S, Q, A, F, Fut>(stream: S, handle: F)
 where
     S: AsyncRead + AsyncWrite + Send + 'static,
     Q: DeserializeOwned + Send + 'static,

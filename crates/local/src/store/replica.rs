@@ -6,20 +6,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
-use tokio::time::sleep;
 
 use super::endpoint::Endpoint;
 use super::log::LoggedVoter;
-use crate::wire::serve;
-
-/// How long to wait where no connection can be accepted: there are too many.
-const CROWDED: Duration = Duration::from_millis(10);
+use crate::wire::serve_all;
 
 /// What a replica is told at its start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +38,7 @@ pub async fn serve_replica(settings: ReplicaSettings) -> Result<Infallible, io::
     let votes = TcpListener::bind(settings.votes).await?;
     let voting = {
         let voter = Arc::clone(&voter);
-        accept(votes, move |ask| {
+        serve_all(votes, move |ask| {
             let answer = voter.lock().unwrap_or_else(PoisonError::into_inner).answer(&ask);
             std::future::ready(answer)
         })
@@ -54,34 +46,12 @@ pub async fn serve_replica(settings: ReplicaSettings) -> Result<Infallible, io::
     let Some(clients) = settings.clients else { return Ok(voting.await) };
     let clients = TcpListener::bind(clients).await?;
     let endpoint = Arc::new(Endpoint::new(settings.number, voter, &settings.peers));
-    let answering = accept(clients, move |ask| {
+    let answering = serve_all(clients, move |ask| {
         let endpoint = Arc::clone(&endpoint);
         async move { endpoint.answer(ask).await }
     });
     tokio::select! {
         never = voting => Ok(never),
         never = answering => Ok(never),
-    }
-}
-
-/// Serves every connection that comes.
-async fn accept<Q, A, F, Fut>(listener: TcpListener, handle: F) -> Infallible
-where
-    Q: DeserializeOwned + Send + 'static,
-    A: Serialize + Send + 'static,
-    F: Fn(Q) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = A> + Send + 'static,
-{
-    let mut connections = JoinSet::new();
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                // Without it answers are slow; with an error the connection has ended.
-                let _ = stream.set_nodelay(true);
-                connections.spawn(serve(stream, handle.clone()));
-            }
-            Err(_) => sleep(CROWDED).await,
-        }
-        while connections.try_join_next().is_some() {}
     }
 }

@@ -1,14 +1,11 @@
 //! The supervisor's socket: what it answers to runners, to people's commands and to tests.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use drill::{Fault, Happening, RunStep, Site, What, parse};
 use fence::{ControlStore as _, RunId};
 use runbook::{Event, Journal as _};
 use tokio::net::UnixListener;
-use tokio::task::JoinSet;
-use tokio::time::sleep;
 
 use crate::act::{Ways, action_named};
 use crate::network::Line;
@@ -18,26 +15,13 @@ use crate::system::inner::Inner;
 use crate::system::start::PUBLIC_NAME;
 use crate::wire;
 
-/// From one connection that could not be taken to the next.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
 /// Answers whoever connects, for as long as the Regions run.
 pub(crate) async fn answer_all(inner: Arc<Inner>, listener: UnixListener) {
-    // Whoever is connected is left when this ends.
-    let mut connections = JoinSet::new();
-    loop {
-        while connections.try_join_next().is_some() {}
-        let Ok((stream, _)) = listener.accept().await else {
-            // Too many files are open, most likely: later there are fewer.
-            sleep(ACCEPT_PAUSE).await;
-            continue;
-        };
+    let answer = move |ask: Ask| {
         let inner = Arc::clone(&inner);
-        connections.spawn(wire::serve(stream, move |ask: Ask| {
-            let inner = Arc::clone(&inner);
-            async move { answer(&inner, ask).await }
-        }));
-    }
+        async move { answer(&inner, ask).await }
+    };
+    match wire::serve_all(listener, answer).await {}
 }
 
 async fn answer(inner: &Arc<Inner>, ask: Ask) -> Answer {

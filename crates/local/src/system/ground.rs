@@ -12,7 +12,7 @@ use rustix::process::umask;
 use crate::place::Place;
 use crate::postgres::end_leftovers;
 use crate::process::{Directory, Warden};
-use crate::system::start::NotUp;
+use crate::system::settings::NotUp;
 
 /// What two Regions write that later ones would go on from, beside a folder for each place.
 const FILES: [&str; 4] = ["processor.jsonl", "journals.tsv", "history.json", "scenario.drill"];

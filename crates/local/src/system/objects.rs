@@ -28,8 +28,6 @@ const LOOK: Duration = Duration::from_millis(250);
 const AT_ONCE: usize = 256;
 /// For how long the other Region's answer to one is waited for.
 const LIMIT: Duration = Duration::from_secs(5);
-/// From one connection that could not be taken to the next.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// An object on its way into the other Region's bucket.
 #[derive(Debug, Serialize, Deserialize)]
@@ -122,20 +120,8 @@ impl Inner {
 
     /// Takes what comes into the bucket of a Region.
     async fn take_objects(self: Arc<Self>, at: Site, listener: TcpListener) {
-        // Whoever is connected is left when this ends.
-        let mut connections = JoinSet::new();
-        loop {
-            while connections.try_join_next().is_some() {}
-            let Ok((stream, _)) = listener.accept().await else {
-                sleep(ACCEPT_PAUSE).await;
-                continue;
-            };
-            let inner = Arc::clone(&self);
-            connections.spawn(wire::serve(stream, move |object: Object| {
-                let inner = Arc::clone(&inner);
-                async move { inner.take_object(at, object).await }
-            }));
-        }
+        let take = move |object: Object| Arc::clone(&self).take_object(at, object);
+        match wire::serve_all(listener, take).await {}
     }
 
     async fn take_object(self: Arc<Self>, at: Site, Object { name, text }: Object) -> Came {

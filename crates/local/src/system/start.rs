@@ -5,17 +5,15 @@ use std::fs::{Permissions, set_permissions};
 use std::io;
 use std::net::SocketAddrV4;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use drill::{Site, What};
 use fence::{Author, ControlStore as _};
-use payments::{MovementId, PaymentId, ProcessorKey, RefundId, Time};
-use processor::{Moved, Terms, Wanted};
-use region::{Initialized, Simulator, initialize};
+use region::{Initialized, initialize};
 use stores::{PgLedger, Raised};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::UnixListener;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -23,17 +21,16 @@ use crate::act;
 use crate::clock::now_us;
 use crate::dns::{Authority, Checkers, DnsServer, SwitchSettings};
 use crate::network::{Line, Namespace, Network, Wires};
-use crate::pace::Pace;
 use crate::place::Place;
-use crate::postgres::{Cluster, ClusterError, ClusterSettings, Programs, Template};
-use crate::process::{Claimed, NotStarted, make_passable};
+use crate::postgres::{Cluster, ClusterError, ClusterSettings};
+use crate::process::make_passable;
 use crate::rehearsal::Notes;
 use crate::store::StoreClient;
 use crate::system::addresses::{Addresses, Direct, Links};
 use crate::system::ground::Ground;
-use crate::system::hook::Hook;
 use crate::system::inner::{Course, Inner};
 use crate::system::objects::Objects;
+use crate::system::settings::{NotUp, SystemSettings, Underlay, io};
 use crate::system::{System, control};
 
 /// The zone that both Regions' names are in. Nobody else has a name that ends like this (RFC 6761).
@@ -42,74 +39,8 @@ const ZONE: &str = "payment.test";
 const LABEL: &str = "api";
 /// The name that clients resolve.
 pub(crate) const PUBLIC_NAME: &str = "api.payment.test";
-/// How long after the first question about a key that it has not seen the processor refuses it for good.
-const CLOSES_UNSEEN: Duration = Duration::from_millis(500);
 /// For how long the strongly consistent store may take to answer after its start.
 const STORE_TRIES: u32 = 400;
-
-/// How the two Regions are to be.
-#[derive(Clone)]
-pub struct SystemSettings {
-    /// Where everything is kept.
-    pub directory: PathBuf,
-    /// The program `tideover`, which child processes are.
-    pub program: PathBuf,
-    /// PostgreSQL.
-    pub programs: Programs,
-    /// What both databases begin as.
-    pub template: Arc<Template>,
-    /// The password of the template.
-    pub password: String,
-    /// How fast time goes.
-    pub pace: Pace,
-    /// Whoever is told of the steps of runs.
-    pub hook: Arc<dyn Hook>,
-    /// How much the disk of each database holds, in bytes; none: as much as the machine's.
-    pub disk_limit: Option<u64>,
-    /// What is between the places.
-    pub underlay: Underlay,
-}
-
-/// What is between the places.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Underlay {
-    /// Wires between network namespaces where the system permits them, and nothing elsewhere.
-    #[default]
-    Any,
-    /// Wires between network namespaces.
-    Namespaces,
-    /// Nothing: links alone hold what is cut.
-    Proxies,
-}
-
-/// Why the two Regions do not run.
-#[derive(Debug, thiserror::Error)]
-pub enum NotUp {
-    /// Others run here.
-    #[error(transparent)]
-    Claimed(#[from] Claimed),
-    /// The folder has something in it that is not of two Regions.
-    #[error("`{}` was there before any Regions were: choose another folder", .0.display())]
-    Foreign(PathBuf),
-    /// A file, an address or a process.
-    #[error("the two Regions do not start: {what}")]
-    Io {
-        /// What was tried.
-        what: &'static str,
-        /// Why it failed.
-        #[source]
-        source: io::Error,
-    },
-    /// A process.
-    #[error(transparent)]
-    Process(#[from] NotStarted),
-    /// A database.
-    #[error(transparent)]
-    Database(#[from] ClusterError),
-    /// The first control record, or the ledger's first epoch.
-    #[error("the system is not initialized: {0}")]
-    NotInitialized(String),
-}
 
 impl System {
     /// Brings both Regions up, the home primary active.
@@ -209,27 +140,6 @@ impl Inner {
         self.watch_database(Site::Primary);
         standby.start_as_standby(self.replication_from(Site::Primary)).await?;
         self.watch_database(Site::Standby);
-        Ok(())
-    }
-
-    async fn start_processor(&self, tasks: &mut JoinSet<()>) -> Result<(), NotUp> {
-        let terms = Terms { closes_unseen: CLOSES_UNSEEN, ..Terms::default() };
-        let clock = || Time::from_ms(act::now().0);
-        let book = self.processor_book();
-        let simulator = Simulator::open(&book, terms, clock)
-            .map_err(|fault| io("the processor's books")(io::Error::other(fault)))?;
-        let notes = self.notes.clone();
-        simulator.watch(move |moved| {
-            if let Some(moved) = what_moved(moved) {
-                notes.note(moved);
-            }
-        });
-        let listener = TcpListener::bind(self.addresses.processor).await;
-        let listener = listener.map_err(io("the processor's address"))?;
-        tasks.spawn(async move {
-            // Without it calls are refused, which the worker puts down.
-            let _ = simulator.serve(listener, std::future::pending()).await;
-        });
         Ok(())
     }
 
@@ -346,23 +256,4 @@ fn switch(settings: &SystemSettings, addresses: &Addresses, notes: &Notes) -> Au
     };
     let notes = notes.clone();
     Authority::new(&dns, move |at_us, to| notes.note_at(at_us, What::Dns { to }))
-}
-
-/// Money that moved, as a drill tells of it; nothing for a key that is no movement's. The processor
-/// does not know who calls: whoever has the history knows whose gate was open.
-fn what_moved(moved: &Moved) -> Option<What> {
-    let movement = match &moved.wanted {
-        Wanted::Charge(_) => MovementId::Payment(PaymentId::parse(&moved.key)?),
-        Wanted::Refund(of) => {
-            MovementId::Refund(PaymentId::parse(of)?, RefundId::parse(&moved.key)?)
-        }
-    };
-    let (key, from) = (ProcessorKey::of(movement), Site::Primary);
-    let minor_units = moved.money.amount.minor_units();
-    Some(What::Moved { key, movement, minor_units, from })
-}
-
-/// What went wrong while something was tried.
-fn io(what: &'static str) -> impl Fn(io::Error) -> NotUp {
-    move |source| NotUp::Io { what, source }
 }
