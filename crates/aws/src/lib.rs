@@ -22,7 +22,7 @@ pub use calls::{Call, Calls, REQUEST_IDS, Recorder};
 pub use control_table::{ControlTable, IntentPages, NotKept, PageFault, Replica, RunJournal, Wait};
 pub use rds_roots::rds_roots;
 pub use secrets::{DatabaseSecret, WebhookSecret};
-pub use signed::{Unsigned, signed};
+pub use signed::{Unsigned, endpoint, signed};
 pub use site::{Aws, Identity, Manner, Notice, Place};
 pub use sorted::{Failure, Fate, Said, Sorted, sorted};
 pub use topic::SnsTopic;

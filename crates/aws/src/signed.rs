@@ -10,34 +10,42 @@ use aws_sigv4::http_request::{
     UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4;
+use bytes::Bytes;
+use hyper::Request;
 
 use crate::sorted::Said;
 
 /// A request that nobody has signed yet.
 #[derive(Clone, Copy, Debug)]
 pub struct Unsigned<'r> {
-    /// The service, by its name in signatures, such as `kms`.
+    /// The service, by its name in signatures and endpoints, such as `kms`.
     pub service: &'r str,
     /// The Region whose endpoint is asked.
     pub region: &'r str,
     /// The method.
     pub method: &'r str,
-    /// The whole address, with its path as it is sent.
-    pub url: &'r str,
+    /// The path and the query, as they are sent, from the `/` on.
+    pub path: &'r str,
     /// Headers that the signature covers.
     pub headers: &'r [(&'r str, &'r str)],
     /// What is sent.
     pub body: &'r [u8],
 }
 
-/// The headers that a request needs besides its own, as whom these settings speak now (Signature Version 4).
+/// The address of a Region's service, without a `/` at its end: the one that the settings name, or the usual one (AWS
+/// General Reference, "AWS service endpoints"). Under S3's, each bucket is a folder.
+#[must_use]
+pub fn endpoint(config: &SdkConfig, service: &str, region: &str) -> String {
+    let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    let usual = || format!("https://{service}.{region}.{domain}");
+    config.endpoint_url().map_or_else(usual, |url| url.trim_end_matches('/').to_owned())
+}
+
+/// The request as it is sent, as whom these settings speak now (Signature Version 4).
 ///
 /// # Errors
 /// When they speak as nobody, or when the request has no form that can be signed.
-pub async fn signed(
-    config: &SdkConfig,
-    request: &Unsigned<'_>,
-) -> Result<Vec<(String, String)>, Said> {
+pub async fn signed(config: &SdkConfig, request: &Unsigned<'_>) -> Result<Request<Bytes>, Said> {
     let provider = config.credentials_provider().ok_or(Said::new("there are no credentials"))?;
     let credentials = provider.provide_credentials().await.map_err(said)?;
     let identity = credentials.into();
@@ -49,12 +57,17 @@ pub async fn signed(
         .settings(settings())
         .build()
         .map_err(said)?;
-    let Unsigned { method, url, headers, body, .. } = *request;
-    let body = SignableBody::Bytes(body);
-    let signable = SignableRequest::new(method, url, headers.iter().copied(), body);
+    let Unsigned { service, region, method, path, headers, body } = *request;
+    let url = format!("{}{path}", endpoint(config, service, region));
+    let signable = SignableBody::Bytes(body);
+    let signable = SignableRequest::new(method, &url, headers.iter().copied(), signable);
     let signed = sign(signable.map_err(said)?, &parameters.into()).map_err(said)?;
-    let headers = signed.output().headers();
-    Ok(headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    let named = headers.iter().copied().chain(signed.output().headers());
+    let with_headers = named
+        .fold(Request::builder().method(method).uri(&url), |request, (name, value)| {
+            request.header(name, value)
+        });
+    with_headers.body(Bytes::copy_from_slice(body)).map_err(said)
 }
 
 /// As S3 asks: paths as they are sent, and what is sent by its digest. Other services take the same.
@@ -68,4 +81,23 @@ fn settings() -> SigningSettings {
 
 fn said(error: impl std::error::Error) -> Said {
     Said::new(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn services_answer_where_the_settings_say_or_by_their_names() {
+        let usual = SdkConfig::builder().build();
+        let own = SdkConfig::builder().endpoint_url("http://localhost:4566/").build();
+        let rows = [
+            (&usual, "s3", "us-east-2", "https://s3.us-east-2.amazonaws.com"),
+            (&usual, "kms", "cn-north-1", "https://kms.cn-north-1.amazonaws.com.cn"),
+            (&own, "s3", "us-east-2", "http://localhost:4566"),
+        ];
+        for (config, service, region, wanted) in rows {
+            assert_eq!(endpoint(config, service, region), wanted);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use aws::{Aws, Unsigned, signed};
 use bytes::Bytes;
-use hyper::{Request, Response};
+use hyper::Response;
 use region::HttpClient;
 
 /// A request.
@@ -21,18 +21,9 @@ pub(crate) async fn exchange(
     http: &HttpClient,
     by_hand: &ByHand<'_>,
 ) -> Result<Response<Bytes>, String> {
-    let Unsigned { method, url, headers, body, region, .. } = by_hand.request;
-    let signature = signed(aws.config().await, &by_hand.request).await;
-    let signature = signature.map_err(|said| said.to_string())?;
-    let mut request = Request::builder().method(method).uri(url);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    for (name, value) in signature {
-        request = request.header(name, value);
-    }
-    let request = request.body(Bytes::copy_from_slice(body));
-    let request = request.map_err(|error| error.to_string())?;
+    let region = by_hand.request.region;
+    let request = signed(aws.config().await, &by_hand.request).await;
+    let request = request.map_err(|said| said.to_string())?;
     let (service, operation) = by_hand.named;
     let noted = aws.calls().map(|calls| (calls, calls.begin(region, service, operation)));
     let began = Instant::now();

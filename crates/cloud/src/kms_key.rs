@@ -24,8 +24,6 @@ const ALGORITHM: &str = "ED25519_SHA_512";
 pub struct KmsKey {
     arn: String,
     region: String,
-    /// How the names of its partition end.
-    domain: &'static str,
 }
 
 /// Why a text is no ARN of a key.
@@ -47,15 +45,14 @@ impl FromStr for KmsKey {
 
     fn from_str(text: &str) -> Result<Self, NoKmsKey> {
         let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let ["arn", partition, "kms", region, account, resource] = parts[..] else {
+        let ["arn", _, "kms", region, account, resource] = parts[..] else {
             return Err(NoKmsKey);
         };
         let is_key = resource.starts_with("key/") || resource.starts_with("alias/");
         if !is_key || region.is_empty() || account.is_empty() {
             return Err(NoKmsKey);
         }
-        let domain = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-        Ok(Self { arn: text.to_owned(), region: region.to_owned(), domain })
+        Ok(Self { arn: text.to_owned(), region: region.to_owned() })
     }
 }
 
@@ -111,15 +108,12 @@ impl KmsKey {
     ) -> Result<Vec<u8>, KmsFailure> {
         let failure = |said: String| KmsFailure { operation, key: self.arn.clone(), said };
         let (body, target) = (question.to_string(), format!("TrentService.{operation}"));
-        let usual = || format!("https://kms.{}.{}", self.region, self.domain);
-        let endpoint = aws.config().await.endpoint_url().map_or_else(usual, str::to_owned);
-        let url = format!("{}/", endpoint.trim_end_matches('/'));
         let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &*target)];
         let request = Unsigned {
             service: "kms",
             region: &self.region,
             method: "POST",
-            url: &url,
+            path: "/",
             headers: &headers,
             body: body.as_bytes(),
         };
@@ -148,15 +142,9 @@ mod tests {
     #[test]
     fn only_arns_of_keys_are_keys() {
         let rows = [
-            (
-                "arn:aws:kms:us-east-2:111122223333:key/1234-ab",
-                Some(("us-east-2", "amazonaws.com")),
-            ),
-            (
-                "arn:aws:kms:eu-west-1:111122223333:alias/auditor",
-                Some(("eu-west-1", "amazonaws.com")),
-            ),
-            ("arn:aws-cn:kms:cn-north-1:1:key/1", Some(("cn-north-1", "amazonaws.com.cn"))),
+            ("arn:aws:kms:us-east-2:111122223333:key/1234-ab", Some("us-east-2")),
+            ("arn:aws:kms:eu-west-1:111122223333:alias/auditor", Some("eu-west-1")),
+            ("arn:aws-cn:kms:cn-north-1:1:key/1", Some("cn-north-1")),
             ("arn:aws:kms:us-east-2:111122223333:grant/1", None),
             ("arn:aws:kms::111122223333:key/1", None),
             ("arn:aws:s3:us-east-2:111122223333:key/1", None),
@@ -165,7 +153,7 @@ mod tests {
         ];
         for (text, wanted) in rows {
             let key = text.parse::<KmsKey>().ok();
-            let found = key.as_ref().map(|key| (key.region(), key.domain));
+            let found = key.as_ref().map(KmsKey::region);
             assert_eq!(found, wanted, "{text}");
         }
     }

@@ -80,9 +80,7 @@ impl Reach {
         lock: &[(&str, &str)],
     ) -> Result<Response<Bytes>, String> {
         let aws = self.site(region).aws();
-        let usual = format!("https://s3.{region}.amazonaws.com");
-        let endpoint = aws.config().await.endpoint_url().map_or(usual, str::to_owned);
-        let url = format!("{}/{path}", endpoint.trim_end_matches('/'));
+        let path = format!("/{path}");
         let mut headers =
             vec![("content-type", kept.media_type), ("x-amz-checksum-sha256", checksum)];
         headers.extend(lock);
@@ -90,7 +88,7 @@ impl Reach {
             service: "s3",
             region: region.as_str(),
             method: "PUT",
-            url: &url,
+            path: &path,
             headers: &headers,
             body: kept.text.as_bytes(),
         };

@@ -1,7 +1,5 @@
 //! What placeholders of an assembly mean.
 
-use aws_config::SdkConfig;
-
 /// Where a stack goes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
@@ -19,13 +17,6 @@ impl Place {
             ("${AWS::Region}", &self.region),
         ];
         values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
-    }
-
-    /// The address of the Region's S3, under which each bucket is a folder.
-    pub(crate) fn bucket_service(&self, config: &SdkConfig) -> String {
-        let suffix = if self.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-        let service = || format!("https://s3.{}.{suffix}", self.region);
-        config.endpoint_url().map_or_else(service, str::to_owned)
     }
 }
 

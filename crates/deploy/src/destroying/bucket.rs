@@ -1,14 +1,11 @@
 //! A bucket emptied of every version of every object and of every delete marker, page by page. What is gone is gone, so
 //! that whoever begins anew goes on.
 
-use aws::bucket_credentials;
+use aws::{Unsigned, signed};
 use aws_config::SdkConfig;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
-use hyper::{Method, Request, StatusCode};
-use object_store::aws::AwsAuthorizer;
-use object_store::client::HttpRequestBody;
+use hyper::StatusCode;
 use percent_encoding::percent_decode_str;
 use sha2::{Digest as _, Sha256};
 
@@ -59,7 +56,7 @@ impl Bucket<'_> {
     async fn list(&self) -> Result<Option<Vec<Version>>, Trouble> {
         let query = "versions&encoding-type=url";
         let action = "s3:ListBucketVersions";
-        let (status, text) = self.ask(action, Method::GET, query, Bytes::new()).await?;
+        let (status, text) = self.ask(action, "GET", query, &[]).await?;
         match status {
             StatusCode::OK => Ok(Some(versions(&text))),
             _ if code(&text).as_deref() == Some("NoSuchBucket") => Ok(None),
@@ -69,8 +66,8 @@ impl Bucket<'_> {
 
     async fn delete(&self, versions: &[Version]) -> Result<(), Trouble> {
         let action = "s3:DeleteObjectVersion";
-        let body = Bytes::from(deletion(versions));
-        let (status, text) = self.ask(action, Method::POST, "delete", body).await?;
+        let body = deletion(versions);
+        let (status, text) = self.ask(action, "POST", "delete", body.as_bytes()).await?;
         // Each object is refused for itself, such as one that is locked.
         match element(&text, "Error") {
             None if status == StatusCode::OK => Ok(()),
@@ -82,13 +79,13 @@ impl Bucket<'_> {
     async fn ask(
         &self,
         action: &'static str,
-        method: Method,
+        method: &str,
         query: &str,
-        body: Bytes,
+        body: &[u8],
     ) -> Result<(StatusCode, String), Trouble> {
         let mut attempts = 0;
         loop {
-            let answer = self.ask_once(&method, query, &body).await;
+            let answer = self.ask_once(method, query, body).await;
             attempts += 1;
             let said = match answer {
                 Ok((status, text)) if !is_for_now(status) => return Ok((status, text)),
@@ -104,26 +101,23 @@ impl Bucket<'_> {
 
     async fn ask_once(
         &self,
-        method: &Method,
+        method: &str,
         query: &str,
-        body: &Bytes,
+        body: &[u8],
     ) -> Result<(StatusCode, String), String> {
-        let said = |error: &dyn std::error::Error| error.to_string();
-        let url = format!("{}/{}?{query}", self.place.bucket_service(&self.config), self.name);
-        let digest = Sha256::digest(body);
-        let request = Request::builder()
-            .method(method.clone())
-            .uri(url)
-            .header("x-amz-checksum-sha256", BASE64_STANDARD.encode(digest))
-            .body(HttpRequestBody::from(body.clone()));
-        let mut request = request.map_err(|error| said(&error))?;
-        let credentials = bucket_credentials(&self.config).map_err(|error| said(&error))?;
-        let credential = credentials.get_credential().await.map_err(|error| said(&error))?;
-        let authorizer = AwsAuthorizer::new(&credential, "s3", &self.place.region);
-        authorizer.try_authorize(&mut request, Some(&digest)).map_err(|error| said(&error))?;
-        let client = client().map_err(|error| said(&error))?;
-        let answer = client.exchange(request.map(|_| body.clone())).await;
-        let answer = answer.map_err(|failure| said(&failure))?;
+        let path = format!("/{}?{query}", self.name);
+        let checksum = BASE64_STANDARD.encode(Sha256::digest(body));
+        let request = Unsigned {
+            service: "s3",
+            region: &self.place.region,
+            method,
+            path: &path,
+            headers: &[("x-amz-checksum-sha256", &*checksum)],
+            body,
+        };
+        let request = signed(&self.config, &request).await.map_err(|said| said.to_string())?;
+        let client = client().map_err(|error| error.to_string())?;
+        let answer = client.exchange(request).await.map_err(|failure| failure.to_string())?;
         Ok((answer.status(), String::from_utf8_lossy(answer.body()).into_owned()))
     }
 

@@ -105,7 +105,7 @@ impl Seat {
             code: None,
             said: format!("its template has more than {TEMPLATE_BYTES_MAX} bytes, and is no asset of the assembly"),
         })?;
-        let service = self.place.bucket_service(&self.site.config(self.region()).await);
+        let service = aws::endpoint(&self.site.config(self.region()).await, "s3", self.region());
         let bucket = self.place.fill(&destination.bucket);
         let mut key = self.place.fill(&destination.key);
         if let Some(text) = &wish.template {
