@@ -6,6 +6,7 @@ mod readiness;
 mod regions;
 mod seen;
 
+use runbook::automatic::Kept;
 use runbook::{Readiness, RecordSeen};
 use serde::Serialize;
 
@@ -15,6 +16,7 @@ use self::readiness::readiness;
 use self::regions::region_status;
 use self::seen::seen;
 use crate::account::NoAccount;
+use crate::automatic::kept;
 use crate::facts::{active, record};
 use crate::reach::{Reach, now};
 
@@ -32,6 +34,8 @@ pub struct Status {
     /// Whether a failover could be done now; whoever prints it words it.
     #[serde(skip)]
     pub readiness: Readiness,
+    /// Whether alarms may start a failover, where the templates let them; none when the control table does not say.
+    pub automatic: Option<AutomaticStatus>,
     /// What differs from the templates because a run has changed it, which is to be expected while one is open.
     pub drift: Vec<String>,
 }
@@ -49,6 +53,19 @@ pub struct RecordStatus {
     pub traffic: String,
     /// The run that is open.
     pub run: Option<String>,
+}
+
+/// What people have said last about failovers that alarms start.
+#[derive(Debug, Clone, Serialize)]
+pub struct AutomaticStatus {
+    /// Whether alarms may start one.
+    pub is_on: bool,
+    /// Who has turned it off or on; none when nobody has.
+    pub by: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The latest run that an alarm has started.
+    pub latest_run: Option<String>,
 }
 
 /// One Region.
@@ -86,8 +103,9 @@ pub async fn status(reach: &Reach) -> Result<Status, NoAccount> {
     let account = reach.account().await?;
     let homes = &reach.system().homes;
     let names = [homes.primary.clone(), homes.standby.clone()];
-    let (record, one, other) = tokio::join!(
+    let (record, kept, one, other) = tokio::join!(
         record(reach),
+        kept(reach),
         Box::pin(seen(reach, account, &names[0])),
         Box::pin(seen(reach, account, &names[1]))
     );
@@ -106,6 +124,7 @@ pub async fn status(reach: &Reach) -> Result<Status, NoAccount> {
             region_status(&names[1], "standby", other, at),
         ],
         readiness,
+        automatic: kept.ok().map(automatic_status),
         drift: drift(reach, &record, &names, &seen),
     })
 }
@@ -119,4 +138,14 @@ fn record_status(record: &RecordSeen) -> Option<RecordStatus> {
         traffic: record.traffic_region().to_string(),
         run: record.run().map(|run| run.id.to_string()),
     })
+}
+
+fn automatic_status(kept: Kept) -> AutomaticStatus {
+    let Kept { switch, started, .. } = kept;
+    AutomaticStatus {
+        is_on: switch.as_ref().is_none_or(|switch| switch.is_on),
+        by: switch.as_ref().map(|switch| switch.by.to_string()),
+        reason: switch.map(|switch| switch.reason),
+        latest_run: started.map(|started| started.run.to_string()),
+    }
 }

@@ -1,6 +1,6 @@
 //! One attempt of an action, and how it is told.
 
-use fence::RegionName;
+use fence::{RegionName, RunId};
 use runbook::render::report;
 use runbook::{
     ActionName, Entry, Event as Noted, Failure, Journal as _, Performed, Runner, RunnerName,
@@ -8,6 +8,7 @@ use runbook::{
 };
 
 use crate::event::OfRun;
+use crate::logged;
 use crate::work::{NotDone, Work, again};
 
 /// Makes an attempt of an action, if it is what is due.
@@ -16,8 +17,18 @@ pub(crate) async fn perform(work: &Work, event: &OfRun, action: ActionName) -> R
     let runner = runner(event, &work.settings.here);
     let performed = perform_one(&run, &run, &runner, event.heading, action).await;
     let entries = run.read().await.map_err(|silent| again(&silent.to_string()))?;
+    if action == ActionName::Close && performed == Performed::Over {
+        keep_last_report(work, &event.run).await;
+    }
     report(&performed, &entries, action)
         .map_err(|name| NotDone { name, words: words(&performed, action, &entries) })
+}
+
+/// The run is over whether its report is kept as it is now or not.
+async fn keep_last_report(work: &Work, run: &RunId) {
+    if let Err(error) = work.reach.keep_last_report(run).await {
+        logged::line("warn", "the report of a run", &error.to_string());
+    }
 }
 
 /// All invocations of an execution are one runner: an execution is named after its run, and is one in each Region.

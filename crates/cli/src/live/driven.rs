@@ -74,9 +74,24 @@ pub(crate) async fn driven(
                     () = &mut interrupted => return Err(interrupted_error(run).into()),
                 }
             }
+            Some(stopped @ (Stopped::Finished | Stopped::TurnedBack)) => {
+                keep_last_report(reach, run).await?;
+                return followed(&one, stopped);
+            }
             Some(stopped) => return followed(&one, stopped),
         }
     }
+}
+
+/// The run is over whether its report is kept as it is now or not.
+async fn keep_last_report(reach: &cloud::Reach, run: &RunId) -> anyhow::Result<()> {
+    let kept = reach.keep_last_report(run).await;
+    let mut told = stderr().lock();
+    match kept {
+        Ok(kept) => kept.iter().try_for_each(|kept| writeln!(told, "kept: {}", kept.place))?,
+        Err(error) => writeln!(told, "{error}; `tideover report {run} --out DIR` makes it here")?,
+    }
+    Ok(())
 }
 
 /// Another process has the run; it is waited for as long as it may have something in hand.

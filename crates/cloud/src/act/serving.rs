@@ -1,7 +1,6 @@
 //! Users are served by the target: a payment is tried, traffic crosses over, numbers are looked at, the report is kept.
 
 use hyper::StatusCode;
-use report::{Report, journal_text};
 use runbook::{AlarmNote, Failure, Notes, Observed};
 use serde_json::Value;
 
@@ -11,7 +10,6 @@ use crate::dns::Servers;
 use crate::https::{Answered, payment};
 use crate::metrics::Series;
 use crate::reach::now;
-use crate::report_object::Kept;
 use crate::until::until;
 
 impl Act<'_> {
@@ -90,22 +88,9 @@ impl Act<'_> {
     pub(super) async fn write_report(&self) -> Attempt {
         let run = &self.plan.run;
         let entries = self.reach.entries(run).await.map_err(|error| again(error.to_string()))?;
-        let mut known = self.reach.known(&entries).await;
-        known.why.extend(NOT_ASKED.map(|(what, why)| (what.to_owned(), why.to_owned())));
-        let report = Report::of(&entries, &known, now(), env!("CARGO_PKG_VERSION"));
-        let report = report.ok_or_else(|| again("the journal has no plan"))?;
-        let files = [
-            ("journal.jsonl", "application/jsonl", journal_text(&entries)),
-            ("report.html", "text/html; charset=utf-8", report.html()),
-            ("report.json", "application/json", report.json()),
-        ];
-        let mut notes = Notes::default();
-        for (name, media_type, text) in files {
-            let file = Kept { name, media_type, text };
-            let (region, account) = (&self.action.region, self.account);
-            let kept = self.reach.store(region, account, run.as_str(), &file, now()).await;
-            notes.kept.push(kept.map_err(again)?);
-        }
+        let (region, account) = (&self.action.region, self.account);
+        let kept = self.reach.keep_report(run, region, account, &entries).await;
+        let mut notes = Notes { kept: kept.map_err(again)?, ..Notes::default() };
         if notes.kept.iter().any(|kept| kept.locked_until.is_none()) {
             notes.lacking.push(NOT_LOCKED.to_owned());
         }
@@ -116,12 +101,6 @@ impl Act<'_> {
 fn noted(alarms: Vec<AlarmNote>) -> Observed {
     Observed::Noted(Notes { alarms, ..Notes::default() })
 }
-
-/// What is not asked for by whoever writes the report of a run from within it.
-const NOT_ASKED: [(&str, &str); 2] = [
-    ("/alarms", "this was written by the run itself, which has looked at them before"),
-    ("/templates", "this was written by the run itself, which does not see templates"),
-];
 
 /// What is told of a report that can be deleted.
 const NOT_LOCKED: &str = "the report can be deleted: its bucket was deployed without Object Lock";

@@ -5,8 +5,9 @@ use std::io;
 use std::path::Path;
 
 use drill::Site;
+use fence::RunId;
 use report::{Report, journal_text};
-use runbook::{KeptNote, Notes, Observed, Plan};
+use runbook::{Entry, KeptNote, Notes, Observed, Plan};
 use sha2::{Digest as _, Sha256};
 
 use crate::act::perform::{Attempt, again};
@@ -14,20 +15,39 @@ use crate::act::reach::{Reach, now};
 
 /// Stores the report as it can be made now. A file is there whole or as it was before.
 pub(crate) async fn write_report(reach: &Reach, plan: &Plan, site: Site) -> Attempt {
-    let silent = |cause: &dyn ToString| again(&cause.to_string());
-    let entries = reach.entries(&plan.run).await.map_err(|error| silent(&error))?;
-    let known = reach.known(&entries).await;
-    let report = Report::of(&entries, &known, now(), env!("CARGO_PKG_VERSION"));
-    let report = report.ok_or_else(|| again("the journal has no plan"))?;
-    let folder = reach.ways.runs[site as usize].join(plan.run.as_str());
+    let entries = reach.entries(&plan.run).await.map_err(|error| again(&error.to_string()))?;
+    let kept = keep_report(reach, &plan.run, site, &entries).await;
+    let kept = kept.map_err(|error| again(&error.to_string()))?;
+    Ok(Observed::Noted(Notes { kept, ..Notes::default() }))
+}
+
+/// Stores the report of a run that is over, where it was stored while the run was open.
+pub(crate) async fn keep_last_report(reach: &Reach, run: &RunId) -> io::Result<()> {
+    let entries = reach.entries(run).await.map_err(io::Error::other)?;
+    let sites = Site::ALL.into_iter();
+    let had = sites.filter(|site| reach.ways.runs[*site as usize].join(run.as_str()).is_dir());
+    for site in had {
+        keep_report(reach, run, site, &entries).await?;
+    }
+    Ok(())
+}
+
+async fn keep_report(
+    reach: &Reach,
+    run: &RunId,
+    site: Site,
+    entries: &[Entry],
+) -> io::Result<Vec<KeptNote>> {
+    let known = reach.known(entries).await;
+    let report = Report::of(entries, &known, now(), env!("CARGO_PKG_VERSION"));
+    let report = report.ok_or_else(|| io::Error::other("the journal has no plan"))?;
+    let folder = reach.ways.runs[site as usize].join(run.as_str());
     let files = [
-        ("journal.jsonl", journal_text(&entries)),
+        ("journal.jsonl", journal_text(entries)),
         ("report.html", report.html()),
         ("report.json", report.json()),
     ];
-    let kept = files.iter().map(|(name, text)| keep(&folder, name, text));
-    let kept = kept.collect::<io::Result<Vec<_>>>().map_err(|error| silent(&error))?;
-    Ok(Observed::Noted(Notes { kept, ..Notes::default() }))
+    files.iter().map(|(name, text)| keep(&folder, name, text)).collect()
 }
 
 fn keep(folder: &Path, name: &str, text: &str) -> io::Result<KeptNote> {

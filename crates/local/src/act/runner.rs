@@ -7,6 +7,7 @@ use fence::RunId;
 use runbook::{Failure, Refused, Runner, RunnerName, Stopped, Takeover, drive};
 use tokio::time::sleep;
 
+use crate::act::kept::keep_last_report;
 use crate::act::reach::{Reach, Unreachable};
 use crate::place::Place;
 use crate::system::ask::{Ask, Standstill, Waits};
@@ -41,6 +42,10 @@ pub async fn carry_on(settings: RunnerSettings) -> Result<(), Unreachable> {
     loop {
         let steps = reach.steps();
         let stopped = drive(&reach, &reach, &runner).await;
+        if matches!(stopped, Stopped::Finished | Stopped::TurnedBack) {
+            // The run is over all the same; what it wrote while it was open is there.
+            let _ = keep_last_report(&reach, &run).await;
+        }
         // From here on it takes nothing from anybody.
         runner.takeover = Takeover::WhenSilent;
         // Whoever has decided once is to know that it has come to the same.

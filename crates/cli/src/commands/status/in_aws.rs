@@ -1,6 +1,6 @@
 //! Two Regions in AWS, as text: two columns, then what a run has changed.
 
-use cloud::{RegionStatus, Status};
+use cloud::{AutomaticStatus, RegionStatus, Status};
 
 use super::{columns, yes};
 
@@ -8,6 +8,7 @@ use super::{columns, yes};
 pub(super) fn text(status: &Status) -> String {
     let mut text = columns(&rows(status), 15);
     text.push_str(&record(status));
+    text.push_str(&automatic(status.automatic.as_ref()));
     if status.drift.is_empty() {
         text.push_str(
             "drift          none: everything is as the templates and the active Region say\n",
@@ -68,6 +69,45 @@ fn record(status: &Status) -> String {
     }
 }
 
+/// Whether alarms start anything at all is in the file; what people have said since is not.
+fn automatic(automatic: Option<&AutomaticStatus>) -> String {
+    let Some(AutomaticStatus { is_on, by, reason, latest_run }) = automatic else {
+        return "automatic      not known\n".to_owned();
+    };
+    let is = if *is_on { "as deployed" } else { "turned off" };
+    let said = by.iter().zip(reason).map(|(by, reason)| format!(", {by} says so: {reason}"));
+    let latest = latest_run.iter().map(|run| format!("; latest by an alarm: {run}"));
+    let more: String = said.chain(latest).collect();
+    format!("automatic      {is}{more}\n")
+}
+
 fn unknown() -> String {
     "not known".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_alarms_may_start() {
+        let status = |is_on, by: Option<&str>, latest: Option<&str>| AutomaticStatus {
+            is_on,
+            by: by.map(str::to_owned),
+            reason: by.map(|_| "moving".to_owned()),
+            latest_run: latest.map(str::to_owned),
+        };
+        let rows = [
+            (None, "not known"),
+            (Some(status(true, None, None)), "as deployed"),
+            (Some(status(true, Some("ann"), None)), "as deployed, ann says so: moving"),
+            (
+                Some(status(false, Some("ann"), Some("failover-alarm-1"))),
+                "turned off, ann says so: moving; latest by an alarm: failover-alarm-1",
+            ),
+        ];
+        for (seen, told) in rows {
+            assert_eq!(automatic(seen.as_ref()), format!("automatic      {told}\n"));
+        }
+    }
 }
