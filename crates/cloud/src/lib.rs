@@ -33,13 +33,15 @@ mod status;
 mod switches;
 mod until;
 mod waits;
+mod ways;
 
 pub use account::{Account, NoAccount};
 pub use activate::{Active, NotActivated, activate};
 pub use begin::{NotBegun, begin};
 pub use facts::facts;
 pub use kms_key::{KmsFailure, KmsKey, NoKmsKey};
-pub use reach::{Reach, Ways};
+pub use reach::Reach;
 pub use run::OneRun;
 pub use run_report::ReportNotKept;
 pub use status::{AutomaticStatus, RecordStatus, RegionStatus, Status, status};
+pub use ways::{NoWay, Ways};

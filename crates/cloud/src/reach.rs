@@ -1,11 +1,8 @@
 //! How everything in both Regions is reached from where somebody stands.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use aws::{Aws, Calls, ControlTable, Identity, Manner, Notice, Patience, Place, Replica, Said};
+use aws::{Aws, Calls, ControlTable, Manner, Notice, Place, Replica, Said};
 use fence::{Author, Millis, NoAnswer, RegionName, RunId};
 use region::{HttpClient, HttpLimits, Reach as Reachable, Trust};
 use runbook::{Control, Entry, Journal as _, NotTaken, System, order};
@@ -14,68 +11,7 @@ use tokio::sync::OnceCell;
 use crate::account::{Account, NoAccount};
 use crate::run::OneRun;
 use crate::site::Site;
-
-/// How an operator's program, or a function, reaches AWS.
-#[derive(Debug, Clone)]
-pub struct Ways {
-    /// The Region whose replica of the control table is asked first: where the function runs, or the Region that is to
-    /// be opened.
-    pub here: RegionName,
-    /// As whom.
-    pub identity: Identity,
-    /// The address of every service instead of AWS's, such as an emulator's; else the SDK's own settings count.
-    pub endpoint_url: Option<String>,
-    /// The account in which the system is; none: whichever the credentials are of.
-    pub account: Option<String>,
-    /// How long to wait for the control table.
-    pub patience: Patience,
-    /// How long to wait for a connection.
-    pub connection_timeout: Duration,
-    /// For how long one call of a control plane is waited for.
-    pub call_limit: Duration,
-    /// The pause between two looks at something that takes a while.
-    pub look_interval: Duration,
-    /// Where a Region's payment service is called instead of by its Regional name, such as `http://127.0.0.1:8080`.
-    pub services: BTreeMap<RegionName, String>,
-    /// The resolvers that are asked; none: the machine's, and public ones.
-    pub resolvers: Vec<SocketAddr>,
-    /// The port at which name servers of the zone are asked: that of DNS, but in tests.
-    pub name_server_port: u16,
-}
-
-impl Ways {
-    /// From a function in this Region.
-    #[must_use]
-    pub fn of_function(here: &RegionName) -> Self {
-        Self {
-            here: here.clone(),
-            identity: Identity::OfProcess,
-            endpoint_url: None,
-            account: None,
-            patience: Patience::default(),
-            connection_timeout: Duration::from_millis(400),
-            call_limit: Duration::from_secs(4),
-            look_interval: Duration::from_secs(1),
-            services: BTreeMap::new(),
-            resolvers: Vec::new(),
-            name_server_port: crate::dns::PORT,
-        }
-    }
-
-    /// From a person's machine, which may be far away.
-    #[must_use]
-    pub fn of_operator(here: &RegionName) -> Self {
-        let patience = Patience {
-            local: Duration::from_secs(3),
-            other: Duration::from_secs(3),
-            total: Duration::from_secs(9),
-            pause: Duration::from_millis(100),
-            avoidance: Duration::from_secs(60),
-        };
-        let connection_timeout = Duration::from_secs(2);
-        Self { patience, connection_timeout, ..Self::of_function(here) }
-    }
-}
+use crate::ways::Ways;
 
 /// What somebody reaches of both Regions. A clone is the same one.
 #[derive(Clone)]

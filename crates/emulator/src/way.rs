@@ -25,16 +25,24 @@ pub struct Way {
     serving: Option<Serving>,
 }
 
+/// Where a way leads.
+#[derive(Clone)]
+struct Target {
+    /// Host and port.
+    upstream: String,
+    /// What stands before each path there.
+    prefix: String,
+}
+
 /// Serves until its end is dropped.
 struct Serving {
     end: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
 
+#[derive(Default)]
 struct State {
-    upstream: Option<String>,
-    /// What stands before each path upstream.
-    prefix: String,
+    target: Mutex<Option<Target>>,
     rules: Mutex<Vec<Rule>>,
     asked: Mutex<Vec<Asked>>,
     faults: Mutex<usize>,
@@ -47,16 +55,9 @@ impl Way {
     /// When no port is free.
     #[must_use]
     pub fn to(upstream: &str) -> Self {
-        Self::door(Ipv4Addr::LOCALHOST, upstream, "")
-    }
-
-    /// A way at this address of this machine, to what stands under a path there, such as a stage of an API.
-    ///
-    /// # Panics
-    /// When no port is free.
-    #[must_use]
-    pub fn door(address: Ipv4Addr, upstream: &str, prefix: &str) -> Self {
-        Self::leading(address, Some(upstream.to_owned()), prefix)
+        let way = Self::nowhere();
+        way.lead(upstream, "");
+        way
     }
 
     /// A way that leads nowhere: what no rule answers is reset.
@@ -65,17 +66,26 @@ impl Way {
     /// When no port is free.
     #[must_use]
     pub fn nowhere() -> Self {
-        Self::leading(Ipv4Addr::LOCALHOST, None, "")
+        Self::at(Ipv4Addr::LOCALHOST)
     }
 
-    fn leading(address: Ipv4Addr, upstream: Option<String>, prefix: &str) -> Self {
+    /// A way at this address of this machine, which leads nowhere yet.
+    ///
+    /// # Panics
+    /// When no port is free.
+    #[must_use]
+    pub fn at(address: Ipv4Addr) -> Self {
         let listener = std::net::TcpListener::bind((address, 0)).expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
-        let (rules, asked, faults) = Default::default();
-        let prefix = prefix.to_owned();
-        let state = Arc::new(State { upstream, prefix, rules, asked, faults });
+        let state = Arc::<State>::default();
         let serving = Some(serve(listener, Arc::clone(&state)));
         Self { state, address, serving }
+    }
+
+    /// Has it lead to this host and port from now on, to what stands under a path there, such as a stage of an API.
+    pub fn lead(&self, upstream: &str, prefix: &str) {
+        let target = Target { upstream: upstream.to_owned(), prefix: prefix.to_owned() };
+        *lock(&self.state.target) = Some(target);
     }
 
     /// Its address, for every service.
@@ -253,8 +263,9 @@ fn reset(client: &TcpStream) {
 
 /// Carries a request out, as one that came by TLS, which AWS wants; nothing when nobody is there.
 async fn forward(state: &State, question: &Message) -> Option<Vec<u8>> {
-    let mut stream = TcpStream::connect(state.upstream.as_ref()?).await.ok()?;
-    stream.write_all(&question.under(&state.prefix)).await.ok()?;
+    let Target { upstream, prefix } = lock(&state.target).clone()?;
+    let mut stream = TcpStream::connect(upstream).await.ok()?;
+    stream.write_all(&question.under(&prefix)).await.ok()?;
     read_answer(&mut stream, question.is_head()).await
 }
 

@@ -1,6 +1,7 @@
 //! What an invocation does, whatever it is told.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
@@ -48,8 +49,9 @@ impl Work {
     /// Connects to nothing yet.
     pub(crate) fn new(settings: Settings) -> Result<Self, Error> {
         let here = &settings.here;
-        let (ways, system) = (Ways::of_function(here), settings.system.clone());
-        let reach = Reach::new(system, ways, Trust::native()?, random, logged::notice);
+        let ways = Ways::of_function(here).told_by(|name| env::var(name).ok())?;
+        let reach =
+            Reach::new(settings.system.clone(), ways, Trust::native()?, random, logged::notice);
         let aws = Aws::new(Place::in_region(here.as_str()), random, logged::notice);
         let topic = SnsTopic::new(&aws, &settings.people_topic);
         Ok(Self { reach, topic, settings, told: Mutex::default() })

@@ -1,13 +1,11 @@
 //! The two Regions that a command acts on: those of the file in AWS, or those on this machine. What both can do.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::io::{Write, stderr};
 
-use anyhow::{Context as _, anyhow};
 use aws::Notice;
 use cloud::Ways;
-use fence::{Author, NoAnswer, RegionName, RunId};
+use fence::{Author, NoAnswer, RunId};
 use region::Trust;
 use runbook::{Control, Entry, NotTaken, PlanKind};
 use service::Source;
@@ -87,14 +85,8 @@ pub(crate) async fn in_aws(
         Some(PlanKind::Failback) => system.homes.primary.clone(),
         _ => system.homes.standby.clone(),
     };
-    let (usual, resolver) = (Ways::of_operator(&here), resolver()?);
-    let ways = Ways {
-        account: topology.account.clone(),
-        services: services()?,
-        resolvers: resolver.into_iter().collect(),
-        name_server_port: resolver.map_or(usual.name_server_port, |resolver| resolver.port()),
-        ..usual
-    };
+    let usual = Ways { account: topology.account.clone(), ..Ways::of_operator(&here) };
+    let ways = usual.told_by(|name| env::var(name).ok())?;
     let trust = Trust::native().or_else(|none| {
         // Without TLS nothing but addresses of this machine is reached.
         if ways.services.is_empty() { Err(none) } else { Ok(Trust::nobody()) }
@@ -118,25 +110,4 @@ pub(crate) async fn in_aws(
 
 fn random() -> u64 {
     u64::try_from(Source::system().bits() & u128::from(u64::MAX)).unwrap_or(0)
-}
-
-/// Where Regions' services are called instead of by their names.
-fn services() -> anyhow::Result<BTreeMap<RegionName, String>> {
-    let Ok(text) = env::var("TIDEOVER_SERVICES") else { return Ok(BTreeMap::new()) };
-    let pairs = text.split(',').filter(|pair| !pair.is_empty());
-    let pairs = pairs.map(|pair| {
-        let (region, url) = pair
-            .split_once('=')
-            .ok_or_else(|| anyhow!("`TIDEOVER_SERVICES` holds `{pair}`, which is no REGION=URL"))?;
-        Ok((RegionName::new(region), url.to_owned()))
-    });
-    pairs.collect()
-}
-
-fn resolver() -> anyhow::Result<Option<std::net::SocketAddr>> {
-    let Ok(text) = env::var("TIDEOVER_RESOLVER") else { return Ok(None) };
-    let address = text.parse().with_context(|| {
-        format!("`TIDEOVER_RESOLVER` is `{text}`, and no address with a port such as 192.0.2.1:53")
-    });
-    address.map(Some)
 }

@@ -138,46 +138,95 @@ impl Journal for Dying {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_comes_next_goes_on() {
-    let estate = Estate::made().await;
-    let reach = estate.reach(estate.ways());
-    let request = request(PlanKind::Switchover, "dying");
-    let plan = begin(&reach, &request).await.expect("nothing is against it");
+/// Drives a run whose drivers die before every entry, every other with its effect done and nothing written of it, until it
+/// is over, or until nothing is left but to wait for its source. People approve what waits for them. How many have died.
+async fn outlives_its_drivers(reach: &Reach, run: &RunId) -> usize {
     let mut deaths = 0;
     loop {
-        // Every other dies with its effect done and nothing written of it.
         let left = if deaths % 2 == 0 { 2 } else { 3 };
-        let dying = Dying { one: reach.run(&request.run), left: left.into(), dies: Notify::new() };
+        let dying = Dying { one: reach.run(run), left: left.into(), dies: Notify::new() };
+        dying.one.stop_before(ActionName::AwaitSource);
         let name = runner(&format!("r{deaths}"));
         let stopped = tokio::select! {
             stopped = drive(&dying.one, &dying, &name) => stopped,
+            () = dying.one.stopped() => return deaths,
             () = dying.dies.notified() => {
                 deaths += 1;
                 assert!(deaths < 200, "it goes on and on");
                 continue;
             }
         };
-        assert_eq!(stopped, Stopped::Finished);
-        break;
+        match stopped {
+            Stopped::WaitsForApproval { action, .. } => approved(reach, run, action).await,
+            stopped => {
+                assert_eq!(stopped, Stopped::Finished);
+                return deaths;
+            }
+        }
     }
-    assert!(deaths > plan.actions.len(), "{deaths} deaths");
-    let record = estate.table().read_record().await.expect("it answers").expect("it is there");
-    assert_eq!(record.active_region(), Some(&region("us-east-2")));
-    assert_eq!(record.run(), None);
+}
+
+async fn approved(reach: &Reach, run: &RunId, action: ActionName) {
+    for by in ["ann", "ben"] {
+        let approves = Control::Approve { action, lasts: fence::DurationMs(600_000) };
+        reach.order(run, &approves, &Author::new(by)).await.expect("it is taken");
+    }
+}
+
+/// How often the writer was told to move.
+fn moved(estate: &Estate) -> usize {
+    let moves = ["SwitchoverGlobalCluster", "FailoverGlobalCluster"];
     let counted = estate.way.counted();
-    let switched =
-        counted.iter().filter(|(called, _)| called.operation == "SwitchoverGlobalCluster");
-    assert_eq!(switched.map(|(_, times)| times).sum::<usize>(), 1);
+    let moved = counted.iter().filter(|(called, _)| moves.contains(&&*called.operation));
+    moved.map(|(_, times)| times).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn planned_changes_outlive_their_drivers() {
+    let estate = Estate::made().await;
+    let rows = [
+        (PlanKind::Switchover, "there", "us-east-1", "us-east-2"),
+        (PlanKind::Failback, "back", "us-east-2", "us-east-1"),
+    ];
+    for (number, (kind, run, from, to)) in (1..).zip(rows) {
+        let reach = estate.reach(Ways { here: region(to), ..estate.ways() });
+        let request = request(kind, run);
+        let plan = begin(&reach, &request).await.expect("nothing is against it");
+        assert_eq!(plan.source, region(from));
+        let deaths = outlives_its_drivers(&reach, &request.run).await;
+        assert!(deaths > plan.actions.len(), "{deaths} deaths");
+        let record = estate.table().read_record().await.expect("it answers").expect("it is there");
+        assert_eq!((record.active_region(), record.run()), (Some(&region(to)), None));
+        assert_eq!(moved(&estate), number, "{run}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failover_outlives_its_drivers() {
+    let estate = Estate::made().await;
+    let reach = lost(&estate);
+    let request = request(PlanKind::Failover, "lost");
+    let plan = begin(&reach, &request).await.expect("nothing is against it");
+    let deaths = outlives_its_drivers(&reach, &request.run).await;
+    let until = plan.actions.iter().take_while(|action| action.name != ActionName::AwaitSource);
+    let acted = until.filter(|action| action.approvers == 0).count();
+    assert!(deaths > acted, "{deaths} deaths in {acted} actions");
+    is_served_by_standby(&estate, &reach, &plan).await;
+    assert_eq!(moved(&estate), 1);
+}
+
+/// Whoever is left when the home primary is lost.
+fn lost(estate: &Estate) -> Reach {
+    let mut ways = estate.ways();
+    ways.services.insert(region("us-east-1"), "http://127.0.0.1:1".to_owned());
+    estate.way.rules([Rule::all(Fault::Resets).region("us-east-1")]);
+    estate.reach(ways)
 }
 
 /// Drives a failover with the home primary lost until only its return is left to be waited for.
 pub(crate) async fn fails_over() -> (Estate, Reach, Plan) {
     let estate = Estate::made().await;
-    let mut ways = estate.ways();
-    ways.services.insert(region("us-east-1"), "http://127.0.0.1:1".to_owned());
-    let reach = estate.reach(ways);
-    estate.way.rules([Rule::all(Fault::Resets).region("us-east-1")]);
+    let reach = lost(&estate);
     let request = request(PlanKind::Failover, "lost");
     let plan = begin(&reach, &request).await.expect("nothing is against it");
     let one = reach.run(&request.run);
@@ -185,10 +234,7 @@ pub(crate) async fn fails_over() -> (Estate, Reach, Plan) {
     let stopped = drive(&one, &one, &runner("r1")).await;
     let Stopped::WaitsForApproval { action, shown, .. } = stopped else { panic!("{stopped:?}") };
     assert_eq!((shown.lag_ms, shown.intents_missing), (Some(200), Some(2)));
-    for by in ["ann", "ben"] {
-        let approves = Control::Approve { action, lasts: fence::DurationMs(600_000) };
-        reach.order(&request.run, &approves, &Author::new(by)).await.expect("it is taken");
-    }
+    approved(&reach, &request.run, action).await;
     let name = runner("r1");
     tokio::select! {
         stopped = drive(&one, &one, &name) => panic!("{stopped:?}"),

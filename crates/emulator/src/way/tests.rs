@@ -86,7 +86,8 @@ fn passes_on_and_remembers() {
 fn leads_to_what_stands_under_a_path() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = listener.local_addr().expect("it is bound").to_string();
-    let way = Way::door(Ipv4Addr::new(127, 0, 0, 2), &address, "/stages/prod");
+    let way = Way::at(Ipv4Addr::new(127, 0, 0, 2));
+    way.lead(&address, "/stages/prod");
     let asks = std::thread::spawn(move || ask(&way, "GET /health HTTP/1.1\r\n\r\n"));
     let (mut stream, _) = listener.accept().expect("it connects");
     let (head, _) = read(&mut stream).expect("it asks");

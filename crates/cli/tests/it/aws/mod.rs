@@ -2,5 +2,6 @@
 
 mod databases;
 mod deploy;
+mod machine;
 mod story;
 mod system;

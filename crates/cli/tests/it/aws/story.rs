@@ -16,7 +16,7 @@ use crate::place::Outcome;
 impl System {
     /// Both Regions are as the templates say, with this one active, and the other one could take over.
     #[track_caller]
-    fn is_ready(&self, active: &str) {
+    pub(super) fn is_ready(&self, active: &str) {
         let Outcome { stdout: status, stderr, .. } = self.typed("status", 0);
         let on = format!("on: AWS account {ACCOUNT}, {PRIMARY} and {STANDBY}, `payment-dev`\n");
         assert_eq!(stderr, on);
@@ -27,7 +27,7 @@ impl System {
     /// Takes a payment in one Region, which the other refuses, and sees it through: the card is charged, the receipt is
     /// stored, everybody is told.
     #[track_caller]
-    fn takes_payments(&self, here: &str, there: &str, key: &str) {
+    pub(super) fn takes_payments(&self, here: &str, there: &str, key: &str) {
         let (status, paid) = self.pay(here, key);
         assert_eq!(status, 201, "{paid}");
         let (status, refused) = self.pay(there, key);
@@ -87,13 +87,13 @@ impl System {
     }
 
     /// The evidence of a run.
-    fn report(&self, run: &str) -> Value {
+    pub(super) fn report(&self, run: &str) -> Value {
         self.typed(&format!("report {run} --out {run}"), 0);
         self.json(&format!("{run}/report.json"))
     }
 
     /// Nobody was charged twice, and the ledger of the home primary has so many payments.
-    fn adds_up(&self, payments: usize) {
+    pub(super) fn adds_up(&self, payments: usize) {
         let moved = self.moved();
         assert_eq!(moved.iter().collect::<BTreeSet<_>>().len(), moved.len(), "{moved:?}");
         let paid = self.databases.ask(PRIMARY, "SELECT count(*) FROM payments");
@@ -103,7 +103,7 @@ impl System {
 
 /// Waits until it is so.
 #[track_caller]
-fn until(what: &str, is_it: impl Fn() -> bool) {
+pub(super) fn until(what: &str, is_it: impl Fn() -> bool) {
     for _ in 0..300 {
         if is_it() {
             return;
@@ -114,7 +114,7 @@ fn until(what: &str, is_it: impl Fn() -> bool) {
 }
 
 /// The name of the run that was planned.
-fn planned(outcome: &Outcome) -> String {
+pub(super) fn planned(outcome: &Outcome) -> String {
     let line = outcome.stderr.lines().find_map(|line| line.strip_prefix("run "));
     let run = line.and_then(|line| line.strip_suffix(" is planned"));
     run.unwrap_or_else(|| panic!("no run is planned: {outcome}")).to_owned()

@@ -1,7 +1,7 @@
 //! A system that `tideover deploy` has made in an emulator, complete: its packaged functions behind its APIs, database
 //! servers behind its clusters, names, a processor of cards, and ways by which a Region is lost.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Cursor, Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, SocketAddrV4, TcpStream};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,6 +13,8 @@ use region::Simulator;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use topology::Topology;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 use super::databases::Databases;
 use crate::place::{Outcome, Place, Run};
@@ -50,14 +52,18 @@ impl System {
         packages(&place);
         let databases = Databases::start();
         let (simulator, processor) = processor(&place).await;
-        let (emulator, functions) = emulator(&databases, processor);
+        let doors = [2, 3].map(|host| Way::at(Ipv4Addr::new(127, 0, 0, host)));
+        let (dns, checkers) = names(&doors).await;
+        let told = told(&databases, processor, &doors, &dns);
+        let (emulator, functions) = emulator(told);
         REGIONS.iter().for_each(|region| emulator.bootstrap(ACCOUNT, region));
         let way = Way::to(emulator.address());
         let deployed = reaching(place.tideover("deploy"), &way, ACCOUNT, "secret").outcome();
         assert_eq!(deployed.exit_code, Some(0), "{deployed}");
         let operator = emulator.user(ACCOUNT, "operator", &documented());
-        let doors = [door(&emulator, PRIMARY, 2), door(&emulator, STANDBY, 3)];
-        let (dns, checkers) = names(&doors).await;
+        for (door, region) in doors.iter().zip(REGIONS) {
+            door.lead(emulator.address(), &stage(&emulator, region));
+        }
         Self {
             way,
             functions,
@@ -74,11 +80,10 @@ impl System {
 
     /// The program, as an operator types it.
     pub(crate) fn tideover(&self, words: &str) -> Run {
-        let [primary, standby] = self.doors.each_ref().map(Way::url);
         let (id, secret) = &self.operator;
         reaching(self.place.tideover(words), &self.way, id, secret)
             .env("TIDEOVER_UP", &self.place.path("nothing-is-up").display().to_string())
-            .env("TIDEOVER_SERVICES", &format!("{PRIMARY}={primary},{STANDBY}={standby}"))
+            .env("TIDEOVER_SERVICES", &services(&self.doors))
             .env("TIDEOVER_RESOLVER", &self.dns.address().to_string())
     }
 
@@ -148,21 +153,43 @@ impl System {
     }
 }
 
+/// What functions are told besides what the templates say, as names lead nowhere here.
+fn told(
+    databases: &Databases,
+    processor: SocketAddr,
+    doors: &[Way; 2],
+    dns: &DnsServer,
+) -> Vec<(&'static str, String)> {
+    vec![
+        ("DATABASE_SERVERS", databases.url().to_owned()),
+        // The file takes processors by TLS only, and has none here.
+        ("TIDEOVER_PROCESSOR_URL", format!("http://{processor}")),
+        ("TIDEOVER_SERVICES", services(doors)),
+        ("TIDEOVER_RESOLVER", dns.address().to_string()),
+    ]
+}
+
+/// Where the service of each Region is called.
+fn services(doors: &[Way; 2]) -> String {
+    let [primary, standby] = doors.each_ref().map(Way::url);
+    format!("{PRIMARY}={primary},{STANDBY}={standby}")
+}
+
 /// An emulator that checks permissions, and the way by which its functions reach it.
-fn emulator(databases: &Databases, processor: SocketAddr) -> (Emulator, Way) {
-    let mut functions = None;
+fn emulator(told: Vec<(&'static str, String)>) -> (Emulator, Way) {
+    let functions = Way::nowhere();
     let emulator = Emulator::start_with(|address| {
-        let way = functions.insert(Way::to(address));
-        vec![
+        functions.lead(address, "");
+        let own = [
             ("AUTH", "true".to_owned()),
-            ("AWS_ENDPOINT_URL", way.url()),
-            ("DATABASE_SERVERS", databases.url().to_owned()),
+            ("AWS_ENDPOINT_URL", functions.url()),
             ("MINISTACK_ACCOUNT_ID", ACCOUNT.to_owned()),
-            // The file takes processors by TLS only, and has none here.
-            ("TIDEOVER_PROCESSOR_URL", format!("http://{processor}")),
-        ]
+            // State machines wait for what takes a while a tenth as long as they would.
+            ("SFN_WAIT_SCALE", "0.1".to_owned()),
+        ];
+        own.into_iter().chain(told).collect()
     });
-    (emulator, functions.expect("it has an address"))
+    (emulator, functions)
 }
 
 fn reaching(run: Run, way: &Way, id: &str, secret: &str) -> Run {
@@ -182,17 +209,34 @@ fn documented() -> Vec<String> {
     code.map(str::to_owned).collect()
 }
 
-/// What `tideover package` made for this machine; that which carries out runs for a state machine is called by nobody.
+/// What `tideover package` made for this machine; and the function of runs as it was built for its own tests, whose SDK
+/// would be compiled once more for a package.
 fn packages(place: &Place) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/lambda-test");
-    let path = folder.join("notification.zip");
-    let zip = std::fs::read(&path).unwrap_or_else(|error| {
-        panic!("{}: {error}; type `cargo xtask test`, which builds the functions", path.display())
-    });
+    let zip = read(&folder.join("notification.zip"));
     // All of them are one executable.
     for name in ["payment-validation", "transaction-processing", "notification", "ledger"] {
         place.write(&format!("dist/{name}.zip"), &zip);
     }
+    let tests = std::env::current_exe().expect("it runs");
+    let built = tests.ancestors().nth(2).expect("it is in a folder of its profile").join("runner");
+    place.write("dist/runbook.zip", &zipped(&read(&built)));
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| {
+        panic!("{}: {error}; type `cargo xtask test`, which builds the functions", path.display())
+    })
+}
+
+/// What Lambda starts, as it is uploaded.
+fn zipped(executable: &[u8]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().unix_permissions(0o755);
+    let options = options.compression_method(CompressionMethod::Stored);
+    zip.start_file("bootstrap", options).expect("it is the first");
+    zip.write_all(executable).expect("there is room");
+    zip.finish().expect("there is room").into_inner()
 }
 
 async fn processor(place: &Place) -> (Simulator, SocketAddr) {
@@ -209,12 +253,10 @@ async fn processor(place: &Place) -> (Simulator, SocketAddr) {
     (simulator, address)
 }
 
-/// The way to the API of a Region, at an address that no other Region has.
-fn door(emulator: &Emulator, region: &str, host: u8) -> Way {
+/// The path of a Region's API.
+fn stage(emulator: &Emulator, region: &str) -> String {
     let stage = stacks::system(&Topology::default()).names.stage;
-    let id = emulator.rest_api(ACCOUNT, region);
-    let path = format!("/restapis/{id}/{stage}/_user_request_");
-    Way::door(Ipv4Addr::new(127, 0, 0, host), emulator.address(), &path)
+    format!("/restapis/{}/{stage}/_user_request_", emulator.rest_api(ACCOUNT, region))
 }
 
 /// Names as the records and health checks of the templates make them, which a test of `local` holds them to.
