@@ -29,12 +29,30 @@ fn ledger_end(tail: &Tail) -> LedgerEnd {
     LedgerEnd { position: tail.position, movements: tail.movements, faults: tail.faults }
 }
 
-/// How many movements the opened ledger lacked. The list counts before the journal: a second attempt to hold them finds
-/// those that the first has held.
+/// What the opened ledger lacked, one by one; nothing where that is not known, or is not all of it. A list may name more
+/// than the journal has counted, because a second attempt to hold them finds those that the first has held; one that names
+/// fewer is not the list of what was held.
+pub(super) fn named<'s>(source: &'s Source<'_>) -> Option<&'s [Movement]> {
+    source.known.movements.as_deref().filter(|movements| names_all(source, movements))
+}
+
+fn names_all(source: &Source<'_>, movements: &[Movement]) -> bool {
+    source.summary.held.is_none_or(|held| held <= movements.len() as u64)
+}
+
+/// Why a list is not taken for what was lost.
+pub(super) fn why_not_named(source: &Source<'_>) -> Option<String> {
+    let movements = source.known.movements.as_deref()?;
+    let (held, named) = (source.summary.held?, movements.len());
+    let why = || format!("the run has held {held}, of which {named} were told one by one");
+    (!names_all(source, movements)).then(why)
+}
+
+/// How many movements the opened ledger lacked.
 fn actual(source: &Source<'_>) -> Option<u64> {
     let summary = &source.summary;
     if let Some(movements) = &source.known.movements {
-        return Some(movements.len() as u64);
+        return names_all(source, movements).then_some(movements.len() as u64);
     }
     if source.standing.status() == "turned-back" {
         return Some(0);
@@ -58,7 +76,7 @@ fn counted(source: &Source<'_>, action: ActionName) -> Option<u64> {
 
 pub(super) fn reconciliation(source: &Source<'_>, loss: &Loss) -> Reconciliation {
     let nothing = || (loss.actual_movements == Some(0)).then(Vec::new);
-    let movements = source.known.movements.as_ref().map_or_else(nothing, |movements| {
+    let movements = named(source).map_or_else(nothing, |movements| {
         let mut movements: Vec<Reconciled> = movements.iter().map(reconciled).collect();
         movements.sort_by(|one, other| {
             (&one.accepted_at, &one.id).cmp(&(&other.accepted_at, &other.id))

@@ -1,7 +1,15 @@
 //! What is not known, and why. Each `null` of a report is named here.
 
-use super::{Source, noted};
+use super::{Source, loss, noted};
 use crate::report::{NotKnown, Report};
+
+/// What a list of the lost payments tells.
+const LISTED: [&str; 4] = [
+    "/loss/actual_movements",
+    "/reconciliation/movements",
+    "/reconciliation/outcomes",
+    "/recovery/rpo/measured_ms",
+];
 
 pub(super) fn not_known(source: &Source<'_>, report: &Report) -> Vec<NotKnown> {
     let told = places(report).into_iter().filter(|(_, is_known, _)| !is_known);
@@ -18,7 +26,8 @@ fn of_source(source: &Source<'_>, what: &str) -> Option<String> {
         "/alarms_at_decision" => noted::why_no_alarms(source.entries),
         _ => None,
     };
-    source.known.why.get(what).cloned().or_else(noted)
+    let listed = || LISTED.contains(&what).then(|| loss::why_not_named(source)).flatten();
+    source.known.why.get(what).cloned().or_else(noted).or_else(listed)
 }
 
 /// Every place that may be `null`: its JSON pointer, whether it is known, and why it usually is not.

@@ -3,7 +3,7 @@
 use ::fence::Millis;
 use runbook::{ActionName, Heading, PlanKind, Stage};
 
-use super::{Source, words};
+use super::{Source, loss, words};
 use crate::known::Movement;
 use crate::report::{Loss, Objective, Recovery, Service, Spent};
 
@@ -91,7 +91,7 @@ fn rpo_ms(source: &Source<'_>, loss: &Loss) -> Option<u64> {
     if loss.actual_movements == Some(0) {
         return Some(0);
     }
-    let movements = source.known.movements.as_ref()?;
+    let movements = loss::named(source)?;
     let accepted = || movements.iter().map(|movement: &Movement| movement.accepted_at);
     let (oldest, newest) = accepted().min().zip(accepted().max())?;
     let until = |end: u64| end.max(newest).saturating_sub(oldest);

@@ -451,24 +451,46 @@ fn rpo_is_what_was_lost_up_to_the_loss_of_the_region() {
         let rpo = of(&runs::failover(), &known).recovery.rpo;
         (rpo.measured_ms, rpo.verdict)
     };
-    let two = || vec![lost(PLANNED_AT - 900, "posted"), lost(PLANNED_AT - 300, "declined")];
-    assert_eq!(rpo(Vec::new(), None, 0), (Some(0), "met"));
+    let three = || {
+        let at = [PLANNED_AT - 900, PLANNED_AT - 600, PLANNED_AT - 300];
+        at.map(|at| lost(at, "posted")).to_vec()
+    };
+    // The run has held three: a list that names fewer is not theirs.
+    assert_eq!(rpo(Vec::new(), None, 0), (None, "not-known"));
+    assert_eq!(rpo(three().split_off(1), None, 900), (None, "not-known"));
     // Replication was 900 ms behind, which is the least where nobody says when the Region was lost.
-    assert_eq!(rpo(two(), None, 900), (Some(900), "met"));
-    assert_eq!(rpo(vec![lost(PLANNED_AT - 300, "posted")], None, 600), (Some(900), "missed"));
-    assert_eq!(rpo(two(), Some(PLANNED_AT - 100), 600), (Some(800), "missed"));
+    assert_eq!(rpo(three(), None, 900), (Some(900), "met"));
+    assert_eq!(rpo(vec![lost(PLANNED_AT - 300, "posted"); 3], None, 600), (Some(900), "missed"));
+    assert_eq!(rpo(three(), Some(PLANNED_AT - 100), 600), (Some(800), "missed"));
     // A clock that is behind makes nothing negative.
-    assert_eq!(rpo(two(), Some(PLANNED_AT - 2_000), 600), (Some(600), "met"));
+    assert_eq!(rpo(three(), Some(PLANNED_AT - 2_000), 600), (Some(600), "met"));
+}
+
+/// A list that names fewer than the run has held, as that of a ledger that did not note whom it held, does not make what was
+/// lost less.
+#[test]
+fn a_list_that_lacks_what_was_held_is_not_believed() {
+    for listed in 0..3 {
+        let known = Known { movements: Some(vec![lost(1, "posted"); listed]), ..Known::default() };
+        let report = of(&runs::failover(), &known);
+        assert_eq!((report.loss.actual_movements, report.reconciliation.held), (None, Some(3)));
+        assert!(
+            report.reconciliation.movements.is_none() && report.reconciliation.outcomes.is_none()
+        );
+        let why = report.not_known.iter().find(|one| one.what == "/loss/actual_movements");
+        let expected = format!("the run has held 3, of which {listed} were told one by one");
+        assert_eq!(why.map(|one| &*one.why), Some(&*expected));
+    }
 }
 
 #[test]
 fn every_state_of_a_payment_has_words() {
     let states = payments::State::ALL.map(payments::State::name);
     for state in states.into_iter().chain(["refused"]) {
-        let known = Known { movements: Some(vec![lost(1, state)]), ..Known::default() };
+        let known = Known { movements: Some(vec![lost(1, state); 3]), ..Known::default() };
         let report = of(&runs::failover(), &known);
-        let [one] = &report.reconciliation.movements.as_deref().expect("it is known") else {
-            panic!("one payment")
+        let [one, ..] = &report.reconciliation.movements.as_deref().expect("it is known") else {
+            panic!("three payments")
         };
         assert_ne!(one.became, "this program does not know that state", "{state}");
     }
