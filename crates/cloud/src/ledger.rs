@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_lambda::primitives::Blob;
-use recovery::{Answer, Ask, Recovered};
+use recovery::{Answer, Ask, Question, Recovered};
 use runbook::{ALIAS, Plan};
 
 use crate::fault::{Fault, within};
@@ -47,7 +47,9 @@ impl Site {
         ask: &Ask,
         limit: Duration,
     ) -> Result<Answer, Fault> {
-        let question = serde_json::to_vec(ask).expect("a question is JSON");
+        // So that a function which is not waited for any more is not in the way of who asks next.
+        let question = Question::new(ask.clone(), limit);
+        let question = serde_json::to_vec(&question).expect("a question is JSON");
         let asked = self.lambda().await.invoke().function_name(function).qualifier(ALIAS);
         let answer = within(limit, asked.payload(Blob::new(question)).send()).await?;
         let payload = answer.payload().map(AsRef::as_ref).unwrap_or_default();

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use recovery::{Answer, Ask, Recovery};
+use recovery::{Answer, Question, Recovery};
 use region::Trust;
 use stores::PgLedger;
 use tokio::sync::OnceCell;
+use tokio::time::{Instant, timeout_at};
 
 use crate::ports::Cards;
 use crate::site::{NoMoney, Site};
 use crate::start::{self, Boxed};
 
-/// How long before Lambda ends an invocation no further movement is begun: longer than the processor and the stores are
-/// waited for because of one. Where invocations are short it is half of their time.
+/// How long before nobody waits for an answer any more no further movement is begun: longer than the processor and the
+/// stores are waited for because of one. Of a short time it is half.
 const RESERVE: Duration = Duration::from_secs(30);
 
 /// Answers questions until the process ends.
@@ -25,7 +26,7 @@ pub(crate) async fn answer(site: Site, processor: Option<String>) -> Result<(), 
     let warm = asked.clone();
     // What fails here is tried again at the first event, which tells it.
     start::warm(Box::pin(async move { drop(warm.ledger().await) })).await;
-    let handle = move |event: LambdaEvent<Ask>| {
+    let handle = move |event: LambdaEvent<Question>| {
         let asked = asked.clone();
         let answer: Boxed<Result<Answer, Error>> =
             Box::pin(async move { asked.answer(&event.payload, event.context.deadline()).await });
@@ -42,10 +43,23 @@ struct Asked {
 }
 
 impl Asked {
-    async fn answer(&self, ask: &Ask, deadline: SystemTime) -> Result<Answer, Error> {
+    /// Answers as long as somebody waits for it, and leaves the rest: everything may be asked again.
+    async fn answer(&self, question: &Question, deadline: SystemTime) -> Result<Answer, Error> {
         start::thaw().await;
-        let left = move || deadline.duration_since(SystemTime::now()).unwrap_or_default();
-        let reserve = RESERVE.min(left() / 2);
+        let ends_in = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        let ends_in =
+            question.within_ms.map_or(ends_in, |ms| ends_in.min(Duration::from_millis(ms)));
+        let (ends_at, reserve) = (Instant::now() + ends_in, RESERVE.min(ends_in / 2));
+        let answer = self.answer_in_time(question, ends_at - reserve);
+        let late = || Answer::TryAgain { cause: "there was no time for an answer".to_owned() };
+        timeout_at(ends_at, answer).await.unwrap_or_else(|_| Ok(late()))
+    }
+
+    async fn answer_in_time(
+        &self,
+        question: &Question,
+        begin_until: Instant,
+    ) -> Result<Answer, Error> {
         let ledger = match self.ledger().await {
             Ok(ledger) => ledger,
             Err(error) => return Ok(Answer::silent(&error)),
@@ -54,9 +68,9 @@ impl Asked {
             ledger,
             intents: &*self.site.table,
             processor: self.cards.get_or_try_init(|| async { self.reach_processor() }).await?,
-            has_time: &|| left() > reserve,
+            has_time: &|| Instant::now() < begin_until,
         };
-        Ok(recovery::answer(ask, &recovery).await)
+        Ok(recovery::answer(&question.ask, &recovery).await)
     }
 
     async fn ledger(&self) -> Result<&PgLedger, NoMoney> {

@@ -1,6 +1,7 @@
 //! Questions and answers, and their form between a run and the function that it asks.
 
 use std::error::Error;
+use std::time::Duration;
 
 use report::Movement;
 use runbook::{Failure, Observed, Refused, Tail};
@@ -24,7 +25,7 @@ pub enum Ask {
         /// The epoch of the run.
         epoch: u64,
     },
-    /// What it lacked when this epoch began, and what became of that: a page, after the one of this id.
+    /// What was held under this epoch, and what became of that: a page, after the one of this id.
     Recovered {
         /// The epoch of the run.
         epoch: u64,
@@ -48,6 +49,29 @@ pub enum Ask {
         /// The epoch of the run.
         epoch: u64,
     },
+}
+
+/// A question as it is sent, with how long whoever asks waits for the answer: work that nobody waits for any more would go
+/// on, and be in the way of who asks again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// What is asked.
+    #[serde(flatten)]
+    pub ask: Ask,
+    /// For how many milliseconds the answer is waited for; whoever does not say so waits as long as it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within_ms: Option<u64>,
+}
+
+impl Question {
+    /// The question of somebody who waits so long.
+    #[must_use]
+    pub fn new(ask: Ask, limit: Duration) -> Self {
+        // A table may be so large that changing it takes longer than anybody waits, and is done whole or not at all.
+        let is_bounded = ask != Ask::Migrate;
+        let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        Self { ask, within_ms: is_bounded.then_some(limit_ms) }
+    }
 }
 
 /// A payment or refund that the ledger lacked when the run's epoch began.

@@ -8,5 +8,5 @@ mod asked;
 mod lost;
 
 pub use answer::{Recovery, answer};
-pub use asked::{Answer, Ask, Recovered};
+pub use asked::{Answer, Ask, Question, Recovered};
 pub use stores::Standing;

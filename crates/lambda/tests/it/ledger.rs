@@ -46,6 +46,9 @@ async fn everything_that_a_failover_asks() {
     assert_eq!(world.movements(), []);
     let tail = ask(&ledger, json!({"ask": "tail"})).await;
     assert_eq!((&tail["movements"], &tail["faults"]), (&json!(2), &json!(0)));
+    // Who does not wait is not worked for.
+    let late = ask(&ledger, json!({"ask": "tail", "within_ms": 0})).await;
+    assert_eq!(late, json!({"answer": "try-again", "cause": "there was no time for an answer"}));
     assert_eq!(ledger.processes(), 1);
 }
 

@@ -1,7 +1,9 @@
 //! Questions and answers as the function that is asked is told them, and what a run notes of them.
 
+use std::time::Duration;
+
 use expect_test::expect;
-use recovery::{Answer, Ask, Recovered, Standing};
+use recovery::{Answer, Ask, Question, Recovered, Standing};
 use runbook::{Failure, Observed, Refused, Tail};
 
 #[test]
@@ -47,6 +49,24 @@ fn questions_and_answers_are_read_as_they_are_written() {
         {"answer":"refused","cause":"the ledger is in epoch 3"}
     "#]]
     .assert_eq(&text);
+}
+
+/// What is sent says how long it is waited for; what a program of an earlier version sends does not.
+#[test]
+fn whoever_asks_says_how_long_it_waits() {
+    let words = |question: &Question| {
+        let json = serde_json::to_string(question).unwrap();
+        assert_eq!(serde_json::from_str::<Question>(&json).unwrap(), *question);
+        // A program of an earlier version reads it, too.
+        assert_eq!(serde_json::from_str::<Ask>(&json).unwrap(), question.ask);
+        json
+    };
+    let limit = Duration::from_secs(15);
+    assert_eq!(words(&Question::new(Ask::Tail, limit)), r#"{"ask":"tail","within_ms":15000}"#);
+    let hold = Question::new(Ask::Hold { epoch: 2 }, limit);
+    assert_eq!(words(&hold), r#"{"ask":"hold","epoch":2,"within_ms":15000}"#);
+    assert_eq!(words(&Question::new(Ask::Migrate, limit)), r#"{"ask":"migrate"}"#);
+    assert_eq!(words(&Question { ask: Ask::Tail, within_ms: None }), r#"{"ask":"tail"}"#);
 }
 
 fn recovered() -> Recovered {
