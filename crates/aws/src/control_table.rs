@@ -29,7 +29,7 @@ use tokio::sync::OnceCell;
 pub use self::automatic::NotKept;
 use self::item::{Item, RECORD_ID, text};
 pub use self::journal::RunJournal;
-pub use self::pages::{IntentPages, PageFault};
+pub use self::pages::{IntentPages, IntentParts, PageFault};
 pub use self::waits::Wait;
 use self::write::{Compared, Put};
 use crate::asking::{Asked, Asking, Endpoint, Patience};

@@ -19,7 +19,9 @@ mod wake_up;
 pub use asking::Patience;
 pub use bucket_credentials::bucket_credentials;
 pub use calls::{Call, Calls, REQUEST_IDS, Recorder};
-pub use control_table::{ControlTable, IntentPages, NotKept, PageFault, Replica, RunJournal, Wait};
+pub use control_table::{
+    ControlTable, IntentPages, IntentParts, NotKept, PageFault, Replica, RunJournal, Wait,
+};
 pub use rds_roots::rds_roots;
 pub use secrets::{DatabaseSecret, WebhookSecret};
 pub use signed::{Unsigned, endpoint, signed};

@@ -66,13 +66,14 @@ pub use outcome::{Acknowledgement, Outcome, Telling};
 pub use page::{Page, PageRequest};
 pub use pay::{Answer, pay};
 pub use ports::{
-    AllIntents, Books, Committed, Gatekeeper, Intents, Ledger, NotAll, Processor, Read, Seen,
-    Unavailable, Written,
+    AllIntents, Books, Committed, Gatekeeper, IntentReader, Intents, Ledger, NotAll, Processor,
+    Read, Seen, Unavailable, Written,
 };
 pub use process::process;
 pub use processor::{Call, CallKind, ProcessorKey, Sent, Status};
 pub use reconcile::{
-    Loss, Reconciled, Resolution, held, loss, missing, quarantine, resolve, settle,
+    Cut, Loss, Reconciled, Resolution, abandoned, give_up, held, loss, missing, quarantine,
+    resolve, settle,
 };
 pub use record::{Fate, PaymentRecord, RefundRecord};
 pub use refusal::Refusal;

@@ -38,17 +38,23 @@ pub trait Intents {
     fn write(&self, write: &IntentWrite) -> impl Future<Output = Written> + Send;
 }
 
-/// The intents of all time, for what compares them with a ledger.
+/// All intents that are kept, for what compares them with a ledger.
 pub trait AllIntents: Intents {
-    /// Shows them all, some at a time: each that was written before this was asked, once, as it was at some moment
-    /// meanwhile.
-    fn show(
-        &self,
-        show: impl FnMut(Vec<Intent>) + Send,
-    ) -> impl Future<Output = Result<(), NotAll>> + Send;
+    /// Reads them.
+    type Reader: IntentReader + Send;
+
+    /// A reader of all of them.
+    fn reader(&self) -> Self::Reader;
 }
 
-/// What was shown is not all.
+/// Reads all intents, some at a time, so that nobody holds them all: each that was written before the
+/// first were read, once, as it was at some moment meanwhile.
+pub trait IntentReader {
+    /// The next intents, perhaps none; nothing after the last.
+    fn next(&mut self) -> impl Future<Output = Result<Option<Vec<Intent>>, NotAll>> + Send;
+}
+
+/// What was read is not all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotAll {
     /// What the store said, or what in it cannot be read.

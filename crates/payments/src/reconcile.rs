@@ -1,8 +1,8 @@
 //! After a failover with loss: what is missing, holding it, and putting it right
 //! (`pay-reconcile-after-loss`).
 //!
-//! The intents of all time are compared with the ledger that was promoted, whatever they say of
-//! themselves: the ledger may have lost what an intent notes as posted or settled.
+//! All intents are compared with the ledger that was promoted, whatever they say of themselves: the
+//! ledger may have lost what an intent notes as posted or settled.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,25 +16,74 @@ use crate::ports::{Committed, Intents, Ledger, Processor, Read, Written};
 use crate::processor::{ProcessorKey, Status};
 use crate::record::{Fate, PaymentRecord};
 use crate::state::{Change, State, Verdict};
+use crate::time::Time;
 use crate::transaction::Transaction;
 
-/// The intents from before this epoch that the ledger does not know: payments before refunds, each
-/// by id. `ledger` names every movement of the promoted ledger, refused refunds too
-/// ([`PaymentRecord::movements`]); `before` is the epoch that the failover began, because what is
-/// accepted in it may just not have come to the ledger yet.
+/// How long after its last try an intent that was only accepted is abandoned, in milliseconds, by the
+/// clock of the latest payment that the ledger has: far longer than a request takes and than clocks
+/// differ.
+const ABANDONED_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// Where a failover cut a ledger off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The epoch that the failover began, because what is accepted in it may just not have come to
+    /// the ledger yet.
+    pub before: Epoch,
+    /// When the latest payment that the ledger has was accepted; nothing when it has none.
+    pub latest: Option<Time>,
+}
+
+impl Cut {
+    /// Whether the ledger is to be asked for this intent.
+    #[must_use]
+    pub fn concerns(self, intent: &Intent) -> bool {
+        // What was refused for ever has nothing to lose.
+        let is_refused = matches!(intent.state, IntentState::Refused(_));
+        let is_trusted = is_planted(Bug::NotesTrusted) && intent.state != IntentState::Accepted;
+        intent.epoch < self.before && !is_refused && !is_trusted
+    }
+
+    /// Whether its client was told to try again, and never did. A ledger has whatever was committed
+    /// before the latest that it has: what was tried for the last time long before that, and is not
+    /// there, was never committed.
+    fn is_abandoned(self, intent: &Intent) -> bool {
+        let given_up = intent.claim.until.plus_ms(ABANDONED_MS);
+        intent.state == IntentState::Accepted && self.latest.is_some_and(|latest| given_up < latest)
+    }
+}
+
+/// The intents that this cut concerns and that the ledger does not know, but for those that were
+/// abandoned: payments before refunds, each by id. `ledger` names every movement of the promoted ledger
+/// that one of these intents is for, refused refunds too ([`PaymentRecord::movements`]).
 #[must_use]
 pub fn missing<'i>(
     intents: impl IntoIterator<Item = &'i Intent>,
     ledger: &BTreeSet<MovementId>,
-    before: Epoch,
+    cut: Cut,
 ) -> Vec<Intent> {
-    // What was refused for ever has nothing to lose.
-    let counts = |intent: &&Intent| {
-        let is_trusted = is_planted(Bug::NotesTrusted) && intent.state != IntentState::Accepted;
-        intent.epoch < before && !matches!(intent.state, IntentState::Refused(_)) && !is_trusted
-    };
-    let absent = |intent: &&Intent| !ledger.contains(&intent.movement);
-    sorted(intents.into_iter().filter(counts).filter(absent))
+    absent(intents, ledger, cut, |intent| !cut.is_abandoned(intent))
+}
+
+/// The others that it does not know: nothing was lost of them, and nothing is to be done unless their
+/// clients ask again, for which [`give_up`] makes them ready.
+#[must_use]
+pub fn abandoned<'i>(
+    intents: impl IntoIterator<Item = &'i Intent>,
+    ledger: &BTreeSet<MovementId>,
+    cut: Cut,
+) -> Vec<Intent> {
+    absent(intents, ledger, cut, |intent| cut.is_abandoned(intent))
+}
+
+fn absent<'i>(
+    intents: impl IntoIterator<Item = &'i Intent>,
+    ledger: &BTreeSet<MovementId>,
+    cut: Cut,
+    counts: impl Fn(&Intent) -> bool,
+) -> Vec<Intent> {
+    let is_absent = |intent: &&Intent| cut.concerns(intent) && !ledger.contains(&intent.movement);
+    sorted(intents.into_iter().filter(is_absent).filter(|intent| counts(intent)))
 }
 
 /// The intents that wait for [`settle`]: payments before refunds, each by id. `ledger` names every
@@ -194,6 +243,16 @@ fn room(record: &PaymentRecord, movement: MovementId) -> Room {
         (_, State::Succeeded) if record.reserved() <= record.captured() => Room::Enough,
         (_, State::Succeeded) => Room::None,
         _ => Room::NotKnown,
+    }
+}
+
+/// Notes of an abandoned intent that no failover up to this epoch has lost it: whoever asks for it after
+/// all has it carried out like a new one, instead of being told that it is pending.
+pub async fn give_up(intents: &impl Intents, epoch: Epoch, intent: &Intent) -> Reconciled {
+    match intents.write(&intent.released(epoch, IntentState::Accepted)).await {
+        // Who has changed it meanwhile has asked for it.
+        Written::Done | Written::Changed(_) => Reconciled::Done,
+        Written::Unavailable | Written::Unknown => Reconciled::Again,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::lost;
 pub struct Recovery<'r, I, P> {
     /// The ledger that is asked.
     pub ledger: &'r PgLedger,
-    /// The intents of all time.
+    /// All intents.
     pub intents: &'r I,
     /// Who knows what became of a charge.
     pub processor: &'r P,
@@ -32,7 +32,7 @@ pub async fn answer<I: AllIntents, P: Processor>(
         Ask::Standing => standing(recovery.ledger).await.map(Answer::Standing),
         Ask::Tail => tail(recovery.ledger).await,
         Ask::Outbox => outbox(recovery.ledger).await,
-        Ask::Missing { epoch } => count(lost::missing(recovery, Epoch::new(*epoch)).await),
+        Ask::Missing { epoch } => lost::missing(recovery, Epoch::new(*epoch)).await,
         Ask::Recovered { epoch, after } => recovered(recovery.ledger, *epoch, after).await,
         Ask::RaiseEpoch { epoch, region } => raise(recovery.ledger, *epoch, region).await,
         Ask::Hold { epoch } => lost::hold(recovery, Epoch::new(*epoch)).await,
@@ -54,8 +54,13 @@ pub(crate) fn not_all(NotAll { cause }: NotAll) -> Answer {
     again(cause)
 }
 
-fn count<T>(all: Result<Vec<T>, Answer>) -> Answered {
-    all.map(|all| Answer::Count { count: all.len() as u64 })
+/// Sees that the tables have what is needed to hold and to settle, where nobody has since the program is a newer one. Those of
+/// a later version have it.
+pub(crate) async fn prepare(ledger: &PgLedger) -> Result<(), Answer> {
+    match ledger.migrate().await {
+        Ok(()) | Err(StoreError::Newer { .. }) => Ok(()),
+        Err(error) => Err(silent(error)),
+    }
 }
 
 async fn migrate(ledger: &PgLedger) -> Answered {
@@ -72,14 +77,8 @@ async fn tail(ledger: &PgLedger) -> Answered {
     if !is_writer {
         return Err(again("the database takes no writes yet"));
     }
-    let (mut movements, mut faults) = (0, 0);
-    let walked = ledger.walk(|records, postings| {
-        movements += records.iter().map(|record| record.movements().count()).sum::<usize>();
-        faults += payments::audit_books(&postings).len();
-        faults += payments::audit_records(&records, &postings).len();
-    });
-    walked.await.map_err(silent)?;
-    Ok(Answer::Tail { position, movements: movements as u64, faults: faults as u64 })
+    let end = ledger.end().await.map_err(silent)?;
+    Ok(Answer::Tail { position, movements: end.movements, faults: end.faults.len() as u64 })
 }
 
 async fn outbox(ledger: &PgLedger) -> Answered {

@@ -18,7 +18,7 @@ mod stored;
 pub use embedded::{Clock, EmbeddedSettings, EmbeddedStore, Syncing};
 pub use error::{Cause, StoreError};
 pub use postgres::{
-    Credentials, FixedPassword, Freshness, Password, PasswordAnswer, PgLedger, PgSettings,
+    Credentials, End, FixedPassword, Freshness, Password, PasswordAnswer, PgLedger, PgSettings,
     Recovered, Standing, Tls, UrlFault,
 };
 pub use raised::Raised;

@@ -4,8 +4,10 @@ mod books;
 mod connections;
 mod credentials;
 mod deliveries;
+mod end;
 mod epoch;
 mod failure;
+mod known;
 mod ledger;
 mod migrate;
 mod outbox;
@@ -21,6 +23,7 @@ use self::connections::Pool;
 use crate::error::StoreError;
 
 pub use self::credentials::{Credentials, FixedPassword, Freshness, Password, PasswordAnswer};
+pub use self::end::End;
 pub use self::recovered::Recovered;
 pub use self::settings::PgSettings;
 pub use self::standing::Standing;

@@ -103,7 +103,7 @@ pub(crate) fn book(name: &str) -> Result<Book, Malformed> {
     }
 }
 
-fn key(letters: &str) -> Result<ScopedKey, Malformed> {
+pub(crate) fn key(letters: &str) -> Result<ScopedKey, Malformed> {
     digest(letters).map(ScopedKey::from_bytes)
 }
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::scan::ScanOutput;
-use payments::{AllIntents, Intent, NotAll};
+use payments::{AllIntents, Intent, IntentReader, NotAll};
+use tokio::task::JoinSet;
 
 use super::ControlTable;
 use super::intents::intent;
@@ -20,12 +21,24 @@ const PATIENCE: Patience = Patience {
     avoidance: Duration::ZERO,
 };
 
-/// The intents of all time, page by page: each that was written before the first page was read is in one of them, once.
+/// How many parts of the table are read side by side: what is stored on one disk is read at the pace of that disk, and a
+/// part of the table is a part of all disks.
+const PARTS: u32 = 8;
+
+/// All intents, page by page: each that was written before the first page was read is in one of them, once.
 #[derive(Debug)]
 pub struct IntentPages {
     table: ControlTable,
     items_max: Option<u32>,
+    part: Part,
     place: Place,
+}
+
+/// One of so many parts of the table.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    number: u32,
+    of: u32,
 }
 
 /// How far the pages were read.
@@ -59,17 +72,52 @@ impl ControlTable {
     /// All intents. `items_max` bounds the items that one page looks at; a page may be empty before the end.
     #[must_use]
     pub fn intents(&self, items_max: Option<u32>) -> IntentPages {
-        IntentPages { table: self.clone(), items_max, place: Place::Beginning }
+        self.part(items_max, Part { number: 0, of: 1 })
+    }
+
+    fn part(&self, items_max: Option<u32>, part: Part) -> IntentPages {
+        IntentPages { table: self.clone(), items_max, part, place: Place::Beginning }
     }
 }
 
 impl AllIntents for ControlTable {
-    async fn show(&self, mut show: impl FnMut(Vec<Intent>) + Send) -> Result<(), NotAll> {
-        let mut pages = self.intents(None);
-        while let Some(page) = pages.next().await.map_err(|fault| not_all(&fault))? {
-            show(page);
+    type Reader = IntentParts;
+
+    fn reader(&self) -> IntentParts {
+        let mut parts = IntentParts(JoinSet::new());
+        for number in 0..PARTS {
+            parts.read(self.part(None, Part { number, of: PARTS }));
         }
-        Ok(())
+        parts
+    }
+}
+
+/// The parts of the table, read side by side; of each a page is read ahead.
+#[derive(Debug)]
+pub struct IntentParts(JoinSet<(IntentPages, Page)>);
+
+/// What was read of a part.
+type Page = Result<Option<Vec<Intent>>, PageFault>;
+
+impl IntentParts {
+    fn read(&mut self, mut part: IntentPages) {
+        self.0.spawn(async move {
+            let page = part.next().await;
+            (part, page)
+        });
+    }
+}
+
+impl IntentReader for IntentParts {
+    async fn next(&mut self) -> Result<Option<Vec<Intent>>, NotAll> {
+        while let Some(read) = self.0.join_next().await {
+            let (part, page) = read.map_err(|ended| NotAll { cause: ended.to_string() })?;
+            if let Some(intents) = page.map_err(|fault| not_all(&fault))? {
+                self.read(part);
+                return Ok(Some(intents));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -113,6 +161,8 @@ impl IntentPages {
         let scan = scan
             .consistent_read(true)
             .set_limit(limit)
+            .segment(i32::try_from(self.part.number).unwrap_or(i32::MAX))
+            .total_segments(i32::try_from(self.part.of).unwrap_or(i32::MAX))
             .set_exclusive_start_key(after)
             .filter_expression(format!("begins_with(#{ID}, :prefix)"))
             .expression_attribute_names(format!("#{ID}"), ID)

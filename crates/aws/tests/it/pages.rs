@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws::PageFault;
 use fence::{Author, Command, Order, RegionName, transition};
-use payments::{Intent, Intents, ScopedKey, Written};
+use payments::{AllIntents as _, Intent, IntentReader as _, Intents, NotAll, ScopedKey, Written};
 
 use crate::double::{Double, Fault, TABLE};
 use crate::samples::{PATIENT, client, first, table};
@@ -44,6 +44,23 @@ async fn each_intent_is_on_one_page() {
     assert_eq!((intents.len(), count, keys(&intents)), (50, 1, expected.clone()));
     let (intents, count) = all(table.intents(Some(7))).await.expect("the table answers");
     assert_eq!((intents.len(), count, keys(&intents)), (50, 8, expected));
+}
+
+/// Read side by side, all parts are the whole; and without one of them there is no end.
+#[tokio::test]
+async fn each_intent_is_in_one_part() {
+    let double = with_intents(0..50).await;
+    let table = table(&double, PATIENT);
+    let (mut reader, mut intents) = (table.reader(), Vec::new());
+    while let Some(page) = reader.next().await.expect("the table answers") {
+        intents.extend(page);
+    }
+    assert_eq!((intents.len(), keys(&intents).len()), (50, 50));
+    for replica in [&double.local, &double.other] {
+        replica.always(Fault::Says(400, "AccessDeniedException"));
+    }
+    let Err(NotAll { cause }) = table.reader().next().await else { panic!("nobody answers") };
+    assert!(cause.contains("AccessDeniedException"), "{cause}");
 }
 
 #[tokio::test]

@@ -47,6 +47,9 @@ struct Endpoint {
     avoided_until: Mutex<Option<Instant>>,
 }
 
+/// Keys with what is stored under them, and after which key there is more.
+type Listed = (Vec<(String, String)>, Option<String>);
+
 /// What came of asking.
 pub(super) struct Asked {
     /// The answer, or what was said instead.
@@ -109,17 +112,20 @@ impl StoreClient {
         let mut all = Vec::new();
         let mut after = None;
         loop {
-            let ask = StoreAsk::List { prefix: prefix.to_owned(), after };
-            match self.ask(&ask).await.answer? {
-                StoreReply::Listed { items, more_after } => {
-                    all.extend(items);
-                    after = more_after;
-                }
-                other => return Err(unasked(&other)),
-            }
+            let (items, more_after) = self.some(prefix, after).await?;
+            all.extend(items);
+            after = more_after;
             if after.is_none() {
                 return Ok(all);
             }
+        }
+    }
+
+    /// Some of what is stored under the keys that begin so, after this key, and after which key there is more.
+    async fn some(&self, prefix: &str, after: Option<String>) -> Result<Listed, String> {
+        match self.ask(&StoreAsk::List { prefix: prefix.to_owned(), after }).await.answer? {
+            StoreReply::Listed { items, more_after } => Ok((items, more_after)),
+            other => Err(unasked(&other)),
         }
     }
 

@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use expect_test::expect;
 use payments::{
-    Epoch, Fate, Intent, IntentState, MovementId, PaymentRecord, Reconciled, Resolution, State,
-    Status, Verdict, Version, loss, missing, resolve,
+    CLAIM_MS, Cut, Epoch, Fate, Intent, IntentState, MovementId, Outcome, PaymentId, PaymentRecord,
+    Reconciled, Resolution, State, Status, Verdict, Version, loss, missing, resolve,
 };
 
 use crate::oracle::judge;
 use crate::ports::Mishap;
-use crate::support::{draft, pay_command, payment, refund, refund_command};
+use crate::support::{draft, pay_command, payment, randomness, refund, refund_command, time};
 use crate::table::{check, name};
 use crate::task::{Done, Job};
 use crate::world::World;
+
+const CUT: Cut = Cut { before: Epoch::new(2), latest: None };
 
 const PAYMENT: fn(u32) -> MovementId = |number| MovementId::Payment(payment(number));
 
@@ -45,7 +47,7 @@ fn listed(intents: &[Intent]) -> String {
 fn what_is_missing_whatever_the_intents_say() {
     let world = with_intents();
     let intents: Vec<Intent> = world.with(|inner| inner.intents.values().cloned().collect());
-    let all = missing(&intents, &BTreeSet::new(), Epoch::new(2));
+    let all = missing(&intents, &BTreeSet::new(), CUT);
     expect![[r#"
         pay_01KANAR9G0ZZZZZZZZZW000001 accepted EUR 10.00
         pay_01KANAR9G0ZZZZZZZZZW000002 posted EUR 20.00
@@ -59,7 +61,39 @@ fn what_is_missing_whatever_the_intents_say() {
         pay_01KANAR9G0ZZZZZZZZZW000001 accepted EUR 10.00
         pay_01KANAR9G0ZZZZZZZZZW000003 settled EUR 30.00
     "#]]
-    .assert_eq(&listed(&missing(&intents, &known, Epoch::new(2))));
+    .assert_eq(&listed(&missing(&intents, &known, CUT)));
+}
+
+/// What a client gave up is not charged weeks later, unless the client comes back: then it is, once.
+#[test]
+fn what_was_abandoned_is_carried_out_only_when_it_is_asked_for() {
+    const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+    let at = |ms, number| PaymentId::new(time(ms), randomness(number));
+    let world = World::new();
+    let taken_at = DAY_MS + CLAIM_MS + 1;
+    for (key, fresh) in [("old", at(0, 1)), ("young", at(1, 2))] {
+        // The process dies before the ledger has it.
+        let request = Job::Request(Box::new(pay_command(key, 1000, fresh)));
+        assert_eq!(world.run(request, vec![Mishap::DieAfter]), None);
+    }
+    world.ask(pay_command("taken", 2000, at(taken_at, 3)));
+    world.fail_over(0);
+    let movements = |intents: Vec<Intent>| -> Vec<MovementId> {
+        intents.into_iter().map(|intent| intent.movement).collect()
+    };
+    assert_eq!(movements(world.held()), [MovementId::Payment(at(1, 2))]);
+    let abandoned = world.abandoned();
+    assert_eq!(movements(abandoned.clone()), [MovementId::Payment(at(0, 1))]);
+    let done = Some(Done::Reconciled(Reconciled::Done));
+    assert_eq!(world.run(Job::GiveUp(abandoned[0].clone()), Vec::new()), done);
+    assert_eq!(world.abandoned(), [], "once is enough");
+    assert!(world.with(|inner| inner.bank.charges.is_empty()), "nobody was asked for money");
+
+    let again = world.ask(pay_command("old", 1000, at(taken_at, 4)));
+    let Outcome::Acknowledged(acknowledged, _) = again else { panic!("{again:?}") };
+    assert_eq!(acknowledged.movement(), MovementId::Payment(at(0, 1)), "a key has one payment");
+    let keys = [("old", 1000), ("young", 1000), ("taken", 2000)];
+    judge(&world, keys.map(|(key, amount)| pay_command(key, amount, at(taken_at, 9))));
 }
 
 /// The payment in this state, with one refund of 4.00 held and another of so much made.

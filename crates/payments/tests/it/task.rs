@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use payments::{
-    Command, Intent, Intents, MovementId, Outcome, Reconciled, Worked, pay, process, quarantine,
-    settle,
+    Command, Intent, Intents, MovementId, Outcome, Reconciled, Worked, give_up, pay, process,
+    quarantine, settle,
 };
 
 use crate::ports::{Mishap, Ports, Script};
@@ -18,6 +18,7 @@ pub(crate) enum Job {
     Work(MovementId),
     Quarantine(Intent),
     Settle(Intent),
+    GiveUp(Intent),
 }
 
 /// How it ended.
@@ -50,6 +51,7 @@ async fn carry_out(mut ports: Ports, job: Job) -> Done {
         Job::Settle(intent) => {
             Done::Reconciled(settle(&ports, &ports, &ports, epoch, &intent).await)
         }
+        Job::GiveUp(intent) => Done::Reconciled(give_up(&ports, epoch, &intent).await),
     }
 }
 

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use payments::{
-    Command, Epoch, Gate, Intent, MovementId, Outcome, PaymentId, ProcessorKey, Reign, ScopedKey,
-    State,
+    Command, Cut, Epoch, Gate, Intent, MovementId, Outcome, PaymentId, ProcessorKey, Reign,
+    ScopedKey, State,
 };
 
 use crate::bank::Bank;
@@ -160,10 +160,21 @@ impl World {
 
     /// The intents from before the latest failover with loss that the active ledger does not know.
     pub(crate) fn missing(&self) -> Vec<Intent> {
+        self.compare(|intents, known, cut| payments::missing(intents, known, cut))
+    }
+
+    /// Those of them that nobody went on with.
+    pub(crate) fn abandoned(&self) -> Vec<Intent> {
+        self.compare(|intents, known, cut| payments::abandoned(intents, known, cut))
+    }
+
+    fn compare(&self, by: fn(&[Intent], &BTreeSet<MovementId>, Cut) -> Vec<Intent>) -> Vec<Intent> {
         self.with(|inner| {
-            let known =
+            let known: BTreeSet<_> =
                 inner.ledger().movements().into_iter().map(|(movement, _)| movement).collect();
-            payments::missing(inner.intents.values(), &known, inner.nothing_lost_since)
+            let latest = known.iter().map(|movement| movement.payment().time()).max();
+            let cut = Cut { before: inner.nothing_lost_since, latest };
+            by(&inner.intents.values().cloned().collect::<Vec<_>>(), &known, cut)
         })
     }
 

@@ -2,11 +2,14 @@
 
 use std::sync::atomic::Ordering;
 
-use payments::{Epoch, IntentState, Ledger as _, Status, Transaction, Verdict};
-use recovery::{Answer, Ask, Recovered};
+use payments::{
+    Claim, Epoch, Intent, IntentState, Intents as _, Ledger as _, Read, Status, Time, Transaction,
+    Verdict,
+};
+use recovery::{Answer, Ask};
 use stores::Raised;
 
-use crate::samples::posts;
+use crate::samples::{START_MS, posts};
 use crate::server::Server;
 use crate::world::{World, intent};
 
@@ -100,14 +103,67 @@ async fn recovered(world: &World, all: &[Transaction]) -> Vec<String> {
         (transaction.record.id.to_string(), money.amount.minor_units(), 1)
     });
     assert_eq!(told.collect::<Vec<_>>(), lost.collect::<Vec<_>>());
-    // Of the epochs before and after it lacked nothing.
+    // Under the epochs before and after nothing was held.
     for epoch in [1, 3] {
         let other = world.ask(Ask::Recovered { epoch, after: String::new() }).await;
-        let is_held = |row: &Recovered| row.state == "quarantined";
-        let Answer::Recovered { movements } = other else { panic!("{other:?}") };
-        assert!(movements.iter().all(|row| epoch == 3 && is_held(row)), "{movements:?}");
+        assert_eq!(other, Answer::Recovered { movements: Vec::new() }, "{epoch}");
     }
     found.into_iter().map(|row| row.state).collect()
+}
+
+/// What each of two failovers held, whoever settled it.
+#[tokio::test]
+async fn each_failover_has_its_own_loss() {
+    let server = Server::shared();
+    let (world, all) = lossy(&server).await;
+    assert_eq!(world.ask(Ask::Hold { epoch: EPOCH }).await, count(3));
+    let raise = Ask::RaiseEpoch { epoch: 3, region: "us-east-1".to_owned() };
+    assert_eq!(world.ask(raise).await, Answer::Epoch { epoch: 3 });
+    let later = posts(6, EPOCH);
+    world.intents.put(intent(&later, IntentState::Posted));
+    assert_eq!(world.ask(Ask::Hold { epoch: 3 }).await, count(1));
+    let states = ["quarantined", "quarantined", "quarantined"];
+    assert_eq!(held_under(&world, EPOCH).await, states);
+    assert_eq!(held_under(&world, 3).await, ["quarantined"]);
+    // The second one settles what the first one has left.
+    *world.cards.says.lock().unwrap() =
+        [(all[1].movement, Status::Known(Verdict::Succeeded))].into();
+    assert_eq!(world.ask(Ask::Settle { epoch: 3 }).await, count(0));
+    assert_eq!(held_under(&world, EPOCH).await, ["succeeded", "posted", "posted"]);
+    assert_eq!(held_under(&world, 3).await, ["posted"]);
+}
+
+async fn held_under(world: &World, epoch: u64) -> Vec<String> {
+    let page = world.ask(Ask::Recovered { epoch, after: String::new() }).await;
+    let Answer::Recovered { movements } = page else { panic!("{page:?}") };
+    movements.into_iter().map(|row| row.state).collect()
+}
+
+/// Whoever was told to try again and never did is no loss; the ledger's own time says how long ago that was.
+#[tokio::test]
+async fn what_clients_gave_up_is_not_lost() {
+    const HOUR_MS: u64 = 60 * 60 * 1_000;
+    let server = Server::shared();
+    let (world, all) = lossy(&server).await;
+    let tried = |number: usize, hours: u64, state| {
+        let intent = intent(&all[number], state);
+        let until = Time::from_ms(START_MS - hours * HOUR_MS);
+        Intent { claim: Claim { until, ..intent.claim }, ..intent }
+    };
+    world.intents.put(tried(1, 25, IntentState::Accepted));
+    world.intents.put(tried(2, 23, IntentState::Accepted));
+    world.intents.put(tried(3, 25, IntentState::Posted));
+    assert_eq!(world.ask(Ask::Missing { epoch: EPOCH }).await, count(2));
+    assert_eq!(world.ask(Ask::Hold { epoch: EPOCH }).await, count(2));
+    let held = ["posted", "absent", "quarantined", "quarantined", "absent"];
+    assert_eq!(states(&world, &all).await, held);
+    let short = "1 that were abandoned are not let go yet";
+    assert_eq!(world.ask_within(Ask::Settle { epoch: EPOCH }, 2).await, again(short));
+    assert_eq!(world.ask(Ask::Settle { epoch: EPOCH }).await, count(0));
+    assert_eq!(states(&world, &all).await, ["posted", "absent", "posted", "posted", "absent"]);
+    assert_eq!(world.intents.states(), ["posted", "accepted", "posted", "posted", "refused"]);
+    let Read::Found(intent) = world.intents.read(&all[1].record.key).await else { panic!("gone") };
+    assert_eq!(intent.epoch, Epoch::new(EPOCH), "who asks for it again has it carried out");
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "in the helpers of a test, too, a surprise is a failure")]
 
+mod history;
+mod long;
 mod lost;
 mod standing;
 mod words;

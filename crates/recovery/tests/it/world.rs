@@ -1,13 +1,13 @@
 //! A ledger in PostgreSQL, intents and a processor in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use payments::{
-    AllIntents, Attempt, Call, Claim, Epoch, Fingerprint, Intent, IntentState, IntentWrite,
-    Intents, Ledger as _, MovementId, NotAll, Order, Processor, ProcessorKey, Read, Revision,
-    ScopedKey, Sent, Status, Time, Transaction, Written,
+    AllIntents, Attempt, Call, Claim, Epoch, Fingerprint, Intent, IntentReader, IntentState,
+    IntentWrite, Intents, Ledger as _, MovementId, NotAll, Order, Processor, ProcessorKey, Read,
+    Revision, ScopedKey, Sent, Status, Transaction, Written,
 };
 use recovery::{Answer, Ask, Recovery};
 use stores::PgLedger;
@@ -24,6 +24,11 @@ impl Memory {
     pub(crate) fn states(&self) -> Vec<&'static str> {
         let intents = self.intents.lock().unwrap();
         intents.values().map(|intent| intent.state.name()).collect()
+    }
+
+    #[allow(dead_code, reason = "for the benchmark")]
+    pub(crate) fn all(&self) -> Vec<Intent> {
+        self.intents.lock().unwrap().values().cloned().collect()
     }
 
     pub(crate) fn put(&self, intent: Intent) {
@@ -51,14 +56,27 @@ impl Intents for Memory {
 }
 
 impl AllIntents for Memory {
-    /// One intent is a page.
-    async fn show(&self, mut show: impl FnMut(Vec<Intent>) + Send) -> Result<(), NotAll> {
-        if let Some(cause) = self.fault.lock().unwrap().clone() {
-            return Err(NotAll { cause });
+    type Reader = Pages;
+
+    fn reader(&self) -> Pages {
+        let fault = self.fault.lock().unwrap().clone();
+        let intents = self.intents.lock().unwrap().values().cloned().collect();
+        Pages { fault, intents }
+    }
+}
+
+/// All intents; one is a page.
+pub(crate) struct Pages {
+    fault: Option<String>,
+    intents: VecDeque<Intent>,
+}
+
+impl IntentReader for Pages {
+    async fn next(&mut self) -> Result<Option<Vec<Intent>>, NotAll> {
+        match self.fault.clone() {
+            Some(cause) => Err(NotAll { cause }),
+            None => Ok(self.intents.pop_front().map(|intent| vec![intent])),
         }
-        let intents: Vec<Intent> = self.intents.lock().unwrap().values().cloned().collect();
-        intents.into_iter().for_each(|intent| show(vec![intent]));
-        Ok(())
     }
 }
 
@@ -133,7 +151,7 @@ pub(crate) fn intent(transaction: &Transaction, state: IntentState) -> Intent {
         order: Order::Payment(record.order.clone()),
         epoch: Epoch::new(record.accepted.number()),
         state,
-        claim: Claim { by: Attempt::new(movement), until: Time::from_ms(0) },
+        claim: Claim { by: Attempt::new(movement), until: movement.time() },
         revision: Revision(1),
     }
 }

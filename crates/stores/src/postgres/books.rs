@@ -7,6 +7,7 @@ use payments::{
     PaymentRecord, Posting, Read, Transfer, Unavailable, account_balance, audit_books,
     audit_records, balance,
 };
+use tokio_postgres::Row;
 
 use super::PgLedger;
 use super::ledger::{found, read_record};
@@ -111,29 +112,40 @@ impl PgLedger {
     ) -> Result<(), StoreError> {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let mut open = Transaction::begin(&self.pool, self.limits, begin).await?;
-        let mut after = String::new();
-        loop {
-            // Each step has the time of a transaction, the whole as many as it needs.
-            open.go_on();
-            let sql = include_str!("sql/audit_payments.sql");
-            let rows = open.query(sql, &[&after, &READ_TOGETHER]).await?;
-            let Some(last) = rows.last() else { break };
-            let last: String = get(last, 0)?;
-            let records: Result<Vec<_>, StoreError> =
-                rows.iter().map(|row| read_record(get(row, 1)?)).collect();
-            let postings = postings(&open, &after, &last).await?;
-            show(records?, postings);
-            after = last;
-        }
+        walk_from(&mut open, String::new(), &mut show).await?;
         open.rollback().await;
         Ok(())
     }
 }
 
-async fn postings(open: &Transaction, after: &str, last: &str) -> Result<Vec<Posting>, StoreError> {
-    let rows = open.query(include_str!("sql/audit_transfers.sql"), &[&after, &last]).await?;
+/// Shows the payments after this id; how many there were.
+pub(super) async fn walk_from(
+    open: &mut Transaction,
+    mut after: String,
+    mut show: impl FnMut(Vec<PaymentRecord>, Vec<Posting>),
+) -> Result<u64, StoreError> {
+    let mut shown = 0;
+    loop {
+        // Each step has the time of a transaction, the whole as many as it needs.
+        open.go_on();
+        let rows =
+            open.query(include_str!("sql/audit_payments.sql"), &[&after, &READ_TOGETHER]).await?;
+        let Some(last) = rows.last() else { return Ok(shown) };
+        let last: String = get(last, 0)?;
+        let records: Result<Vec<_>, StoreError> =
+            rows.iter().map(|row| read_record(get(row, 1)?)).collect();
+        let sql = include_str!("sql/audit_transfers.sql");
+        let postings = read_postings(&open.query(sql, &[&after, &last]).await?)?;
+        show(records?, postings);
+        shown += rows.len() as u64;
+        after = last;
+    }
+}
+
+/// Both halves of each transfer.
+pub(super) fn read_postings(rows: &[Row]) -> Result<Vec<Posting>, StoreError> {
     let mut postings = Vec::with_capacity(rows.len() * 2);
-    for row in &rows {
+    for row in rows {
         let stored: StoredTransfer = serde_json::from_str(get(row, 0)?)?;
         postings.extend(Transfer::try_from(stored)?.postings());
     }

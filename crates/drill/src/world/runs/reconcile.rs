@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use payments::{Intent, MovementId, Reconciled, State};
+use payments::{Cut, Intent, MovementId, Reconciled, State};
 use runbook::{Failure, Observed, Plan};
 
 use crate::history::Site;
@@ -52,7 +52,9 @@ pub(super) async fn missing(
 ) -> Result<Vec<Intent>, Failure> {
     let intents = intents(runner).await?;
     let known = movements(runner, target, |_| true).await?;
-    Ok(payments::missing(&intents, &known, payments::Epoch::new(plan.epoch.number())))
+    // A drill is over before anything is abandoned.
+    let cut = Cut { before: payments::Epoch::new(plan.epoch.number()), latest: None };
+    Ok(payments::missing(&intents, &known, cut))
 }
 
 /// Puts everything that is missing into quarantine.

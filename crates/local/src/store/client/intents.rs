@@ -2,7 +2,8 @@
 
 use fence::NoAnswer;
 use payments::{
-    AllIntents, Intent, IntentWrite, Intents, NotAll, Read, Revision, ScopedKey, Written,
+    AllIntents, Intent, IntentReader, IntentWrite, Intents, NotAll, Read, Revision, ScopedKey,
+    Written,
 };
 use stores::document;
 
@@ -39,9 +40,34 @@ impl Intents for StoreClient {
 }
 
 impl AllIntents for StoreClient {
-    async fn show(&self, mut show: impl FnMut(Vec<Intent>) + Send) -> Result<(), NotAll> {
-        show(self.all_intents().await.map_err(|NoAnswer { cause }| NotAll { cause })?);
-        Ok(())
+    type Reader = IntentLists;
+
+    fn reader(&self) -> IntentLists {
+        IntentLists { store: self.clone(), place: Place::After(None) }
+    }
+}
+
+/// Reads all intents, as many at a time as the store lists.
+pub struct IntentLists {
+    store: StoreClient,
+    place: Place,
+}
+
+enum Place {
+    After(Option<String>),
+    End,
+}
+
+impl IntentReader for IntentLists {
+    async fn next(&mut self) -> Result<Option<Vec<Intent>>, NotAll> {
+        let Place::After(after) = &self.place else { return Ok(None) };
+        let listed = self.store.some(keys::INTENTS, after.clone()).await;
+        let (items, more_after) = listed.map_err(|cause| NotAll { cause })?;
+        let read = items.iter().map(|(_, text)| document::read_intent(text));
+        let intents = read.collect::<Result<_, _>>();
+        let intents = intents.map_err(|error| NotAll { cause: error.to_string() })?;
+        self.place = more_after.map_or(Place::End, |after| Place::After(Some(after)));
+        Ok(Some(intents))
     }
 }
 

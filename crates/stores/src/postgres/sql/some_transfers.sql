@@ -1,0 +1,1 @@
+SELECT to_jsonb(transfers)::text FROM transfers WHERE payment = ANY ($1)
