@@ -93,6 +93,19 @@ pub struct ClientRequest {
     pub account: u32,
     /// How much, in minor units.
     pub minor_units: i64,
+    /// What the card does that is to pay.
+    pub card: Card,
+}
+
+/// What a card does when it is charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Card {
+    /// It has the money: the charge succeeds, if only the processor gets to know of it.
+    Accepts,
+    /// It has not.
+    Declines,
+    /// Nobody says, or no card is charged.
+    NotKnown,
 }
 
 impl ClientRequest {

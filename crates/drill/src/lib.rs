@@ -24,8 +24,8 @@ mod world;
 
 pub use export::{FORMAT, Unreadable, from_json, to_json};
 pub use history::{
-    Answer, CURRENCY, ClientRequest, End, History, Moment, RequestKind, RunStep, START_MS, Site,
-    WITNESS_REGION, What,
+    Answer, CURRENCY, Card, ClientRequest, End, History, Moment, RequestKind, RunStep, START_MS,
+    Site, WITNESS_REGION, What,
 };
 pub use judge::{
     At, Books, Counts, DNS_DETECTION_MS, DNS_TTL_MS, Facts, LostRow, MissedWhen, Outcome, Pause,

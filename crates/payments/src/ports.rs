@@ -74,10 +74,12 @@ pub trait Ledger {
 /// Whoever moves the money outside.
 pub trait Processor {
     /// Asks to move money. A second call with the same key moves nothing and is answered like the
-    /// first, for as long as the processor remembers keys.
+    /// first, for as long as the processor remembers keys: much longer than a call can be on its way.
+    /// For a key that was asked about before a call is taken like for any other.
     fn send(&self, call: &Call) -> impl Future<Output = Sent> + Send;
 
-    /// Asks what became of a key; never moves money.
+    /// Asks what became of a key; never moves money. What was done under it is told for longer than
+    /// calls are answered again, or else that nobody can tell.
     fn status(&self, key: ProcessorKey) -> impl Future<Output = Status> + Send;
 }
 

@@ -43,7 +43,8 @@ impl fmt::Debug for ProcessorKey {
 /// A request to the processor to move money.
 ///
 /// One exists only for a movement that the ledger holds as [`State::Processing`], which it becomes
-/// only from [`State::Posted`]: from an unknown state there is nothing to send.
+/// from [`State::Posted`], and from [`State::Unknown`] when the processor, asked just before, has not
+/// seen its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     key: ProcessorKey,
@@ -117,11 +118,12 @@ pub enum Status {
     Known(Verdict),
     /// It is at work on it.
     Pending,
-    /// It has not seen the key, and a call under it may still arrive.
+    /// It has not moved money under the key, now or ever before; a call under it may still arrive.
+    /// The caller is going to call under it.
     Unseen,
-    /// It has not moved money under the key, and will not: it was told to refuse it, or has
-    /// forgotten so much that the caller must not call again.
+    /// It has not moved money under the key, and will not: it refuses it.
     Closed,
-    /// It did not answer the question.
+    /// It did not answer the question, or cannot tell: a processor that forgets what it did under old
+    /// keys says this of keys that are older, and never that it has not seen them. A person asks then.
     NoAnswer,
 }

@@ -1,7 +1,9 @@
 //! The life of a movement of money, as a table: what it is, what can happen to it, what it is then.
 //!
-//! No edge leads from [`State::Unknown`] or [`State::Processing`] back to a state from which the
-//! processor is called, but for a call that certainly never left (`pay-unknown-is-a-state`).
+//! From [`State::Unknown`] the processor is called again in one way only: it was asked just before, had
+//! not seen the call, and the key is the same (`pay-unknown-is-a-state`). Why that charges nobody twice
+//! is told in [`crate::work()`]. No edge leads from there back to [`State::Posted`], from which it is
+//! called without being asked, but for a call that certainly never left.
 
 /// Where a payment or a refund stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +44,9 @@ pub enum Change {
     NotSent,
     /// The call was not answered, or its caller died.
     TimedOut,
+    /// The processor was asked, and had not seen the call: it is about to be called again, under the
+    /// same key.
+    CalledAgain,
     /// The call was answered.
     Answered(Verdict),
     /// The processor was asked what became of it.
@@ -75,7 +80,9 @@ impl State {
         match (self, change) {
             (_, Change::Lost) => Some(Self::Quarantined),
             (Self::Accepted, Change::Posted) => Some(Self::Posted),
-            (Self::Posted, Change::Begun) => Some(Self::Processing),
+            (Self::Posted, Change::Begun) | (Self::Unknown, Change::CalledAgain) => {
+                Some(Self::Processing)
+            }
             (Self::Processing, Change::NotSent) => Some(Self::Posted),
             (Self::Processing, Change::TimedOut) => Some(Self::Unknown),
             (Self::Processing, Change::Answered(verdict)) => Some(verdict.state()),

@@ -1,9 +1,23 @@
 //! What the outbox worker does about one movement, given what is known: `(WorkView, movement) ->
 //! WorkEffect`.
 //!
-//! The processor is called only for a movement that this very run has brought from posted to
-//! processing, in a commit that is known to have happened. Whatever else is found to be processing
-//! is unknown, and is only asked about (`pay-unknown-is-a-state`).
+//! The processor is called only for a movement that this very run has brought to processing, in a
+//! commit that is known to have happened. Whatever else is found to be processing is unknown, and is
+//! asked about (`pay-unknown-is-a-state`): the call may have moved the money, may be on its way, or may
+//! never have been made, because the gate closed or the process died between the commit and the call.
+//!
+//! If the processor has not seen an unknown call, this run makes it again, under the same key and
+//! directly after asking. To leave it would be to break a promise: what was acknowledged would be left
+//! unknown for ever, or be declined although nobody asked the card. It charges nobody twice:
+//!
+//! - A call that the processor had carried out, however long ago, it would have told of when asked.
+//! - A call that is still on its way, or that a worker of an earlier reign makes when it wakes from a
+//!   pause, meets this one at the processor under one key, and whichever comes second moves nothing and
+//!   is answered like the first. That is so for as long as the processor replays answers, a day as a
+//!   rule; a call is on its way for seconds, and a run makes one only within the time for its row.
+//! - After the call the movement is processing or unknown again, and never posted, from which it would
+//!   be called without being asked: a later run asks first, however much later it is. That holds also
+//!   when this call certainly never left, because the one before it may have.
 
 use planted::{Bug, is_planted};
 
@@ -140,23 +154,30 @@ impl Task<'_> {
         match (self.view.run, self.view.sent) {
             (Run::Began, None) => self.send(),
             (Run::Began, Some(Sent::Answered(verdict))) => self.commit(Change::Answered(verdict)),
-            (Run::Began, Some(Sent::NotSent)) => self.commit(Change::NotSent),
+            // Who has asked did so because another call may have left before.
+            (Run::Began, Some(Sent::NotSent)) if self.view.status.is_none() => {
+                self.commit(Change::NotSent)
+            }
             (Run::Began, Some(Sent::NoAnswer)) if is_planted(Bug::UnknownSentAgain) => {
                 self.commit(Change::NotSent)
             }
             (Run::Began, Some(Sent::NoAnswer)) if is_planted(Bug::SilenceTakenForDecline) => {
                 self.commit(Change::Answered(Verdict::Declined))
             }
-            (Run::Began, Some(Sent::NoAnswer)) => self.commit(Change::TimedOut),
-            (Run::Looking, _) => self.commit(Change::TimedOut),
+            (Run::Began, Some(Sent::NotSent | Sent::NoAnswer)) | (Run::Looking, _) => {
+                self.commit(Change::TimedOut)
+            }
             _ => WorkEffect::Stop(Worked::Later),
         }
     }
 
+    /// It is asked about, and called for again where the processor has not seen it; but once in a run:
+    /// a call that was just made may be on its way, and the next run asks anew.
     fn unknown(&self) -> WorkEffect {
-        match self.view.status {
-            None => self.ask(),
-            Some(status) => self.found(status),
+        match (self.view.status, self.view.sent) {
+            (None, _) => self.ask(),
+            (Some(Status::Unseen), None) => self.commit(Change::CalledAgain),
+            (Some(status), _) => self.found(status),
         }
     }
 
@@ -231,8 +252,12 @@ impl WorkView {
             }
             Committed::Conflict(_) => {
                 self.ledger = Seen::Doubtful;
-                // A run that began still knows what came of its call: nobody else can have begun.
-                self.run = if self.run == Run::Began { Run::Began } else { Run::Contended };
+                // What was said before somebody else wrote is old: they may have called since.
+                self.status = None;
+                // An answer stays true, whoever has begun again since: they use the same key. That a
+                // call did not leave, or was not answered, says nothing of theirs.
+                let is_answered = matches!(self.sent, Some(Sent::Answered(_)));
+                self.run = if is_answered { self.run } else { Run::Contended };
             }
             Committed::Fenced(_) => self.run = Run::Fenced,
             Committed::Unavailable | Committed::Unknown => self.run = Run::Adrift,

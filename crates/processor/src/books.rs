@@ -21,8 +21,9 @@ pub struct Terms {
     /// What it makes of a call after that.
     pub old: Old,
     /// How long after the first ask about a key that it has not seen it closes the key: a call that arrives later is
-    /// declined.
-    pub closes_unseen: Duration,
+    /// declined. Nothing: it never does. Few processors do, and it does no good: who asks and hears that the key was
+    /// not seen is about to call under it.
+    pub closes_unseen: Option<Duration>,
 }
 
 /// What a processor makes of a call under a key that is older than it replays answers.
@@ -36,11 +37,10 @@ pub enum Old {
 }
 
 impl Default for Terms {
-    /// Answers are replayed for 24 hours, as by Stripe, and older keys refused; unseen keys are closed after a minute, so
-    /// that nobody waits long for a call that was lost.
+    /// Answers are replayed for 24 hours, as by Stripe, and older keys refused; unseen keys stay open.
     fn default() -> Self {
         let day = Duration::from_secs(24 * 60 * 60);
-        Self { replays: day, old: Old::Refused, closes_unseen: Duration::from_secs(60) }
+        Self { replays: day, old: Old::Refused, closes_unseen: None }
     }
 }
 
@@ -114,7 +114,7 @@ impl CardProcessor {
                 Status::Pending
             }
             Entry::Unseen { asked_since: Some(since), .. }
-                if has_passed(*since, now, closes_unseen) =>
+                if closes_unseen.is_some_and(|after| has_passed(*since, now, after)) =>
             {
                 *entry = Entry::Closed;
                 Status::Closed

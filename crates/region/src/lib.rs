@@ -27,6 +27,7 @@ mod receipts;
 mod simulator;
 mod told;
 mod webhooks;
+mod within;
 mod work;
 mod worker;
 

@@ -11,11 +11,12 @@ use payments::{Epoch, Gate, Reign};
 use service::{Log, Numbers, Source};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::bell::Bell;
 use crate::http::CALL_TIME_MAX;
 use crate::told::Teller;
+use crate::within::within;
 use crate::work::Work;
 
 /// The limits of a worker.
@@ -273,15 +274,15 @@ impl<W: Work> Shared<W> {
         let random = (self.source.bits() >> 64) as u64;
         match row {
             Row::Event(claimed) => {
-                let told = timeout(time_max, self.work.tell(epoch, &claimed, random)).await;
-                self.teller.event(self.source.now(), &claimed, told.ok());
+                let told = within(time_max, self.work.tell(epoch, &claimed, random)).await;
+                self.teller.event(self.source.now(), &claimed, told);
                 self.callbacks.ring();
             }
             Row::Callback(claimed) => {
                 let now = self.source.now();
                 let sent = self.work.deliver(epoch, &claimed, now, random);
-                let delivered = timeout(time_max, sent).await;
-                self.teller.callback(self.source.now(), &claimed, delivered.ok());
+                let delivered = within(time_max, sent).await;
+                self.teller.callback(self.source.now(), &claimed, delivered);
             }
         }
     }

@@ -71,7 +71,8 @@ pub(crate) struct ProcessorArgs {
     /// File of what it has charged, so that it charges nothing twice when it is started again
     #[arg(long, default_value = "tideover-processor.jsonl", value_name = "FILE")]
     pub(crate) book: PathBuf,
-    /// How long after the first question about a key that it has not seen it refuses the key for good
-    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
-    pub(crate) closes_unseen: u64,
+    /// How long after the first question about a key that it has not seen it refuses the key for good, as few
+    /// processors do; never, unless given
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) closes_unseen: Option<u64>,
 }

@@ -22,7 +22,7 @@ pub(crate) fn processor(args: &ProcessorArgs) -> anyhow::Result<()> {
         Builder::new_current_thread().enable_all().build().context("no thread can be had")?;
     runtime.block_on(async {
         let signals = Signals::listen().context("cannot listen to signals")?;
-        let closes_unseen = Duration::from_secs(args.closes_unseen);
+        let closes_unseen = args.closes_unseen.map(Duration::from_secs);
         let simulator = open(&args.book, Terms { closes_unseen, ..Terms::default() })?;
         let listener = TcpListener::bind(args.listen).await;
         let listener = listener.with_context(|| format!("cannot listen at {}", args.listen))?;

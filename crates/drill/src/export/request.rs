@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::export::Field;
-use crate::history::{ClientRequest, RequestKind};
+use crate::history::{Card, ClientRequest, RequestKind};
 
 /// A [`ClientRequest`] and its number.
 #[derive(Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub(super) struct RequestShape {
     of: Option<u32>,
     account: u32,
     minor_units: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card: Option<CardWord>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -23,6 +25,13 @@ pub(super) struct RequestShape {
 enum Kind {
     Payment,
     Refund,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum CardWord {
+    Accepts,
+    Declines,
 }
 
 impl RequestShape {
@@ -33,7 +42,12 @@ impl RequestShape {
         };
         let ClientRequest { client, account, minor_units, .. } = *request;
         let key = request.key.clone();
-        Self { request: number, client, key, kind, of, account, minor_units }
+        let card = match request.card {
+            Card::Accepts => Some(CardWord::Accepts),
+            Card::Declines => Some(CardWord::Declines),
+            Card::NotKnown => None,
+        };
+        Self { request: number, client, key, kind, of, account, minor_units, card }
     }
 
     pub(super) fn read(self) -> Field<ClientRequest> {
@@ -45,7 +59,12 @@ impl RequestShape {
         if self.minor_units < 0 {
             return Err("minor_units");
         }
+        let card = match self.card {
+            Some(CardWord::Accepts) => Card::Accepts,
+            Some(CardWord::Declines) => Card::Declines,
+            None => Card::NotKnown,
+        };
         let Self { client, key, account, minor_units, .. } = self;
-        Ok(ClientRequest { client, key, kind, account, minor_units })
+        Ok(ClientRequest { client, key, kind, account, minor_units, card })
     }
 }

@@ -1,10 +1,10 @@
 //! No money moves twice: not under one key of the processor's, not for one movement, not for one
-//! idempotency key; refunds give back no more than was taken; and the books say what the processor
-//! did (`pay-at-most-once-external`).
+//! idempotency key; refunds give back no more than was taken; the books say what the processor
+//! did (`pay-at-most-once-external`); and a payment that was acknowledged is carried out.
 
 use payments::{Fate, MovementId, ProcessorKey, ScopedKey, State};
 
-use crate::history::What;
+use crate::history::{Card, What};
 use crate::judge::case::Case;
 use crate::judge::detail::Books;
 use crate::judge::subject::At;
@@ -21,6 +21,7 @@ pub(super) fn judge(case: &Case<'_>, found: &mut Vec<Violation>) {
     let moved = movements(case, found);
     keys(case, &moved, found);
     compare_with_books(case, &moved, found);
+    carried_out(case, found);
 }
 
 /// The first move of each movement, while the moves are read in their order.
@@ -107,6 +108,21 @@ fn compare_with_books(case: &Case<'_>, moved: &[Option<Moved>], found: &mut Vec<
         if !agrees {
             let moved = moved[number].map(|it| (it.minor_units, it.at));
             found.push(Violation::MovedUnlikeBooks { subject: case.subject(number), moved, books });
+        }
+    }
+}
+
+/// A payment that was acknowledged, and whose card accepts it, is not declined in the end. That none
+/// is left open for ever is liveness.
+fn carried_out(case: &Case<'_>, found: &mut Vec<Violation>) {
+    for (number, movement) in case.movements.iter().enumerate() {
+        let accepts = |request: u32| case.history.requests[request as usize].card == Card::Accepts;
+        let is_declined = matches!(movement.in_ledger, Some((Fate::Taken(State::Declined), _)));
+        if let (Some(request), Some(acknowledged)) = (movement.request, movement.acknowledged)
+            && accepts(request)
+            && is_declined
+        {
+            found.push(Violation::NotCarriedOut { subject: case.subject(number), acknowledged });
         }
     }
 }

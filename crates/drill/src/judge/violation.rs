@@ -94,6 +94,13 @@ violations! {
         /// What the ledger says in the end.
         books: Books,
     }
+    /// A payment was acknowledged, its card accepts it, and it ended as declined.
+    NotCarriedOut = "not-carried-out" {
+        /// Which.
+        subject: Subject,
+        /// When it was acknowledged, and by which Region.
+        acknowledged: At,
+    }
     /// One idempotency key had two outcomes.
     TwoOutcomes = "two-outcomes" {
         /// The request.

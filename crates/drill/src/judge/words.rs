@@ -21,6 +21,7 @@ impl Violation {
     pub fn at_ms(&self) -> u64 {
         match self {
             Self::Lost { acknowledged: at, .. }
+            | Self::NotCarriedOut { acknowledged: at, .. }
             | Self::MovedTwice { again: at, .. }
             | Self::MovedForOneKey { again: at, .. }
             | Self::RefundedTooMuch { at, .. }
@@ -90,6 +91,11 @@ impl fmt::Display for Violation {
                  its own"
             ),
             Self::MovedUnlikeBooks { subject, moved, books } => unlike(f, subject, *moved, books),
+            Self::NotCarriedOut { subject, acknowledged } => write!(
+                f,
+                "{subject} was acknowledged by {acknowledged}, and the ledger has it as declined \
+                 although its card accepts it; what was acknowledged is carried out"
+            ),
             Self::TwoOutcomes { request, first, then } => write!(
                 f,
                 "{request} was told {} by {} and {} by {}; a key has one outcome for ever",

@@ -3,7 +3,7 @@
 
 use payments::{Command, Given, MovementId, PaymentDraft, PaymentId, RefundDraft, RefundId};
 
-use crate::history::{Answer, CURRENCY, ClientRequest, RequestKind, START_MS, Site, What};
+use crate::history::{Answer, CURRENCY, Card, ClientRequest, RequestKind, START_MS, Site, What};
 use crate::random::Random;
 use crate::scenario::{Scenario, Workload};
 use crate::sim::{Line, Sim};
@@ -72,14 +72,18 @@ impl Clients {
             let minor_units = 100 + random.below(9_900) as i64;
             let is_odd = random.chance(workload.odd_cards_percent);
             let word = ODD_CARDS[random.below(ODD_CARDS.len() as u64) as usize];
-            self.cards.push(if is_odd {
-                format!("tok_{word}_abcdefgh")
-            } else {
-                "tok_visa_abcdefgh".into()
-            });
+            let word = if is_odd { word } else { "visa" };
+            self.cards.push(format!("tok_{word}_abcdefgh"));
+            let card = if word == "decline" { Card::Declines } else { Card::Accepts };
             let key = format!("client-{client}-payment-{number}");
-            let mut request =
-                ClientRequest { client, key, kind: RequestKind::Payment, account, minor_units };
+            let mut request = ClientRequest {
+                client,
+                key,
+                kind: RequestKind::Payment,
+                account,
+                minor_units,
+                card,
+            };
             if random.chance(workload.used_keys_percent)
                 && let Some(before) = self.last_payment_of(client)
             {
@@ -98,7 +102,9 @@ impl Clients {
                 for (word, minor_units) in [("refund", first)].into_iter().chain(again) {
                     let key = format!("client-{client}-{word}-{number}");
                     self.cards.push(String::new());
-                    self.requests.push(ClientRequest { client, key, kind, account, minor_units });
+                    let card = Card::NotKnown;
+                    let refund = ClientRequest { client, key, kind, account, minor_units, card };
+                    self.requests.push(refund);
                 }
             }
         }

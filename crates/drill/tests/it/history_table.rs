@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use drill::{
-    Answer, ClientRequest, End, History, Moment, RequestKind, RunStep, Scenario, Site, What, parse,
+    Answer, Card, ClientRequest, End, History, Moment, RequestKind, RunStep, Scenario, Site, What,
+    parse,
 };
 use fence::{
     Author, ControlRecord, DurationMs, Epoch, PointOfNoReturn, RecordFields, RegionName, Run,
@@ -60,6 +61,8 @@ impl Reader {
                 request.kind = RequestKind::Refund { of };
                 request.minor_units = units.parse().ok()?;
             }
+            ["card", request, "accepts"] => self.request(request)?.card = Card::Accepts,
+            ["card", request, "declines"] => self.request(request)?.card = Card::Declines,
             ["ledger", movement, rest @ ..] => self.ledger.line(self::movement(movement)?, rest)?,
             ["intent", movement, state] => {
                 self.ledger.intend(self::movement(movement)?, state)?;
@@ -92,6 +95,7 @@ impl Reader {
                 kind: RequestKind::Payment,
                 account: 0,
                 minor_units: PRICE,
+                card: Card::NotKnown,
             });
         }
         self.requests.get_mut(&number)

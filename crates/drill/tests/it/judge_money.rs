@@ -308,6 +308,37 @@ fn books_say_what_the_processor_did() {
 }
 
 #[test]
+fn what_was_acknowledged_is_carried_out() {
+    check(
+        "card r0 accepts
+         card r1 declines
+         card r3 accepts
+         0      record active 1 primary
+         0      gate primary open 1
+         1      sent r0 1 primary
+         1      intent p1 k0 primary
+         1      commit primary p1 1/1 posted open
+         1      told r0 1 primary p1
+         2      sent r1 1 primary
+         2      intent p2 k1 primary
+         2      commit primary p2 1/1 posted open
+         2      told r1 1 primary p2
+         3      sent r2 1 primary
+         3      intent p3 k2 primary
+         3      commit primary p3 1/1 posted open
+         3      told r2 1 primary p3
+         4      pay r3 p4 primary 1
+         ledger p1 1234 declined
+         ledger p2 1234 declined
+         ledger p3 1234 declined
+         ledger p4 1234 succeeded",
+        expect![[r#"
+            not-carried-out: payment pay_00000000010000000000000000 of USD 12.34 (request 0 of client 0, key `k0`) was acknowledged by us-east-1 at 1.000 s, and the ledger has it as declined although its card accepts it; what was acknowledged is carried out
+        "#]],
+    );
+}
+
+#[test]
 fn an_answer_of_the_processor_may_be_on_its_way() {
     check(
         "0      record active 1 primary

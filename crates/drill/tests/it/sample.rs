@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use drill::{
-    Answer, ClientRequest, End, Expectation, History, Moment, Operator, RequestKind, RunStep,
+    Answer, Card, ClientRequest, End, Expectation, History, Moment, Operator, RequestKind, RunStep,
     Scenario, Site, Verdict, What, Workload, judge,
 };
 use fence::{
@@ -201,6 +201,7 @@ fn request(number: u32) -> ClientRequest {
         kind: RequestKind::Payment,
         account: 0,
         minor_units: 1_234,
+        card: Card::Accepts,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use drill::{ClientRequest, Random, RequestKind, Span, Workload};
+use drill::{Card, ClientRequest, Random, RequestKind, Span, Workload};
 
 use super::tempo::Tempo;
 
@@ -100,11 +100,13 @@ impl Wishes {
         let uses_key_again = self.random.chance(workload.used_keys_percent);
         let key = format!("client-{}-payment-{}", self.client, self.number);
         let kind = RequestKind::Payment;
-        let mut request = ClientRequest { client: self.client, key, kind, account, minor_units };
+        let card = if word == "decline" { Card::Declines } else { Card::Accepts };
+        let client = self.client;
+        let mut request = ClientRequest { client, key, kind, account, minor_units, card };
         if let Some(before) = self.last.take().filter(|_| uses_key_again) {
             // Another payment than all before it under this key.
             let minor_units = before.minor_units + 1;
-            request = ClientRequest { minor_units, ..before };
+            request = ClientRequest { minor_units, card, ..before };
         }
         self.number += 1;
         self.last = Some(request.clone());
@@ -130,6 +132,7 @@ impl Wishes {
                 kind: RequestKind::Refund { of },
                 account: payment.account,
                 minor_units,
+                card: Card::NotKnown,
             },
             card: String::new(),
         };

@@ -1,7 +1,6 @@
 //! The processor of both Regions: it serves in the supervisor, so that no fault of a Region is one of it.
 
 use std::io;
-use std::time::Duration;
 
 use drill::{Site, What};
 use payments::{MovementId, PaymentId, ProcessorKey, RefundId, Time};
@@ -14,12 +13,9 @@ use crate::act;
 use crate::system::inner::Inner;
 use crate::system::settings::{NotUp, io};
 
-/// How long after the first question about a key that it has not seen the processor refuses it for good.
-const CLOSES_UNSEEN: Duration = Duration::from_millis(500);
-
 impl Inner {
     pub(super) async fn start_processor(&self, tasks: &mut JoinSet<()>) -> Result<(), NotUp> {
-        let terms = Terms { closes_unseen: CLOSES_UNSEEN, ..Terms::default() };
+        let terms = Terms::default();
         let clock = || Time::from_ms(act::now().0);
         let book = self.processor_book();
         let simulator = Simulator::open(&book, terms, clock)

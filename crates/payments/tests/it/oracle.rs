@@ -7,6 +7,7 @@ use payments::{
     ScopedKey, State, audit_books, audit_records,
 };
 
+use crate::bank::accepts;
 use crate::task::{Done, Job};
 use crate::world::World;
 
@@ -149,6 +150,18 @@ fn ledger_and_processor_agree(world: &World) {
     });
 }
 
+/// A payment whose card has the money has succeeded, whatever became of the calls for it: it was
+/// promised when it was acknowledged.
+fn what_the_card_accepts_succeeds(world: &World) {
+    world.with(|inner| {
+        for record in inner.ledger().records.values() {
+            let accepts = accepts(record.order.money().amount.minor_units());
+            let expected = if accepts { State::Succeeded } else { State::Declined };
+            assert_eq!(record.state, expected, "{}", record.id);
+        }
+    });
+}
+
 /// What the books say the processor holds is what it holds.
 fn books_and_processor_agree(world: &World) {
     world.with(|inner| {
@@ -215,6 +228,7 @@ pub(crate) fn judge(world: &World, again: impl IntoIterator<Item = Command>) {
     books_are_whole(world);
     events_are_numbered(world);
     ledger_and_processor_agree(world);
+    what_the_card_accepts_succeeds(world);
     books_and_processor_agree(world);
     refunds_are_covered(world);
 }

@@ -237,8 +237,7 @@ impl Processor for Ports {
 
     async fn status(&self, key: ProcessorKey) -> Status {
         self.effect((Status::NoAnswer, Status::NoAnswer), None, move |inner| {
-            let is_on_its_way = inner.late.iter().any(|(late, _)| *late == Some(key));
-            inner.bank.status(key, is_on_its_way)
+            inner.bank.status(key)
         })
         .await
     }

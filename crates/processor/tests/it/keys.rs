@@ -96,6 +96,17 @@ fn a_key_that_is_asked_about_and_never_seen_is_closed() {
     assert_eq!(moved(&processor), []);
 }
 
+/// Who asks and hears that a key was not seen is about to call under it, however long that takes.
+#[test]
+fn a_key_that_is_asked_about_stays_open_where_the_terms_say_nothing_else() {
+    let mut processor = CardProcessor::new(Terms::default());
+    let asks = [0, 60, 1_000_000].map(|second| status(&mut processor, "pay_1", second));
+    assert_eq!(asks, ["unseen"; 3]);
+    let late = processor.call(&charge("pay_1", "tok_visa_abcd", 1_000), at(1_000_001));
+    assert_eq!(late, SUCCEEDED);
+    assert_eq!(moved(&processor), [1_000]);
+}
+
 #[test]
 fn a_call_that_comes_before_its_key_is_closed_is_taken() {
     let mut processor = CardProcessor::new(TERMS);

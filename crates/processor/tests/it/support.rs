@@ -8,7 +8,7 @@ use processor::{Asked, Behaviour, CardProcessor, CardToken, Old, Terms, Travel, 
 pub(crate) const TERMS: Terms = Terms {
     replays: Duration::from_secs(3_600),
     old: Old::Refused,
-    closes_unseen: Duration::from_secs(60),
+    closes_unseen: Some(Duration::from_secs(60)),
 };
 
 /// So many seconds after Saturday, 22 November 2025, 08:26:40 UTC.

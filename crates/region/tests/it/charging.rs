@@ -99,7 +99,7 @@ async fn cards() {
             tok_twice_abcdefgh         succeeded succeeded succeeded succeeded moved 1
             tok_twice_decline_abcdefgh declined declined declined declined moved 0
             tok_pending_2_abcdefgh     later later succeeded succeeded moved 1
-            tok_refuse_abcdefgh        later later declined declined moved 0
+            tok_refuse_abcdefgh        later succeeded succeeded succeeded moved 1
         "#]],
     )
     .await;

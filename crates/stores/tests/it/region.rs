@@ -191,6 +191,6 @@ impl<L: Ledger + Sync> Processor for Region<L> {
     }
 
     async fn status(&self, key: ProcessorKey) -> Status {
-        self.effect(async { self.bank.lock().unwrap().status(key, false) }).await
+        self.effect(async { self.bank.lock().unwrap().status(key) }).await
     }
 }

