@@ -66,8 +66,8 @@ pub use outcome::{Acknowledgement, Outcome, Telling};
 pub use page::{Page, PageRequest};
 pub use pay::{Answer, pay};
 pub use ports::{
-    AllIntents, Books, Committed, Gatekeeper, IntentReader, Intents, Ledger, NotAll, Processor,
-    Read, Seen, Unavailable, Written,
+    AllIntents, Books, Committed, Gatekeeper, IntentReader, Intents, Ledger, Looked, NotAll,
+    Processor, Read, Seen, Unavailable, Written,
 };
 pub use process::process;
 pub use processor::{Call, CallKind, ProcessorKey, Sent, Status};

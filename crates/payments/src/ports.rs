@@ -86,8 +86,9 @@ pub trait Processor {
 /// What clients read of the ledger. It is answered in a passive Region too, as far as its replica has
 /// come.
 pub trait Books {
-    /// The record of this payment.
-    fn payment(&self, payment: PaymentId) -> impl Future<Output = Read<PaymentRecord>> + Send;
+    /// The record of this payment. What is not there is [`Looked::Absent`] only from a server that
+    /// takes writes: whoever believes that a payment does not exist pays it anew.
+    fn payment(&self, payment: PaymentId) -> impl Future<Output = Looked<PaymentRecord>> + Send;
 
     /// A page of the payments of this account, newest first.
     fn payments(
@@ -114,6 +115,19 @@ pub enum Read<T> {
     Found(T),
     /// It is not there.
     Absent,
+    /// The store did not answer.
+    Unavailable,
+}
+
+/// What came of reading where what was written elsewhere may not have come yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked<T> {
+    /// It is there, as far as the server has come.
+    Found(T),
+    /// It is not there, and the server takes writes.
+    Absent,
+    /// It is not there, and the server may lack it: it is a replica.
+    NotHere,
     /// The store did not answer.
     Unavailable,
 }

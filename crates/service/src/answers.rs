@@ -44,6 +44,11 @@ const fn found(
     Answer { status, description, content, headers: &[], links: &[] }
 }
 
+/// An answer of 200 that was read of the ledger, which may be behind.
+const fn read(description: &'static str, schema: &'static str, example: &'static str) -> Answer {
+    Answer { headers: &["MayBeBehind"], ..found(200, description, schema, example) }
+}
+
 /// An answer of 201, which may be a replayed one.
 const fn created(
     description: &'static str,
@@ -79,10 +84,10 @@ pub(crate) const VALID: Answer =
     found(200, "The request would be taken", "Valid", r#"{"valid":true}"#);
 pub(crate) const PAYMENT: Answer = Answer {
     links: &[&links::REFUND_PAYMENT, &links::LIST_PAYMENTS, &links::READ_BALANCE],
-    ..found(200, "The payment", "Payment", SUCCEEDED)
+    ..read("The payment", "Payment", SUCCEEDED)
 };
-pub(crate) const PAYMENTS: Answer = found(200, "A page of the payments", "PaymentList", PAGE);
-pub(crate) const BALANCES: Answer = found(200, "The balances", "AccountBalances", BALANCE);
+pub(crate) const PAYMENTS: Answer = read("A page of the payments", "PaymentList", PAGE);
+pub(crate) const BALANCES: Answer = read("The balances", "AccountBalances", BALANCE);
 pub(crate) const SERVING: Answer = found(200, "It does", "Serving", r#"{"status":"serving"}"#);
 pub(crate) const READY: Answer = found(200, "It may", "Ready", r#"{"status":"ready","epoch":7}"#);
 pub(crate) const TRAFFIC: Answer = found(

@@ -28,6 +28,10 @@ another request is 422, and 409 while the first is at work. Keys survive the los
 has come. When it is not known whether something was done the answer is 503, and the same request \
 with the same key finds it out.
 
+**What is read** of a Region that does not take payments now may be behind, and has the header \
+`May-Be-Behind: true`. That a payment does not exist (404) is said only by a Region that takes \
+payments; another one that lacks it says 503 with the code `payment_not_here`.
+
 **Errors** are problem documents (RFC 9457). Programs compare `code`; `request_id` is what to tell \
 the operator. Values of a request are never repeated. While payments move to the other Region the \
 answer is 503 with the code `region_switching`: wait as `Retry-After` says, look the name up \

@@ -8,8 +8,8 @@ use crate::answers::{
     TRAFFIC, VALID,
 };
 use crate::refusals::{
-    BUSY, INVALID, KEY_IN_USE, KEY_REUSED, NO_ACCOUNT, NO_PAYMENT, NOT_JSON, NOT_NOW, NOT_READY,
-    QUERY_INVALID, REFUND_REFUSED, SLOW_BODY, TOO_LARGE, TRAFFIC_UNKNOWN, UNAVAILABLE,
+    BUSY, INVALID, KEY_IN_USE, KEY_REUSED, NO_ACCOUNT, NO_PAYMENT, NOT_HERE, NOT_JSON, NOT_NOW,
+    NOT_READY, QUERY_INVALID, REFUND_REFUSED, SLOW_BODY, TOO_LARGE, TRAFFIC_UNKNOWN, UNAVAILABLE,
 };
 
 /// One method of one path.
@@ -62,7 +62,7 @@ pub(crate) static OPERATIONS: [Operation; 10] = [
         summary: "The payments of an account, newest first",
         description: "A page at a time. When it has more, ask for the payments after the last id \
                       of the page. A Region that is not active answers too, as far as its \
-                      replica has come",
+                      replica has come, and says so with `May-Be-Behind: true`",
         parameters: &["Account", "Limit", "StartingAfter"],
         body: None,
         answers: &[PAYMENTS, QUERY_INVALID, UNAVAILABLE],
@@ -84,10 +84,12 @@ pub(crate) static OPERATIONS: [Operation; 10] = [
         id: "readPayment",
         tag: "payments",
         summary: "A payment and its refunds",
-        description: "A Region that is not active answers too, as far as its replica has come",
+        description: "A Region that is not active answers too, as far as its replica has come, and \
+                      says so with `May-Be-Behind: true`; that there is no such payment only an \
+                      active one says",
         parameters: &["PaymentId"],
         body: None,
-        answers: &[PAYMENT, NO_PAYMENT, UNAVAILABLE],
+        answers: &[PAYMENT, NO_PAYMENT, NOT_HERE],
     },
     Operation {
         method: "post",
@@ -117,7 +119,8 @@ pub(crate) static OPERATIONS: [Operation; 10] = [
         tag: "payments",
         summary: "What the merchant of an account has",
         description: "In each currency in which there ever was something; an account that nothing \
-                      was paid to has no balances",
+                      was paid to has no balances. A Region that is not active answers too, as far \
+                      as its replica has come, and says so with `May-Be-Behind: true`",
         parameters: &["AccountId"],
         body: None,
         answers: &[BALANCES, NO_ACCOUNT, UNAVAILABLE],

@@ -109,6 +109,15 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", detail).retry_after(1)
     }
 
+    /// This Region lacks the payment, and another may have it.
+    pub(crate) fn not_here() -> Self {
+        let detail = "this Region does not take payments now, and may lack a payment that another \
+                      has; ask again, and pay nothing anew because of this";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "payment_not_here", detail)
+            .retry_after(2)
+            .closing()
+    }
+
     /// When asking again may help.
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after_s: Some(seconds), ..self }

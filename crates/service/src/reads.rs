@@ -1,10 +1,14 @@
 //! Requests that read money.
+//!
+//! A Region whose gate is closed answers them too, as far as its ledger has come. What it tells may be
+//! behind, and is marked so; and that a payment does not exist it never says, because whoever is told
+//! that of a payment which was acknowledged pays it anew, under another key.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use payments::{AccountId, Books, PageRequest, PaymentId, Read};
+use payments::{AccountId, Books, Gate, Gatekeeper, Looked, PageRequest, PaymentId};
 
 use crate::ports::Region;
 use crate::problem::{Problem, Wrong};
@@ -13,6 +17,9 @@ use crate::reply::json;
 use crate::state::Service;
 use crate::wire;
 
+/// The header of an answer that may lack what another Region has written.
+const MAY_BE_BEHIND: HeaderName = HeaderName::from_static("may-be-behind");
+
 /// `GET /payments/{id}`.
 pub(crate) async fn payment<R: Region>(
     State(service): State<Service<R>>,
@@ -20,9 +27,10 @@ pub(crate) async fn payment<R: Region>(
 ) -> Result<Response, Problem> {
     let id = id.ok().and_then(|Path(id)| PaymentId::parse(&id)).ok_or_else(no_payment)?;
     match service.region().books().payment(id).await {
-        Read::Found(record) => Ok(json(StatusCode::OK, &wire::payment(&record))),
-        Read::Absent => Err(no_payment()),
-        Read::Unavailable => Err(Problem::unavailable()),
+        Looked::Found(record) => Ok(told(&service, &wire::payment(&record))),
+        Looked::Absent if is_active(&service) => Err(no_payment()),
+        Looked::Absent | Looked::NotHere => Err(Problem::not_here()),
+        Looked::Unavailable => Err(Problem::unavailable()),
     }
 }
 
@@ -33,7 +41,7 @@ pub(crate) async fn payments<R: Region>(
 ) -> Result<Response, Problem> {
     let (account, request) = page_request(query.as_deref()).map_err(Problem::invalid)?;
     match service.region().books().payments(account, request).await {
-        Ok(page) => Ok(json(StatusCode::OK, &wire::page(&page))),
+        Ok(page) => Ok(told(&service, &wire::page(&page))),
         Err(_) => Err(Problem::unavailable()),
     }
 }
@@ -45,9 +53,25 @@ pub(crate) async fn balance<R: Region>(
 ) -> Result<Response, Problem> {
     let id = id.ok().and_then(|Path(id)| AccountId::parse(&id)).ok_or_else(no_account)?;
     match service.region().books().balance(id).await {
-        Ok(balances) => Ok(json(StatusCode::OK, &wire::balances(id, &balances))),
+        Ok(balances) => Ok(told(&service, &wire::balances(id, &balances))),
         Err(_) => Err(Problem::unavailable()),
     }
+}
+
+/// What was read, marked if it may be behind.
+fn told<R: Region>(service: &Service<R>, shape: &impl serde::Serialize) -> Response {
+    let mut response = json(StatusCode::OK, shape);
+    if !is_active(service) {
+        response.headers_mut().insert(MAY_BE_BEHIND, HeaderValue::from_static("true"));
+    }
+    response
+}
+
+/// Whether what the ledger has just answered is all that there is. The gate is asked afterwards: as
+/// long as it is open no other Region takes payments, and whatever one took before that was lost is
+/// held in this ledger.
+fn is_active<R: Region>(service: &Service<R>) -> bool {
+    service.region().gatekeeper().gate() != Gate::Closed
 }
 
 /// Which page of whose payments; every fault of the query when it does not say that.

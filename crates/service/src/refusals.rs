@@ -181,6 +181,21 @@ pub(crate) const UNAVAILABLE: Answer = problem(
     &["RetryAfter"],
     &[code("store_unavailable", "the ledger does not answer; ask again"), TIMED_OUT, OVERLOADED],
 );
+pub(crate) const NOT_HERE: Answer = problem(
+    503,
+    "It cannot be read now, or this Region may lack it: ask again",
+    &["RetryAfter", "ConnectionOfSome"],
+    &[
+        code("store_unavailable", "the ledger does not answer; ask again"),
+        code(
+            "payment_not_here",
+            "this Region does not take payments now, and may lack a payment that another has; ask \
+             again, and pay nothing anew because of this",
+        ),
+        TIMED_OUT,
+        OVERLOADED,
+    ],
+);
 pub(crate) const NOT_READY: Answer = Answer {
     content: Content::NotReady(&[TIMED_OUT]),
     ..problem(503, "It may not take money; the code says why", &["RetryAfter"], &[])

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use local::Place;
 use local::postgres::{Cluster, ClusterSettings, Programs, Template};
-use payments::{Committed, Epoch, Read, Transaction};
+use payments::{Committed, Epoch, Looked, Transaction};
 use stores::{PgLedger, Raised};
 
 use crate::programs::Watchdog;
@@ -96,9 +96,9 @@ pub(crate) async fn has(cluster: &Cluster, numbers: std::ops::Range<u8>) -> Vec<
     let (ledger, mut found) = (ledger(cluster), Vec::new());
     for number in numbers {
         match ledger.payment(payment_id(number)).await {
-            Read::Found(_) => found.push(number),
-            Read::Absent => {}
-            Read::Unavailable => panic!("{} is not read", cluster.name()),
+            Looked::Found(_) => found.push(number),
+            Looked::Absent | Looked::NotHere => {}
+            Looked::Unavailable => panic!("{} is not read", cluster.name()),
         }
     }
     found

@@ -236,9 +236,7 @@ impl Processor for Ports {
     }
 
     async fn status(&self, key: ProcessorKey) -> Status {
-        self.effect((Status::NoAnswer, Status::NoAnswer), None, move |inner| {
-            inner.bank.status(key)
-        })
-        .await
+        self.effect((Status::NoAnswer, Status::NoAnswer), None, move |inner| inner.bank.status(key))
+            .await
     }
 }

@@ -6,7 +6,7 @@ use std::future::pending;
 use fence::{ClosedReason, DurationMs, NotReady, Readiness, RegionName};
 use payments::{
     AccountBalance, AccountId, Books, Call, Committed, Currency, Epoch, Gate, Gatekeeper, Intent,
-    IntentWrite, Intents, Ledger, Page, PageRequest, PaymentId, PaymentRecord, Processor,
+    IntentWrite, Intents, Ledger, Looked, Page, PageRequest, PaymentId, PaymentRecord, Processor,
     ProcessorKey, Read, Reign, ScopedKey, Sent, Status, Transaction, Unavailable, Written,
     account_balance, balance,
 };
@@ -130,8 +130,13 @@ impl Processor for World {
 }
 
 impl Books for World {
-    async fn payment(&self, payment: PaymentId) -> Read<PaymentRecord> {
-        self.look(At::Books, Read::Unavailable, |inner| found(inner, payment)).await
+    async fn payment(&self, payment: PaymentId) -> Looked<PaymentRecord> {
+        let find = |inner: &mut Inner| match inner.records.get(&payment) {
+            Some(record) => Looked::Found(record.clone()),
+            None if inner.is_replica => Looked::NotHere,
+            None => Looked::Absent,
+        };
+        self.look(At::Books, Looked::Unavailable, find).await
     }
 
     async fn payments(

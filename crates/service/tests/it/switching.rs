@@ -1,6 +1,6 @@
 //! A change of roles in the middle of traffic.
 
-use crate::server::{PAYMENT, Server};
+use crate::server::{ACCOUNT, PAYMENT, Server};
 use crate::world::{At, Mishap};
 
 #[tokio::test]
@@ -18,6 +18,54 @@ async fn while_the_gate_is_closed_money_waits_and_reads_go_on() {
     server.world.set_open(true);
     assert_eq!(server.post("/payments", "during", PAYMENT).await.status, 201);
     assert_eq!(server.world.payments(), 2);
+}
+
+/// Whoever hears that an acknowledged payment does not exist pays it anew, under another key.
+#[tokio::test]
+async fn a_region_that_takes_no_payments_says_of_none_that_it_does_not_exist() {
+    let server = Server::start().await;
+    let id = server.paid("k").await;
+    let unknown = "/payments/pay_01K9V3T5Q8ZJX6W2M4N7R0ABCD";
+    assert_eq!(server.get(unknown).await.status, 404, "the writer, behind an open gate");
+    // A replica; an old writer that came back, which lacks what the other Region took; and a reader that the address of
+    // the writer led to.
+    for (is_open, is_replica) in [(false, true), (false, false), (true, true)] {
+        server.world.set_open(is_open);
+        server.world.set_replica(is_replica);
+        let answer = server.get(unknown).await;
+        assert_eq!((answer.status, answer.code().as_str()), (503, "payment_not_here"));
+        assert_eq!(answer.header("retry-after"), Some("2"));
+        assert_eq!(answer.header("connection"), Some("close"), "the name is looked up again");
+        assert_eq!(server.get(&format!("/payments/{id}")).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_gate_that_closes_while_the_ledger_is_asked_leaves_it_open_whether_there_is_a_payment() {
+    let server = std::sync::Arc::new(Server::start().await);
+    server.world.will(At::Books, &[Mishap::Wait]);
+    let client = tokio::spawn({
+        let server = server.clone();
+        async move { server.get("/payments/pay_01K9V3T5Q8ZJX6W2M4N7R0ABCD").await }
+    });
+    server.world.reached.acquire().await.unwrap().forget();
+    server.world.set_open(false);
+    server.world.go_on.add_permits(1);
+    assert_eq!(client.await.unwrap().code(), "payment_not_here");
+}
+
+#[tokio::test]
+async fn what_may_be_behind_is_marked() {
+    let server = Server::start().await;
+    let id = server.paid("k").await;
+    let lists = [format!("/payments?account={ACCOUNT}"), format!("/accounts/{ACCOUNT}/balance")];
+    for path in lists.into_iter().chain([format!("/payments/{id}")]) {
+        for (is_open, mark) in [(true, None), (false, Some("true"))] {
+            server.world.set_open(is_open);
+            let answer = server.get(&path).await;
+            assert_eq!((answer.status, answer.header("may-be-behind")), (200, mark), "{path}");
+        }
+    }
 }
 
 #[tokio::test]

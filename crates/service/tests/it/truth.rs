@@ -76,7 +76,7 @@ async fn provoke(method: &str, path: &str, code: &str) -> Answer {
         server.world.set_verdict(Verdict::Declined);
     }
     if path.contains("/payments/{id}")
-        && !["overloaded", "timed_out", "payment_missing"].contains(&code)
+        && !["overloaded", "timed_out", "payment_missing", "payment_not_here"].contains(&code)
     {
         let id = server.post("/payments", "paid", PAYMENT).await.json()["id"].clone();
         let id = id.as_str().unwrap().to_owned();
@@ -116,7 +116,7 @@ async fn prepare(server: &Server, ask: &mut Ask, code: &str, is_refund: bool) {
             ask.send(server).await;
             world.lose_everything();
         }
-        "region_switching" => world.set_open(false),
+        "region_switching" | "payment_not_here" => world.set_open(false),
         "unresolved" => world.will(At::IntentWrite, &every_time(Mishap::Unavailable)),
         "timed_out" => {
             for at in [At::IntentRead, At::IntentWrite, At::Books, At::Readiness, At::Traffic] {

@@ -54,6 +54,7 @@ pub(crate) struct Inner {
     pub(crate) postings: Vec<Posting>,
     pub(crate) told: usize,
     pub(crate) is_worked_off: bool,
+    pub(crate) is_replica: bool,
     pub(crate) script: BTreeMap<At, VecDeque<Mishap>>,
 }
 
@@ -85,6 +86,11 @@ impl World {
 
     pub(crate) fn set_open(&self, is_open: bool) {
         self.with(|inner| inner.is_open = is_open);
+    }
+
+    /// Whether the database is a replica, which may lack what was written elsewhere.
+    pub(crate) fn set_replica(&self, is_replica: bool) {
+        self.with(|inner| inner.is_replica = is_replica);
     }
 
     pub(crate) fn set_traffic(&self, region: Option<&'static str>) {

@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use payments::{
-    AccountBalance, AccountId, Balance, Balances, Book, BookFault, Books, Currency, Page,
-    PageRequest, PaymentId, PaymentRecord, Posting, Read, Transaction, Transfer, Unavailable,
+    AccountBalance, AccountId, Balance, Balances, Book, BookFault, Books, Currency, Looked, Page,
+    PageRequest, PaymentId, PaymentRecord, Posting, Transaction, Transfer, Unavailable,
     account_balance, audit_books, audit_records, balance,
 };
 use redb::{ReadTransaction, ReadableTable as _, TableDefinition, WriteTransaction};
 
 use super::file::make_table;
-use super::{EmbeddedStore, answered, ledger};
+use super::{EmbeddedStore, ledger};
 use crate::error::StoreError;
 use crate::stored::{Malformed, book, book_name, currency};
 
@@ -32,8 +32,12 @@ pub(super) fn make_tables(open: &WriteTransaction) -> Result<(), StoreError> {
 }
 
 impl Books for EmbeddedStore {
-    async fn payment(&self, payment: PaymentId) -> Read<PaymentRecord> {
-        answered(self.look(move |open| ledger::record(open, &payment.to_string())).await)
+    async fn payment(&self, payment: PaymentId) -> Looked<PaymentRecord> {
+        match self.look(move |open| ledger::record(open, &payment.to_string())).await {
+            Ok(Some(record)) => Looked::Found(record),
+            Ok(None) => Looked::Absent,
+            Err(_) => Looked::Unavailable,
+        }
     }
 
     async fn payments(

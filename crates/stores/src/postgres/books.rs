@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use payments::{
-    AccountBalance, AccountId, BookFault, Books, Currency, Page, PageRequest, PaymentId,
-    PaymentRecord, Posting, Read, Transfer, Unavailable, account_balance, audit_books,
-    audit_records, balance,
+    AccountBalance, AccountId, BookFault, Books, Currency, Looked, Page, PageRequest, PaymentId,
+    PaymentRecord, Posting, Transfer, Unavailable, account_balance, audit_books, audit_records,
+    balance,
 };
 use tokio_postgres::Row;
 
 use super::PgLedger;
-use super::ledger::{found, read_record};
+use super::ledger::{Behind, read_record};
 use super::transaction::{Parameters, Transaction, get, read};
 use crate::error::StoreError;
 use crate::stored::{Malformed, StoredSum, StoredTransfer};
@@ -19,8 +19,13 @@ use crate::stored::{Malformed, StoredSum, StoredTransfer};
 const READ_TOGETHER: i64 = 1_000;
 
 impl Books for PgLedger {
-    async fn payment(&self, payment: PaymentId) -> Read<PaymentRecord> {
-        found(self.find(payment).await.map(|(record, _)| record))
+    async fn payment(&self, payment: PaymentId) -> Looked<PaymentRecord> {
+        match self.find(payment).await {
+            Ok((Some(record), _)) => Looked::Found(record),
+            Ok((None, Behind::No)) => Looked::Absent,
+            Ok((None, Behind::Perhaps)) => Looked::NotHere,
+            Err(_) => Looked::Unavailable,
+        }
     }
 
     async fn payments(

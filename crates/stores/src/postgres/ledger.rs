@@ -182,7 +182,7 @@ pub(super) fn read_record(text: &str) -> Result<PaymentRecord, StoreError> {
 }
 
 /// What the port says of a read.
-pub(super) fn found<T>(read: Result<Option<T>, StoreError>) -> Read<T> {
+fn found<T>(read: Result<Option<T>, StoreError>) -> Read<T> {
     match read {
         Ok(Some(found)) => Read::Found(found),
         Ok(None) => Read::Absent,

@@ -1,7 +1,7 @@
 //! What every ledger promises.
 
 use payments::{
-    AccountBalance, BookFault, Books, Committed, Epoch, Fate, Ledger, Page, PageRequest,
+    AccountBalance, BookFault, Books, Committed, Epoch, Fate, Ledger, Looked, Page, PageRequest,
     PaymentRecord, Read, Refusal, State, Version,
 };
 use stores::{EmbeddedStore, PgLedger, Raised};
@@ -130,8 +130,8 @@ pub(crate) async fn lists_and_balances(ledger: impl Store) {
     let rest = PageRequest::parse(None, Some(&after)).expect("it is allowed");
     let rest = page(&ledger, rest).await;
     assert_eq!((rest.items.len(), rest.has_more), (1, false));
-    assert_eq!(ledger.payment(payment_id(2)).await, Read::Found(succeeded.record));
-    assert_eq!(ledger.payment(payment_id(4)).await, Read::Absent);
+    assert_eq!(ledger.payment(payment_id(2)).await, Looked::Found(succeeded.record));
+    assert_eq!(ledger.payment(payment_id(4)).await, Looked::Absent);
     let balance = ledger.balance(account()).await.expect("the ledger answers");
     let expected = AccountBalance { available: 1_000, pending: 2_000 };
     assert_eq!(balance.into_values().collect::<Vec<_>>(), [expected]);

@@ -6,7 +6,8 @@ use std::time::Duration;
 use fence::{LedgerEpoch as _, LedgerSight};
 use notify::{Outbox as _, OutboxFault};
 use payments::{
-    Books as _, Committed, Epoch, Ledger as _, Page, PageRequest, PaymentRecord, Read, Version,
+    Books as _, Committed, Epoch, Ledger as _, Looked, Page, PageRequest, PaymentRecord, Read,
+    Version,
 };
 use stores::{PgLedger, Raised};
 
@@ -35,7 +36,9 @@ async fn a_standby_is_read_and_takes_over() {
     // As a standby.
     assert_eq!(old.read_epoch().await, sight(fence::Ledger::Writable, 1));
     assert_eq!(new.read_epoch().await, sight(fence::Ledger::ReadOnly, 1));
-    assert_eq!(new.payment(payment_id(1)).await, Read::Found(posts(1, 1).record));
+    assert_eq!(new.payment(payment_id(1)).await, Looked::Found(posts(1, 1).record));
+    assert_eq!(new.payment(payment_id(2)).await, Looked::NotHere, "the writer may have it");
+    assert_eq!(old.payment(payment_id(2)).await, Looked::Absent);
     assert_eq!(page(&new).await, page(&old).await);
     assert_eq!(new.balance(account()).await, old.balance(account()).await);
     assert_eq!(new.audit().await.unwrap(), []);
