@@ -6,8 +6,15 @@ use crate::ports::{Called, DeliveryChange};
 use crate::schedule::next_try;
 use crate::state::{DisabledBecause, EndpointChange, EndpointState};
 
+/// How often a callback has to have failed before the try that makes its endpoint dead. That one comes some seven hours
+/// after the first: a deployment, or a night's outage, is over by then.
+const DEAD_TRIES_BEFORE: u32 = 5;
+
 /// Decides what becomes of a callback that was tried `tries` times before, and of its endpoint, which was configured
 /// at this `revision` and was in this `state`.
+///
+/// An endpoint is dead when every try of some days has failed, and this callback's own tries of some hours among them.
+/// After a quiet spell the last failure may be days ago, and one more says no more than that one.
 ///
 /// Only 2xx means that it was taken: a redirection is not followed, because whoever moved must tell us. 410 says that
 /// the endpoint wants no more; what waits for it is kept for a later revision.
@@ -32,7 +39,7 @@ pub fn judge(
     let fails = EndpointChange::Fails(now, revision);
     let endpoint = match status {
         Some(410) => EndpointChange::Disabled(DisabledBecause::Gone, now, revision),
-        _ if state.after(fails).is_dead(now) => {
+        _ if tries >= DEAD_TRIES_BEFORE && state.after(fails).is_dead(now) => {
             EndpointChange::Disabled(DisabledBecause::Dead, now, revision)
         }
         _ => fails,

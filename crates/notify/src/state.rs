@@ -75,7 +75,7 @@ impl EndpointState {
 }
 
 /// For how long every try fails until an endpoint is disabled: five days, as with Svix, and longer than one callback
-/// is tried.
+/// is tried. That there were several lately is judged where they are made.
 const DEAD_AFTER_MS: u64 = 5 * 24 * 60 * 60 * 1_000;
 
 /// Why an endpoint is disabled.
@@ -83,7 +83,7 @@ const DEAD_AFTER_MS: u64 = 5 * 24 * 60 * 60 * 1_000;
 pub enum DisabledBecause {
     /// It answered 410: it is not there any more, and wants no more.
     Gone,
-    /// Every try of some days failed.
+    /// Every try of some days failed, several of one callback among them.
     Dead,
 }
 

@@ -86,6 +86,19 @@ fn what_each_answer_means() {
     .assert_eq(&rows.collect::<String>());
 }
 
+/// It failed once, nothing was sent for a month, and it fails again: that is two failures, not a month of them.
+#[test]
+fn one_failure_after_a_quiet_spell_disables_nothing() {
+    let quiet = EndpointState { failing_since: Some(time(0)), ..EndpointState::default() };
+    let month = time(30 * DAY_MS);
+    let judged = (0..10).map(|tries| judge(tries, &quiet, 3, answered(503), month, MIDDLE).1);
+    let dead: Vec<bool> =
+        judged.map(|change| matches!(change, EndpointChange::Disabled(..))).collect();
+    assert_eq!(dead, [false, false, false, false, false, true, true, true, true, true]);
+    let works = quiet.after(EndpointChange::Works(3));
+    assert_eq!(works.failing_since, None, "one success, and it begins anew");
+}
+
 #[test]
 fn what_failing_for_long_means() {
     let gone = Some((DisabledBecause::Gone, time(0), 2));
@@ -143,7 +156,7 @@ fn what_failing_for_long_means() {
         a little less than 5 days  try 10         410       given up               gone at 3
         a little less than 5 days  try 10         200       delivered              works at 3
         a little less than 5 days  try 4294967296 500       given up               fails at 3
-        for 5 days                 try 1          500       again after 0:00:05    dead at 3
+        for 5 days                 try 1          500       again after 0:00:05    fails at 3
         for 5 days                 try 9          NoAnswer  again after 24:00:00   dead at 3
         for 5 days                 try 10         500       given up               dead at 3
         for 5 days                 try 10         410       given up               gone at 3
