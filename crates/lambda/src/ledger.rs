@@ -19,6 +19,10 @@ use crate::start::{self, Boxed};
 /// stores are waited for because of one. Of a short time it is half.
 const RESERVE: Duration = Duration::from_secs(30);
 
+/// For how long what a lost Region told last is told again: as long as S3's replication time control gives an object to
+/// come over. SNS passes a message on in much less.
+const TOLD_AGAIN: Duration = Duration::from_secs(15 * 60);
+
 /// Answers questions until the process ends.
 pub(crate) async fn answer(site: Site, processor: Option<String>) -> Result<(), Error> {
     let asked = Asked { site, processor, ledger: OnceCell::new(), cards: OnceCell::new() };
@@ -69,6 +73,7 @@ impl Asked {
             intents: &*self.site.table,
             processor: self.cards.get_or_try_init(|| async { self.reach_processor() }).await?,
             has_time: &|| Instant::now() < begin_until,
+            told_again: TOLD_AGAIN,
         };
         Ok(recovery::answer(&question.ask, &recovery).await)
     }

@@ -34,7 +34,7 @@ pub trait Outbox {
         remaining: Remaining,
     ) -> impl Future<Output = Result<(), OutboxFault>> + Send;
 
-    /// Notes that nothing remains to be done about an event: its row is claimed no more.
+    /// Notes that nothing remains to be done about an event that was told: its row is claimed no more.
     fn done(
         &self,
         epoch: Epoch,

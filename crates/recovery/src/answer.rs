@@ -1,10 +1,12 @@
 //! Answers what is asked of the ledger of one Region.
 
+use std::time::Duration;
+
 use payments::{AllIntents, Epoch, MovementId, NotAll, Processor};
 use stores::{PgLedger, Raised, Standing, StoreError};
 
 use crate::asked::{Answer, Ask, Recovered};
-use crate::lost;
+use crate::{lost, told};
 
 /// What is needed to answer.
 pub struct Recovery<'r, I, P> {
@@ -17,6 +19,9 @@ pub struct Recovery<'r, I, P> {
     /// Whether there is time for one movement more: asked before each. One takes as long as a question to the processor
     /// and three to the stores.
     pub has_time: &'r (dyn Fn() -> bool + Sync),
+    /// For how long what was told before a Region was lost is told again: as long as its topic and its bucket may have
+    /// taken to pass on what they were given.
+    pub told_again: Duration,
 }
 
 /// Why there is no success: the answer that says so.
@@ -36,7 +41,7 @@ pub async fn answer<I: AllIntents, P: Processor>(
         Ask::Recovered { epoch, after } => recovered(recovery.ledger, *epoch, after).await,
         Ask::RaiseEpoch { epoch, region } => raise(recovery.ledger, *epoch, region).await,
         Ask::Hold { epoch } => lost::hold(recovery, Epoch::new(*epoch)).await,
-        Ask::Settle { epoch } => lost::settle(recovery, Epoch::new(*epoch)).await,
+        Ask::Settle { epoch } => settle(recovery, Epoch::new(*epoch)).await,
     };
     answered.unwrap_or_else(|failed| failed)
 }
@@ -61,6 +66,14 @@ pub(crate) async fn prepare(ledger: &PgLedger) -> Result<(), Answer> {
         Ok(()) | Err(StoreError::Newer { .. }) => Ok(()),
         Err(error) => Err(silent(error)),
     }
+}
+
+async fn settle<I: AllIntents, P: Processor>(
+    recovery: &Recovery<'_, I, P>,
+    epoch: Epoch,
+) -> Answered {
+    told::tell_again(recovery, epoch).await?;
+    lost::settle(recovery, epoch).await
 }
 
 async fn migrate(ledger: &PgLedger) -> Answered {

@@ -44,7 +44,8 @@ pub enum Ask {
         /// The epoch of the run.
         epoch: u64,
     },
-    /// That the processor be asked about everything in quarantine, and what it knows be settled.
+    /// That the processor be asked about everything in quarantine, and what it knows be settled; and that what the lost
+    /// Region told last be told again.
     Settle {
         /// The epoch of the run.
         epoch: u64,

@@ -6,6 +6,7 @@
 mod answer;
 mod asked;
 mod lost;
+mod told;
 
 pub use answer::{Recovery, answer};
 pub use asked::{Answer, Ask, Question, Recovered};

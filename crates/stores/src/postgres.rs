@@ -1,5 +1,6 @@
 //! The ledger in PostgreSQL.
 
+mod again;
 mod books;
 mod connections;
 mod credentials;

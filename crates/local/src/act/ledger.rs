@@ -1,11 +1,17 @@
 //! Asking the ledger of a Region what runs want to know, over the links that lead to it.
 
+use std::time::Duration;
+
 use drill::Site;
 use recovery::{Answer, Ask, Recovery, Standing};
 use stores::{PgLedger, PgSettings};
 use tokio::time::timeout;
 
 use crate::act::reach::{CALL_LIMIT, Reach};
+
+/// For how long what a lost Region told last is told again. Receipts are copied at once here, when the Regions reach each
+/// other.
+const TOLD_AGAIN: Duration = Duration::from_secs(2);
 
 /// Asks the ledger of a Region. Whoever asks is dropped when its time is over.
 pub(crate) async fn ask(reach: &Reach, site: Site, ask: Ask) -> Answer {
@@ -14,6 +20,7 @@ pub(crate) async fn ask(reach: &Reach, site: Site, ask: Ask) -> Answer {
         intents: &reach.store,
         processor: &reach.processor,
         has_time: &|| true,
+        told_again: TOLD_AGAIN,
     };
     recovery::answer(&ask, &recovery).await
 }

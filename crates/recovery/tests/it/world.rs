@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use payments::{
     AllIntents, Attempt, Call, Claim, Epoch, Fingerprint, Intent, IntentReader, IntentState,
@@ -126,6 +127,7 @@ impl World {
             intents: &self.intents,
             processor: &self.cards,
             has_time: &has_time,
+            told_again: Duration::from_secs(60),
         };
         recovery::answer(&ask, &recovery).await
     }

@@ -9,12 +9,13 @@ use super::transaction::{Limits, Transaction, get};
 use crate::error::StoreError;
 
 /// Every migration; the first is number 1.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("sql/0001_ledger.sql"),
     include_str!("sql/0002_notifications.sql"),
     include_str!("sql/0003_epoch_lock.sql"),
     include_str!("sql/0004_optional_position.sql"),
     include_str!("sql/0005_recovery.sql"),
+    include_str!("sql/0006_told_again.sql"),
 ];
 
 /// Names the lock by which one program at a time changes the schema: the letters of `tideover`.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in the helpers of a test, too, a surprise is a failure")]
 
+mod again;
 mod connects;
 mod contract;
 mod deaths;

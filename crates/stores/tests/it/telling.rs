@@ -89,6 +89,7 @@ pub(crate) async fn leases_events(store: impl Store + Outbox) {
     for row in [one, two, three] {
         store.postpone(first(), &row, NOW).await.expect("it is given back");
     }
+    store.told(first(), one.event.draft.id, &[], Remaining::Settling).await.expect("it is noted");
     store.done(first(), one.event.draft.id).await.expect("it is noted");
     store.told(first(), two.event.draft.id, &[], Remaining::Nothing).await.expect("it is noted");
     store.told(first(), three.event.draft.id, &[], Remaining::Settling).await.expect("it is noted");
