@@ -49,7 +49,7 @@ fn sides() -> [Side; 2] {
         name: "tideover deploy",
         account: "111122223333",
         program: env!("CARGO_BIN_EXE_tideover").into(),
-        words: "deploy --assembly cdk.out",
+        words: "deploy --assembly cdk.out --unfinished",
     };
     let cdk = Side {
         name: "cdk deploy",

@@ -2,6 +2,7 @@
 //!
 //! Format: `@aws-cdk/cloud-assembly-schema`. Artifacts of other types and unknown properties are left alone.
 
+mod controls;
 mod place;
 mod read;
 
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
+pub use self::controls::Control;
 pub(crate) use self::place::Place;
 
 /// An assembly.
@@ -48,12 +50,14 @@ pub struct Stack {
     pub tags: BTreeMap<String, String>,
     /// Whether it is protected from being deleted.
     pub is_protected: bool,
-    /// The role that speaks to CloudFormation, with placeholders.
-    pub deploy_role: Option<String>,
+    /// The role that speaks to CloudFormation.
+    pub deploy_role: Option<Role>,
     /// The role that CloudFormation takes, with placeholders.
     pub execution_role: Option<String>,
     /// The version of the bootstrap that it needs; none if it needs none.
     pub bootstrap_version: Option<u64>,
+    /// The parameter of Systems Manager that says which version there is.
+    pub bootstrap_parameter: Option<String>,
     /// The ids of stacks that it waits for.
     pub dependencies: BTreeSet<String>,
     /// The files that it needs.
@@ -117,8 +121,17 @@ pub struct Destination {
     pub key: String,
     /// Its Region, where it is not that of the stack.
     pub region: Option<String>,
-    /// The role that may write there, with placeholders.
-    pub role: Option<String>,
+    /// The role that may write there.
+    pub role: Option<Role>,
+}
+
+/// A role that is assumed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Role {
+    /// Its ARN, with placeholders.
+    pub arn: String,
+    /// What the role may ask to be told of who assumes it.
+    pub external_id: Option<String>,
 }
 
 impl Template {

@@ -1,9 +1,10 @@
 //! Files and folders brought to their buckets, once each.
 
 mod bucket;
+mod owned;
 mod zipped;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,8 +14,10 @@ use tokio::task::JoinSet;
 
 use self::bucket::bucket;
 pub(crate) use self::bucket::client;
+use self::owned::check_owner;
+pub(crate) use self::owned::{EXPECTED_OWNER, is_for_now};
 use crate::ask::{Trouble, TroubleKind};
-use crate::assembly::{Asset, Destination, Image, Packaging, Place, Stack};
+use crate::assembly::{Asset, Destination, Image, Packaging, Place, Role, Stack};
 use crate::site::{Site, Speaker};
 use crate::told::{Failure, Told};
 
@@ -27,7 +30,16 @@ struct Errand {
     bucket: String,
     key: String,
     place: Place,
-    role: Option<String>,
+    role: Option<Role>,
+}
+
+/// Which of the assets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needed {
+    /// All of them.
+    All,
+    /// Templates that are too large to be sent, without which there is no change set.
+    Templates,
 }
 
 /// Puts what is not there yet of what these stacks need. Nothing is replaced: a key says what is under it.
@@ -35,13 +47,21 @@ pub(crate) async fn publish(
     site: &Site,
     speaker: &Speaker,
     stacks: &[&Stack],
+    needed: Needed,
 ) -> Result<usize, Failure> {
     let mut errands = BTreeSet::new();
     for stack in stacks {
         let region = site.region(stack)?;
-        for asset in stack.assets_needed() {
+        let is_needed =
+            |asset: &&Asset| needed == Needed::All || asset.source == stack.template.file;
+        for asset in stack.assets_needed().filter(is_needed) {
             errands.extend(asset.destinations.iter().map(|it| errand(asset, it, speaker, &region)));
         }
+    }
+    let buckets = errands.iter().map(|it| ((&it.place, &it.bucket), it.role.as_ref()));
+    for ((place, bucket), role) in buckets.collect::<BTreeMap<_, _>>() {
+        let config = site.config_as(place, role).await?;
+        check_owner(site, place, &config, bucket).await?;
     }
     let mut running = JoinSet::new();
     for errand in errands {
@@ -84,7 +104,8 @@ pub(crate) async fn put(
         role: destination.role.clone(),
         place: place.clone(),
     };
-    let config = site.config_as(place, errand.role.as_deref()).await?;
+    let config = site.config_as(place, errand.role.as_ref()).await?;
+    check_owner(site, place, &config, &errand.bucket).await?;
     let store = bucket(&config, &errand.bucket, &place.region);
     let put = async { store?.put(&Key::from(errand.key.as_str()), text.to_owned().into()).await };
     put.await.map(drop).map_err(|error| trouble("s3:PutObject", &errand, &error))
@@ -92,7 +113,7 @@ pub(crate) async fn put(
 
 /// Whether it had to be put there.
 async fn run(site: &Site, errand: &Errand) -> Result<bool, Failure> {
-    let config = site.config_as(&errand.place, errand.role.as_deref()).await?;
+    let config = site.config_as(&errand.place, errand.role.as_ref()).await?;
     let store = bucket(&config, &errand.bucket, &errand.place.region);
     let store = store.map_err(|error| trouble("s3:PutObject", errand, &error))?;
     let key = Key::from(errand.key.as_str());

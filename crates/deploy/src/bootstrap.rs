@@ -1,12 +1,15 @@
 //! Whether Regions are prepared for the CDK's way of deploying (rule `cdk-bootstrap-both`): asked before anything is
 //! written.
 
+mod parameter;
+
 use std::collections::BTreeMap;
 
+use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
 
-use crate::ask::Trouble;
-use crate::assembly::Stack;
+use crate::ask::{Trouble, TroubleKind};
+use crate::assembly::{Place, Stack};
 use crate::site::{Site, Speaker, question};
 use crate::told::Failure;
 
@@ -21,16 +24,18 @@ impl Site {
         stacks: &[&Stack],
         toolkit: &str,
     ) -> Result<(), Failure> {
-        let mut wanted: BTreeMap<String, u64> = BTreeMap::new();
+        let mut wanted: BTreeMap<String, (u64, &Stack)> = BTreeMap::new();
         for stack in stacks {
             if let Some(version) = stack.bootstrap_version {
-                let most = wanted.entry(self.region(stack)?).or_default();
-                *most = version.max(*most);
+                let most = wanted.entry(self.region(stack)?).or_insert((version, stack));
+                if version > most.0 {
+                    *most = (version, stack);
+                }
             }
         }
         let mut missing = Vec::new();
-        for (region, version) in &wanted {
-            match self.bootstrap_version(region, toolkit).await? {
+        for (region, (version, stack)) in &wanted {
+            match self.bootstrap_version(&speaker.place(region), stack, toolkit).await? {
                 Some(is) if is >= *version => {}
                 Some(is) => {
                     missing.push((region, format!("version {is} where {version} is needed")))
@@ -48,11 +53,37 @@ impl Site {
         }
     }
 
-    /// The version of a Region's bootstrap; none when there is none.
-    async fn bootstrap_version(&self, region: &str, toolkit: &str) -> Result<Option<u64>, Trouble> {
-        let client = Client::new(&self.config(region).await);
-        let asked =
-            question("cloudformation:DescribeStacks", region, &format!("the stack `{toolkit}`"));
+    /// The version of a Region's bootstrap; none when there is none. Asked as who deploys there: whoever may do no more
+    /// than assume the CDK's roles may not ask as themselves.
+    async fn bootstrap_version(
+        &self,
+        place: &Place,
+        stack: &Stack,
+        toolkit: &str,
+    ) -> Result<Option<u64>, Trouble> {
+        let config = self.config_as(place, stack.deploy_role.as_ref()).await?;
+        let of_stack = self.version_of_stack(&config, place, toolkit).await;
+        let Some(parameter) = &stack.bootstrap_parameter else { return of_stack };
+        match of_stack {
+            Ok(Some(version)) => Ok(Some(version)),
+            // The stack may be called otherwise, or be nothing that one may ask for; the parameter is what all agree on.
+            Ok(None) => parameter::number(self, &config, place, parameter).await,
+            Err(trouble) if trouble.kind == TroubleKind::Denied => {
+                parameter::number(self, &config, place, parameter).await
+            }
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    async fn version_of_stack(
+        &self,
+        config: &SdkConfig,
+        place: &Place,
+        toolkit: &str,
+    ) -> Result<Option<u64>, Trouble> {
+        let client = Client::new(config);
+        let about = format!("the stack `{toolkit}`");
+        let asked = question("cloudformation:DescribeStacks", &place.region, &about);
         let told = self.ask(&asked, || client.describe_stacks().stack_name(toolkit).send()).await;
         let told = match told {
             Ok(told) => told,

@@ -7,6 +7,7 @@ use aws_sdk_cloudformation::types::{
 };
 
 use crate::assembly::Stack;
+use crate::stateful::NESTED;
 
 /// What would be done to a stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +131,11 @@ pub(crate) fn change(stack: &Stack, change: &AwsChange) -> Option<Change> {
     })
 }
 
+/// The change set of a stack in the stack, where AWS has made one with that of the whole.
+pub(crate) fn nested_change_set(change: &AwsChange) -> Option<String> {
+    change.resource_change()?.change_set_id().map(str::to_owned)
+}
+
 fn action(action: Option<&ChangeAction>) -> Action {
     match action {
         Some(ChangeAction::Add) => Action::Add,
@@ -144,8 +150,17 @@ fn replacement(told: &ResourceChange) -> Replacement {
     match told.replacement() {
         Some(AwsReplacement::True) => Replacement::Always,
         Some(AwsReplacement::Conditional) => Replacement::Perhaps,
+        // What becomes of it AWS cannot tell yet, so that it may be anything.
+        _ if action(told.action()) == Action::Other => Replacement::Perhaps,
+        _ if is_in_the_dark(told) => Replacement::Perhaps,
         _ => Replacement::Never,
     }
+}
+
+/// Whether a stack in the stack is changed and nobody tells how.
+fn is_in_the_dark(told: &ResourceChange) -> bool {
+    let is_changed = action(told.action()) == Action::Modify;
+    told.resource_type() == Some(NESTED) && is_changed && told.change_set_id().is_none()
 }
 
 fn property(detail: &ResourceChangeDetail) -> Option<PropertyChange> {

@@ -25,11 +25,12 @@ pub use self::named::{Manner, Removal};
 use self::planned::{Planned, plan};
 use crate::assembly::{Assembly, Stack};
 use crate::deploying::seats;
-use crate::guard::{Guard, Standing};
+use crate::guard::Guard;
 use crate::order::{Waiting, note_done, reversed, take_ready};
 use crate::site::Site;
 use crate::stack::{Found, Seat};
-use crate::told::{Failure, Told};
+use crate::standing::Record;
+use crate::told::{Failure, StackFailure, Told};
 
 /// How stacks are meant to be taken away.
 #[derive(Clone, Debug)]
@@ -46,8 +47,19 @@ pub struct DestroyOptions {
     pub unprotect: BTreeSet<String>,
     /// What people have said may happen.
     pub guard: Guard,
-    /// What the control record says.
-    pub standing: Standing,
+    /// Where it is read what the control record says, before anything is changed and before each change.
+    pub record: Record,
+}
+
+impl DestroyOptions {
+    /// Reads the control record, and stops before what a run would be disturbed by.
+    async fn may_go_on(&self) -> Result<(), Failure> {
+        let standing = self.record.read().await;
+        match self.guard.refuses_all(&standing) {
+            Some(refusal) => Err(Failure::Refused(vec![refusal])),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What became of it, or would.
@@ -95,9 +107,7 @@ pub async fn destroy(
     options: &DestroyOptions,
 ) -> Result<Destroyed, Failure> {
     let waiting = reversed(&assembly.waiting(&options.chosen)?);
-    if let Some(refusal) = options.guard.refuses_all(&options.standing) {
-        return Err(Failure::Refused(vec![refusal]));
-    }
+    options.may_go_on().await?;
     let stacks: Vec<&Stack> =
         assembly.stacks.iter().filter(|it| options.chosen.contains(&it.id)).collect();
     let speaker = site.verify(&stacks).await?;
@@ -119,7 +129,7 @@ pub async fn destroy(
     for one in &gone {
         removing::finish(&one.seat, &one.stack_id, &one.left).await?;
     }
-    let (stacks, kept) = take_away(planned, waiting).await?;
+    let (stacks, kept) = take_away(planned, waiting, options).await?;
     Ok(Destroyed { stacks, removed, kept })
 }
 
@@ -166,11 +176,13 @@ async fn look_at(mut seat: Seat) -> Result<Result<There, Seat>, Failure> {
 async fn take_away(
     mut planned: BTreeMap<String, Planned>,
     mut waiting: Waiting,
+    options: &DestroyOptions,
 ) -> Result<(Vec<String>, Vec<Kept>), Failure> {
     let mut running = JoinSet::new();
-    let (mut stacks, mut kept, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut stacks, mut kept) = (Vec::new(), Vec::new());
+    let (mut failed, mut causes) = (Vec::new(), Vec::new());
     loop {
-        while failed.is_empty() {
+        while failed.is_empty() && causes.is_empty() {
             let ready = take_ready(&mut waiting);
             if ready.is_empty() {
                 break;
@@ -178,26 +190,36 @@ async fn take_away(
             for id in ready {
                 match planned.remove(&id) {
                     Some(one) => {
-                        drop(running.spawn(async move { (removing::remove(&one).await, one, id) }))
+                        let options = options.clone();
+                        running.spawn(
+                            async move { (removing::remove(&one, &options).await, one, id) },
+                        );
                     }
                     None => note_done(&mut waiting, &id),
                 }
             }
         }
+        // What has begun is waited for, whatever became of others.
         let Some(Ok((done, one, id))) = running.join_next().await else { break };
-        match done? {
-            Ok(()) => {
+        match done {
+            Ok(Ok(())) => {
                 note_done(&mut waiting, &id);
                 kept.extend(one.kept());
                 stacks.push(id);
             }
-            Err(failure) => failed.push(failure),
+            Ok(Err(failure)) => failed.push(failure),
+            Err(failure) => causes.push(failure),
         }
-    }
-    if !failed.is_empty() {
-        return Err(Failure::Failed(failed));
     }
     stacks.sort();
     kept.sort();
-    Ok((stacks, kept))
+    if !failed.is_empty() {
+        failed.sort_by(|one: &StackFailure, other| one.stack.cmp(&other.stack));
+        causes.insert(0, Failure::Failed(failed));
+    }
+    let done = stacks.iter().map(|id| format!("`{id}` is taken away")).collect();
+    match Failure::together(done, causes) {
+        Some(failure) => Err(failure),
+        None => Ok((stacks, kept)),
+    }
 }

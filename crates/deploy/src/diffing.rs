@@ -11,7 +11,10 @@ pub(crate) use self::compare::compare;
 use crate::assembly::{Assembly, Stack};
 use crate::changes::{Changes, Recreation};
 use crate::deploying::seats;
+use crate::peer::{self, PEER, PRESENT};
 use crate::site::Site;
+use crate::stack::Found;
+use crate::status::is_settled;
 use crate::told::Failure;
 
 /// Tells whether a property of a type can only be set when the resource is made. The property is a path such as
@@ -69,25 +72,18 @@ pub async fn diff(
             Ok::<_, Failure>((seat, found, template))
         });
     }
-    let mut compared = Vec::new();
+    let (mut compared, mut open) = (Vec::new(), BTreeSet::new());
     while let Some(Ok(one)) = running.join_next().await {
         let (seat, found, template) = one?;
+        open.extend(
+            found.as_ref().filter(|it| is_open(&seat.stack, it)).map(|_| seat.stack.id.clone()),
+        );
         // A stack that is only being reviewed has nothing in it.
         let found = found.filter(|found| found.status != "REVIEW_IN_PROGRESS");
         let (stack, region) = (&seat.stack, seat.region().to_owned());
         let changes = compare(stack, &template, create_only);
         let changes = Changes { stack: stack.id.clone(), region, is_new: found.is_none(), changes };
-        let mut besides = found
-            .as_ref()
-            .map_or_else(Vec::new, |_| compare::sections(&template, &stack.template.json));
-        besides
-            .extend(found.as_ref().filter(|it| it.tags != stack.tags).map(|_| "tags".to_owned()));
-        besides.extend(
-            found
-                .as_ref()
-                .filter(|it| it.is_protected != stack.is_protected)
-                .map(|_| "termination protection".to_owned()),
-        );
+        let besides = found.as_ref().map_or_else(Vec::new, |it| besides(stack, it, &template));
         compared.push(StackDiff {
             name: stack.name.clone(),
             status: found.map(|found| found.status),
@@ -95,6 +91,39 @@ pub async fn diff(
             besides,
         });
     }
+    second_pass(assembly, &mut compared, &open);
     compared.sort_by(|one, other| one.changes.stack.cmp(&other.changes.stack));
     Ok(Compared { stacks: compared })
+}
+
+/// What else differs of a stack that is there.
+fn besides(stack: &Stack, found: &Found, template: &Json) -> Vec<String> {
+    let mut besides = compare::sections(template, &stack.template.json);
+    // A value that nobody gives stays as it is.
+    let changed = stack.parameters.iter().filter(|(name, value)| {
+        stack.template.parameter(name).is_some() && found.parameters.get(*name) != Some(value)
+    });
+    besides.extend(changed.map(|(name, _)| format!("the value of the parameter `{name}`")));
+    besides.extend((found.tags != stack.tags).then(|| "tags".to_owned()));
+    let is_other = found.is_protected != stack.is_protected;
+    besides.extend(is_other.then(|| "termination protection".to_owned()));
+    besides.extend((!is_settled(&found.status)).then(|| format!("it is {}", found.status)));
+    besides
+}
+
+/// Whether a stack waits for its peer, which a deployment would tell it of.
+fn is_open(stack: &Stack, found: &Found) -> bool {
+    peer::is_peer(stack) && found.parameters.get(PEER).map(String::as_str) != Some(PRESENT)
+}
+
+/// Stacks that a deployment would change once more, because all their peers are there.
+fn second_pass(assembly: &Assembly, compared: &mut [StackDiff], open: &BTreeSet<String>) {
+    let peers = peer::peers(assembly);
+    let is_there = |one: &&StackDiff| peers.contains(&one.changes.stack) && one.status.is_some();
+    if peers.len() < 2 || compared.iter().filter(is_there).count() < peers.len() {
+        return;
+    }
+    for one in compared.iter_mut().filter(|one| open.contains(&one.changes.stack)) {
+        one.besides.push(format!("the value of the parameter `{PEER}`"));
+    }
 }

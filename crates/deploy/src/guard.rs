@@ -7,26 +7,9 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::assembly::resources;
-use crate::changes::{Action, Change, Changes, Replacement};
-use crate::stateful::{Purpose, is_of_roles, is_stateful, purpose};
-
-/// What the control record says, for whoever deploys.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// There is none: the system is being deployed for the first time, or is not one that has roles.
-    None,
-    /// What it says.
-    Recorded {
-        /// The Region that is active, where one is.
-        active: Option<String>,
-        /// The Region that is active as the templates suppose.
-        home_primary: String,
-        /// The run that is open.
-        run: Option<String>,
-    },
-    /// It cannot be read, for this reason.
-    Unreadable(String),
-}
+use crate::changes::{Action, Change, Changes, PropertyChange, Replacement};
+use crate::standing::Standing;
+use crate::stateful::{EVENT_SOURCE, NESTED, Purpose, is_of_roles, is_stateful, purpose};
 
 /// What people have said may happen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,6 +63,19 @@ impl Guard {
         Some(Refusal { stack: String::new(), path: String::new(), why, advice })
     }
 
+    /// Why these changes are not carried out at present, whatever was found when they were planned.
+    pub(crate) fn refuses_now(
+        &self,
+        changes: &Changes,
+        emptied: &BTreeSet<String>,
+        standing: &Standing,
+    ) -> Vec<Refusal> {
+        match self.refuses_all(standing) {
+            Some(refusal) => vec![Refusal { stack: changes.stack.clone(), ..refusal }],
+            None => self.refuses(changes, emptied, standing),
+        }
+    }
+
     /// Why these changes are not made. `emptied` are the logical ids of clusters that would leave their global cluster.
     #[must_use]
     pub fn refuses(
@@ -97,21 +93,26 @@ impl Guard {
             let left = || self.refuses_leaving(change, emptied);
             let first = lost.or_else(left);
             let role = self.refuses_role(change, standing);
-            let drift = || self.refuses_drift(change, standing);
-            first.into_iter().chain(role.or_else(drift))
+            let sleep = || self.refuses_sleep(change, standing.is_active_in(&changes.region));
+            let purpose = || self.refuses_purpose(change, standing);
+            first.into_iter().chain(role.or_else(sleep).or_else(purpose))
         });
         refusals.map(|refusal| Refusal { stack: changes.stack.clone(), ..refusal }).collect()
     }
 
     fn refuses_loss(&self, change: &Change) -> Option<Refusal> {
-        if !change.is_destructive()
-            || !is_stateful(&change.type_name)
-            || is_named(&self.replace, change)
-        {
+        let holds_data = is_stateful(&change.type_name) || change.type_name == NESTED;
+        if !change.is_destructive() || !holds_data || is_named(&self.replace, change) {
             return None;
         }
         let what = match (change.action, change.replacement) {
+            (Action::Remove, _) if change.type_name == NESTED => {
+                "would be deleted with all that is in it"
+            }
             (Action::Remove, _) => "would be deleted",
+            (_, Replacement::Perhaps) if change.type_name == NESTED => {
+                "is changed, and AWS does not say what becomes of what is in it"
+            }
             (_, Replacement::Always) => "would be replaced by an empty one",
             _ => "may be replaced by an empty one",
         };
@@ -144,50 +145,80 @@ impl Guard {
         ))
     }
 
-    /// What a run has changed outside the templates is not changed back.
-    fn refuses_drift(&self, change: &Change, standing: &Standing) -> Option<Refusal> {
-        let (is_active, is_away) = match standing {
-            Standing::Recorded { active, home_primary, .. } => {
-                (active.is_some(), active.as_ref() != Some(home_primary))
+    /// What a run has changed outside the templates is not changed back: not by looking for drift, and not by a template
+    /// that says another value than it did before.
+    fn refuses_purpose(&self, change: &Change, standing: &Standing) -> Option<Refusal> {
+        let is_meant = |property: &&PropertyChange| {
+            match purpose(&change.type_name, &property.name) {
+                // What the templates say of it is their own; only what is there is not as they say.
+                Some(Purpose::Always) => property.is_drift,
+                Some(Purpose::WhileActive) => standing.is_active(),
+                Some(Purpose::WhileAway) => standing.is_away(),
+                None => false,
             }
-            // Nobody knows, and it may be.
-            Standing::Unreadable(_) => (true, true),
-            Standing::None => (false, false),
         };
-        let is_meant = |name: &str| match purpose(&change.type_name, name) {
-            Some(Purpose::Always) => true,
-            Some(Purpose::WhileActive) => is_active,
-            Some(Purpose::WhileAway) => is_away,
-            None => false,
+        let meant: Vec<&PropertyChange> = change.properties.iter().filter(is_meant).collect();
+        if meant.is_empty() || is_named(&self.roles, change) {
+            return None;
+        }
+        let names: Vec<&str> = meant.iter().map(|property| property.name.as_str()).collect();
+        let names = names.join(", ");
+        let is_drift = meant.iter().any(|property| property.is_drift);
+        let (why, first) = if is_drift {
+            (
+                format!(
+                    "is not as the template says on purpose, by what a run or `activate` has done, and {names} would be changed back"
+                ),
+                "leave its stack out, or `--revert-drift`",
+            )
+        } else {
+            (
+                format!(
+                    "may have been closed by a run, and the change of {names} would open it again"
+                ),
+                "first `tideover failback`, or leave its stack out",
+            )
         };
-        let drifted = change.properties.iter().filter(|it| it.is_drift && is_meant(&it.name));
-        let drifted: Vec<&str> = drifted.map(|property| property.name.as_str()).collect();
-        if drifted.is_empty() || is_named(&self.roles, change) {
+        let why = format!("({}) {why}", change.type_name);
+        let advice = format!(
+            "{first}; or, if that is meant, `--allow-role-change {}`, and after it `tideover activate`",
+            change.logical_id
+        );
+        Some(refusal(change, why, advice))
+    }
+
+    /// CloudFormation writes all that a template says of an event source when any of it changes, and templates have them
+    /// off: whoever takes payments would not be woken any more.
+    fn refuses_sleep(&self, change: &Change, is_active: bool) -> Option<Refusal> {
+        let is_there = change.type_name == EVENT_SOURCE && change.action != Action::Add;
+        if !is_there || !is_active || is_named(&self.roles, change) {
             return None;
         }
         let why = format!(
-            "({}) is not as the template says on purpose, by what a run or `activate` has done, and {} would be changed back",
-            change.type_name,
-            drifted.join(", ")
+            "({EVENT_SOURCE}) would be turned off by the change where it is on: `activate` has turned it on outside of the template"
         );
         let advice = format!(
-            "leave its stack out, or `--revert-drift`; or, if that is meant, `--allow-role-change {}`, and after it `tideover activate`",
+            "leave its stack out; or, if that is meant, `--allow-role-change {}`, and at once after it `tideover activate`",
             change.logical_id
         );
         Some(refusal(change, why, advice))
     }
 
     fn refuses_role(&self, change: &Change, standing: &Standing) -> Option<Refusal> {
-        let Standing::Recorded { active, home_primary, .. } = standing else { return None };
-        let is_home = active.as_ref() == Some(home_primary);
-        if is_home || !is_of_roles(&change.type_name) || is_named(&self.roles, change) {
+        if !standing.is_away() || !is_of_roles(&change.type_name) || is_named(&self.roles, change) {
             return None;
         }
-        let active = active
-            .as_deref()
-            .map_or_else(|| "no Region is active".to_owned(), |it| format!("{it} is active"));
+        let active = match standing {
+            Standing::Recorded { active: Some(active), home_primary, .. } => {
+                format!("{active} is active instead of {home_primary}")
+            }
+            Standing::Recorded { home_primary, .. } => {
+                format!("no Region is active instead of {home_primary}")
+            }
+            _ => "nobody knows which is active".to_owned(),
+        };
         let why = format!(
-            "({}) belongs to the roles of the Regions, and {active} instead of {home_primary}: the change may take the failover back",
+            "({}) belongs to the roles of the Regions, and {active}: the change may take a failover back",
             change.type_name
         );
         Some(refusal(

@@ -19,8 +19,10 @@ mod events;
 mod guard;
 mod order;
 mod peer;
+mod quota;
 mod site;
 mod stack;
+mod standing;
 mod stateful;
 mod status;
 mod there;
@@ -28,15 +30,16 @@ mod told;
 
 pub use ask::{Patience, Trouble, TroubleKind};
 pub use assembly::{
-    Assembly, AssemblyFault, Asset, Destination, Image, Packaging, Stack, Template,
+    Assembly, AssemblyFault, Asset, Control, Destination, Image, Packaging, Role, Stack, Template,
 };
 pub use changes::{Action, Change, Changes, Drift, PropertyChange, Recreation, Replacement};
 pub use deploying::{Brought, Deployed, Options, deploy};
 pub use destroying::{DestroyOptions, Destroyed, Kept, Manner, Removal, destroy};
 pub use diffing::{Compared, CreateOnly, StackDiff, diff};
 pub use events::Event;
-pub use guard::{Guard, Refusal, Standing};
+pub use guard::{Guard, Refusal};
 pub use site::{Expected, Site};
+pub use standing::{Record, Standing};
 pub use stateful::is_stateful;
 pub use status::Course;
 pub use there::{There, templates_there};

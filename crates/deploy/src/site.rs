@@ -17,7 +17,7 @@ use aws_sdk_sts::Client as Sts;
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::ask::{Patience, Question, Trouble, TroubleKind, ask};
-use crate::assembly::{Place, Stack};
+use crate::assembly::{Place, Role as AssumedRole, Stack};
 use crate::told::{Failure, Teller, Told};
 
 /// How long making a connection may take: whoever deploys may be far away.
@@ -167,16 +167,17 @@ impl Site {
     pub(crate) async fn config_as(
         &self,
         place: &Place,
-        role: Option<&str>,
+        role: Option<&AssumedRole>,
     ) -> Result<SdkConfig, Trouble> {
         let own = self.config(&place.region).await;
-        let Some(role) = role.map(|role| place.fill(role)) else { return Ok(own) };
+        let Some(role) = role else { return Ok(own) };
+        let external_id = role.external_id.as_ref().map(|id| place.fill(id));
         let mut roles = self.0.roles.lock().await;
-        let key = (place.region.clone(), role);
+        let key = (place.region.clone(), place.fill(&role.arn));
         if let Some(role) = roles.get(&key).filter(|role| role.is_good()) {
             return Ok(role.config.clone());
         }
-        let taken = match self.take(&own, &key.0, &key.1).await {
+        let taken = match self.take(&own, &key.0, &key.1, external_id).await {
             Ok(taken) => taken,
             Err(trouble) if matches!(trouble.kind, TroubleKind::Denied | TroubleKind::Refused) => {
                 self.tell(Told::WithoutRole { role: key.1.clone(), said: trouble.to_string() });
@@ -189,10 +190,19 @@ impl Site {
         Ok(config)
     }
 
-    async fn take(&self, own: &SdkConfig, region: &str, role: &str) -> Result<Role, Trouble> {
+    async fn take(
+        &self,
+        own: &SdkConfig,
+        region: &str,
+        role: &str,
+        external_id: Option<String>,
+    ) -> Result<Role, Trouble> {
         let client = Sts::new(own);
         let question = question("sts:AssumeRole", region, role);
-        let ask = || client.assume_role().role_arn(role).role_session_name("tideover").send();
+        let ask = || {
+            let assume = client.assume_role().role_arn(role).role_session_name("tideover");
+            assume.set_external_id(external_id.clone()).send()
+        };
         let taken = self.ask(&question, ask).await?;
         let Some(taken) = taken.credentials else {
             return Ok(Role { config: own.clone(), ends: None });

@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::{Stack as AwsStack, StackStatus, TemplateStage};
+use aws_sdk_cloudformation::types::{
+    ResourceStatus, Stack as AwsStack, StackResourceSummary, StackStatus, TemplateStage,
+};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
@@ -57,6 +59,7 @@ pub(crate) struct Found {
     pub(crate) status: String,
     pub(crate) parameters: BTreeMap<String, String>,
     pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) outputs: BTreeMap<String, String>,
     pub(crate) is_protected: bool,
     /// When something was last begun on it, in AWS's words.
     pub(crate) last_begun: String,
@@ -106,7 +109,7 @@ impl Seat {
     }
 
     async fn client(&self) -> Result<Client, Trouble> {
-        let config = self.site.config_as(&self.place, self.stack.deploy_role.as_deref()).await?;
+        let config = self.site.config_as(&self.place, self.stack.deploy_role.as_ref()).await?;
         Ok(Client::new(&config))
     }
 
@@ -204,7 +207,7 @@ impl Seat {
         self.site.ask(&asked, protect).await.map(|_| ())
     }
 
-    /// What is in the stack: logical id, type, physical id.
+    /// What is in the stack: logical id, type, physical id; without what was deleted.
     pub(crate) async fn resources(
         &self,
         stack_id: &str,
@@ -222,7 +225,10 @@ impl Seat {
                     .send()
             };
             let told = self.site.ask(&asked, list).await?;
-            for it in told.stack_resource_summaries() {
+            let is_there = |it: &&StackResourceSummary| {
+                it.resource_status() != Some(&ResourceStatus::DeleteComplete)
+            };
+            for it in told.stack_resource_summaries().iter().filter(is_there) {
                 let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
                 resources.push((
                     text(it.logical_resource_id()),
@@ -245,11 +251,16 @@ fn found(stack: &AwsStack) -> Found {
         .filter_map(|it| Some((it.parameter_key()?.to_owned(), it.parameter_value()?.to_owned())));
     let tags =
         stack.tags().iter().filter_map(|it| Some((it.key()?.to_owned(), it.value()?.to_owned())));
+    let outputs = stack
+        .outputs()
+        .iter()
+        .filter_map(|it| Some((it.output_key()?.to_owned(), it.output_value()?.to_owned())));
     Found {
         id: stack.stack_id().unwrap_or_default().to_owned(),
         status: stack.stack_status().map(|status| status.as_str().to_owned()).unwrap_or_default(),
         parameters: parameters.collect(),
         tags: tags.collect(),
+        outputs: outputs.collect(),
         is_protected: stack.enable_termination_protection().unwrap_or(false),
         last_begun: format!("{:?}{:?}", stack.last_updated_time(), stack.deletion_time()),
         changed_at: stack

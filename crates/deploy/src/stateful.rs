@@ -4,38 +4,73 @@
 ///
 /// Log groups are among them because audits ask for what is in them. Certificates are not, because another is issued; nor
 /// are queues, which hold what is on its way, and whose templates retain what must not be lost, such as dead letters.
-const STATEFUL: [&str; 25] = [
+const STATEFUL: [&str; 54] = [
+    "AWS::ACMPCA::CertificateAuthority",
+    "AWS::AmazonMQ::Broker",
     "AWS::Backup::BackupVault",
+    "AWS::Backup::LogicallyAirGappedBackupVault",
+    "AWS::Cassandra::Keyspace",
+    "AWS::Cassandra::Table",
+    "AWS::CloudTrail::EventDataStore",
     "AWS::CloudTrail::Trail",
+    "AWS::CodeArtifact::Repository",
+    "AWS::CodeCommit::Repository",
     "AWS::Cognito::UserPool",
+    "AWS::DSQL::Cluster",
     "AWS::DocDB::DBCluster",
     "AWS::DocDB::DBInstance",
+    "AWS::DocDBElastic::Cluster",
     "AWS::DynamoDB::GlobalTable",
     "AWS::DynamoDB::Table",
+    "AWS::EC2::Volume",
+    "AWS::ECR::Repository",
     "AWS::EFS::FileSystem",
+    "AWS::ElastiCache::CacheCluster",
     "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
     "AWS::Elasticsearch::Domain",
+    "AWS::FSx::FileSystem",
+    "AWS::FSx::Volume",
     "AWS::KMS::Key",
     "AWS::KMS::ReplicaKey",
     "AWS::Kinesis::Stream",
+    "AWS::Lightsail::Database",
     "AWS::Logs::LogGroup",
+    "AWS::MSK::Cluster",
+    "AWS::MSK::ServerlessCluster",
+    "AWS::MemoryDB::Cluster",
     "AWS::Neptune::DBCluster",
     "AWS::Neptune::DBInstance",
+    "AWS::NeptuneGraph::Graph",
+    "AWS::OpenSearchServerless::Collection",
     "AWS::OpenSearchService::Domain",
     "AWS::QLDB::Ledger",
     "AWS::RDS::DBCluster",
     "AWS::RDS::DBInstance",
     "AWS::RDS::GlobalCluster",
+    "AWS::Redshift::Cluster",
+    "AWS::RedshiftServerless::Namespace",
     "AWS::Route53::HostedZone",
     "AWS::S3::Bucket",
+    "AWS::S3Express::DirectoryBucket",
+    "AWS::S3Tables::TableBucket",
+    "AWS::SDB::Domain",
     "AWS::SecretsManager::Secret",
+    "AWS::Timestream::Database",
+    "AWS::Timestream::InfluxDBInstance",
     "AWS::Timestream::Table",
 ];
+
+/// A stack in a stack: it may hold anything.
+pub(crate) const NESTED: &str = "AWS::CloudFormation::Stack";
+
+/// What wakes a function; `activate` turns it on where payments are taken.
+pub(crate) const EVENT_SOURCE: &str = "AWS::Lambda::EventSourceMapping";
 
 /// Types that say, or follow from, which Region is active: a change of them may take a failover back.
 const OF_ROLES: [&str; 7] = [
     "AWS::DynamoDB::GlobalTable",
-    "AWS::Lambda::EventSourceMapping",
+    EVENT_SOURCE,
     "AWS::RDS::DBCluster",
     "AWS::RDS::DBInstance",
     "AWS::RDS::GlobalCluster",
@@ -61,7 +96,7 @@ const ON_PURPOSE: [(&str, &str, Purpose); 7] = [
     ("AWS::ApiGateway::Stage", "MethodSettings", Purpose::WhileAway),
     ("AWS::CloudWatch::Alarm", "ActionsEnabled", Purpose::WhileAway),
     ("AWS::CloudWatch::CompositeAlarm", "ActionsEnabled", Purpose::WhileAway),
-    ("AWS::Lambda::EventSourceMapping", "Enabled", Purpose::WhileActive),
+    (EVENT_SOURCE, "Enabled", Purpose::WhileActive),
     ("AWS::Lambda::Function", "ReservedConcurrentExecutions", Purpose::WhileAway),
     ("AWS::RDS::DBCluster", "GlobalClusterIdentifier", Purpose::Always),
     ("AWS::RDS::GlobalCluster", "SourceDBClusterIdentifier", Purpose::Always),

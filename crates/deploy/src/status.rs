@@ -33,6 +33,11 @@ pub(crate) fn is_good(status: &str) -> bool {
     matches!(status, "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "DELETE_COMPLETE" | "IMPORT_COMPLETE")
 }
 
+/// Whether what a stack was meant to be last is what it is.
+pub(crate) fn is_settled(status: &str) -> bool {
+    matches!(status, "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE")
+}
+
 /// Whether an operation has ended so.
 pub(crate) fn is_over(status: &str) -> bool {
     !status.ends_with("_IN_PROGRESS")

@@ -24,22 +24,50 @@ pub struct There {
 }
 
 /// Every stack by its Region and name with its template as it is deployed; or why there is none, such as when its Region
-/// is lost.
+/// is lost, which says nothing of others.
 ///
 /// # Errors
-/// When the account is another than the one that is wanted, or does not answer.
+/// When nobody says in which Region a stack is to be.
 pub async fn templates_there(
     site: &Site,
     assembly: &Assembly,
 ) -> Result<BTreeMap<(String, String), Result<There, String>>, Failure> {
-    let stacks: Vec<&Stack> = assembly.stacks.iter().collect();
-    let speaker = site.verify(&stacks).await?;
+    let mut regions: BTreeMap<String, Vec<Stack>> = BTreeMap::new();
+    for stack in &assembly.stacks {
+        regions.entry(site.region(stack)?).or_default().push(stack.clone());
+    }
     let mut asked = JoinSet::new();
-    for seat in seats(site, &speaker, &stacks)? {
-        let called = (seat.region().to_owned(), seat.stack.name.clone());
+    for (region, stacks) in regions {
+        let site = site.clone();
+        asked.spawn(async move { in_region(&site, &region, &stacks).await });
+    }
+    Ok(asked.join_all().await.into_iter().flatten().collect())
+}
+
+async fn in_region(
+    site: &Site,
+    region: &str,
+    stacks: &[Stack],
+) -> Vec<((String, String), Result<There, String>)> {
+    let stacks: Vec<&Stack> = stacks.iter().collect();
+    let called = |stack: &Stack| (region.to_owned(), stack.name.clone());
+    let verified = match site.verify(&stacks).await {
+        Ok(speaker) => seats(site, &speaker, &stacks),
+        Err(failure) => Err(failure),
+    };
+    let seats = match verified {
+        Ok(seats) => seats,
+        Err(failure) => {
+            let why = failure.to_string();
+            return stacks.into_iter().map(|stack| (called(stack), Err(why.clone()))).collect();
+        }
+    };
+    let mut asked = JoinSet::new();
+    for seat in seats {
+        let called = called(&seat.stack);
         asked.spawn(async move { (called, there(&seat).await) });
     }
-    Ok(asked.join_all().await.into_iter().collect())
+    asked.join_all().await
 }
 
 async fn there(seat: &Seat) -> Result<There, String> {

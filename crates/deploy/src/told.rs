@@ -134,6 +134,14 @@ pub enum Failure {
     /// Stacks failed.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Failed(Vec<StackFailure>),
+    /// It ended after a part of it was done, or for several reasons.
+    #[error("{}", half_way(.done, .causes))]
+    HalfWay {
+        /// What was done, and stays.
+        done: Vec<String>,
+        /// Why it ended.
+        causes: Vec<Failure>,
+    },
 }
 
 /// A stack that failed.
@@ -189,6 +197,15 @@ impl fmt::Display for StackFailure {
 }
 
 impl Failure {
+    /// All that was in the way together, beside what was done; none when nothing was.
+    pub(crate) fn together(done: Vec<String>, mut causes: Vec<Self>) -> Option<Self> {
+        match (done.is_empty(), causes.len()) {
+            (_, 0) => None,
+            (true, 1) => causes.pop(),
+            _ => Some(Self::HalfWay { done, causes }),
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn advice(&self) -> String {
@@ -217,19 +234,36 @@ impl Failure {
             Self::Trouble(trouble) => trouble.advice(),
             Self::Refused(_) => "nothing was changed".to_owned(),
             Self::Stuck { .. } => "nothing was changed".to_owned(),
-            Self::Failed(failures) => {
-                let advice: Vec<&str> =
-                    failures.iter().map(|failure| failure.advice.as_str()).collect();
-                let mut kept: Vec<&str> = Vec::new();
-                advice.into_iter().for_each(|it| {
-                    if !kept.contains(&it) {
-                        kept.push(it);
-                    }
-                });
-                kept.join("; ")
-            }
+            Self::Failed(failures) => once(failures.iter().map(|it| it.advice.clone())),
+            Self::HalfWay { causes, .. } => once(causes.iter().map(Self::advice_half_way)),
         }
     }
+
+    fn advice_half_way(&self) -> String {
+        match self {
+            Self::Refused(_) | Self::Stuck { .. } => {
+                "what is done stays done; when what is above is settled, type the same command again: it goes on where it stopped".to_owned()
+            }
+            failure => failure.advice(),
+        }
+    }
+}
+
+/// Each advice once, in the order in which they come.
+fn once(advice: impl Iterator<Item = String>) -> String {
+    let mut kept: Vec<String> = Vec::new();
+    for it in advice {
+        if !kept.contains(&it) {
+            kept.push(it);
+        }
+    }
+    kept.join("; ")
+}
+
+fn half_way(done: &[String], causes: &[Failure]) -> String {
+    let causes = causes.iter().map(ToString::to_string);
+    let done = (!done.is_empty()).then(|| format!("done before that: {}", done.join(", ")));
+    causes.chain(done).collect::<Vec<_>>().join("\n")
 }
 
 fn not_published(assets: &[Image]) -> String {

@@ -58,6 +58,16 @@ pub(crate) struct DeployArgs {
     /// Change back what was changed outside CloudFormation, but for what runs have changed on purpose
     #[arg(long)]
     pub(crate) revert_drift: bool,
+    /// Only what was shown under this name by the same command without it, and nothing else; without it `--revert-drift`
+    /// only shows what would be changed back
+    #[arg(long, value_name = "REVIEW", requires = "revert_drift")]
+    pub(crate) reviewed: Option<String>,
+    /// Only tell what would be done: change sets are made, shown and deleted, and nothing is carried out
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Deploy functions without a package, and a zone under example.com, as an emulator takes them and AWS does not
+    #[arg(long)]
+    pub(crate) unfinished: bool,
     /// The container images that stacks need are in their repositories, as `npx cdk-assets publish` puts them there
     #[arg(long)]
     pub(crate) images_published: bool,
@@ -99,14 +109,16 @@ pub(crate) struct DestroyArgs {
 }
 
 const DEPLOY_HELP: &str = "\
-Both Regions must be bootstrapped. What would be replaced or deleted is shown before it is; what holds data is only
+Both Regions and that of the witness must be bootstrapped, and a new zone comes first: its stack alone, then the
+delegation of its domain to it, because certificates wait until the zone answers. What would be replaced or deleted is shown before it is; what holds data is only
 replaced or deleted when its name is said. Whatever ends the command, typing it again goes on where AWS is.
 
 Exit codes:
   0  done, or nothing to be done
-  1  AWS did not do something: what, why and the resource at the root of it are told, with what to type next
+  1  AWS did not do something, or something was refused after a part was done: what was done, what was not and why are
+     told, with what to type next
   2  the command line is wrong
-  3  tideover.toml or the assembly is wrong
+  3  tideover.toml or the assembly is wrong: a function has no package, the zone is an example, the check finds a blocker
   7  refused, and nothing was changed: something would be lost, a run is open, or a failover would be taken back
 
 Environment:
@@ -116,6 +128,8 @@ Environment:
 
 Examples:
   tideover deploy                                    both Regions
+  tideover deploy --dry-run                          what would be done, by AWS's own change sets
+  tideover deploy SecondaryZoneprod --exclusively    the zone alone, before the first whole deployment
   tideover deploy '*Secondary*' --exclusively        the stacks of one Region alone
   tideover deploy --assembly cdk.out                 what any CDK app has written
   tideover deploy --allow-replace SessionTable       let this table be replaced by an empty one
@@ -143,7 +157,7 @@ command, typing it again goes on.
 
 Exit codes:
   0  done
-  1  AWS did not do something
+  1  AWS did not do something, or something was refused after a part was done, which is told
   2  the command line is wrong
   3  tideover.toml or the assembly is wrong
   7  refused, and nothing was changed: a stack is protected, data would be lost, or a run is open

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use deploy::{DestroyOptions, Destroyed, Guard, Kept, Manner, Removal};
 use serde_json::{Value, json};
 
-use super::deploy::{Show, assembly, chosen, failed, open, standing, until_told};
+use super::deploy::{Show, assembly, chosen, failed, open, record, until_told};
 use crate::args::{DestroyArgs, Output};
 
 pub(crate) fn destroy(args: &DestroyArgs) -> anyhow::Result<()> {
@@ -19,7 +19,6 @@ pub(crate) fn destroy(args: &DestroyArgs) -> anyhow::Result<()> {
         assembly.select(&args.unprotect, true).ok().filter(|_| !args.unprotect.is_empty());
     let show = Arc::new(Show::new(chosen.len()));
     let destroyed = until_told(async {
-        let standing = standing(&args.chosen).await?;
         let guard = Guard { without_record: args.without_control_record, ..Guard::default() };
         let options = DestroyOptions {
             chosen,
@@ -28,7 +27,7 @@ pub(crate) fn destroy(args: &DestroyArgs) -> anyhow::Result<()> {
             is_rehearsal: args.dry_run,
             unprotect: unprotected.unwrap_or_else(BTreeSet::new),
             guard,
-            standing,
+            record: record(&assembly),
         };
         deploy::destroy(&open(&args.chosen, &show), &assembly, &options).await.map_err(failed)
     });

@@ -26,6 +26,12 @@ pub(crate) fn quietly(args: &SynthArgs) -> anyhow::Result<()> {
     write(args).map(|_| ())
 }
 
+/// The same, with what is to be known of it on standard error.
+pub(crate) fn with_notes(args: &SynthArgs) -> anyhow::Result<()> {
+    let (stacks, report) = write(args)?;
+    say(&mut std::io::stderr().lock(), &stacks, &report)
+}
+
 fn write(args: &SynthArgs) -> anyhow::Result<(Vec<Stack>, Report)> {
     let input = input::read(&args.input)?;
     let stacks = stacks::stacks(&input.topology, &input.packages);
@@ -68,8 +74,8 @@ fn notes(stacks: &[Stack]) -> BTreeSet<&str> {
     stacks.iter().flat_map(|stack| &stack.notes).map(String::as_str).collect()
 }
 
-fn tell(args: &SynthArgs, stacks: &[Stack], report: &Report) -> anyhow::Result<()> {
-    let mut stderr = std::io::stderr().lock();
+/// Warnings, notes, and how much the check finds.
+fn say(stderr: &mut impl Write, stacks: &[Stack], report: &Report) -> anyhow::Result<()> {
     for warning in warnings(stacks) {
         writeln!(stderr, "warning: {warning}")?;
     }
@@ -83,6 +89,12 @@ fn tell(args: &SynthArgs, stacks: &[Stack], report: &Report) -> anyhow::Result<(
             "note: the check finds {count} in it; type `tideover check` to see what, and why"
         )?;
     }
+    Ok(())
+}
+
+fn tell(args: &SynthArgs, stacks: &[Stack], report: &Report) -> anyhow::Result<()> {
+    let mut stderr = std::io::stderr().lock();
+    say(&mut stderr, stacks, report)?;
     let regions: BTreeSet<&str> =
         stacks.iter().map(|stack| stack.environment.region.as_str()).collect();
     let regions: Vec<&str> = regions.into_iter().collect();

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use super::{Assembly, AssemblyFault, Asset, Destination, Image, Packaging, Stack, Template};
+use super::{Assembly, AssemblyFault, Asset, Destination, Image, Packaging, Role, Stack, Template};
 
 const MANIFEST: &str = "manifest.json";
 const STACK: &str = "aws:cloudformation:stack";
@@ -118,9 +118,10 @@ impl Folder<'_> {
             parameters: texts(&properties["parameters"]),
             tags: texts(&properties["tags"]),
             is_protected: properties["terminationProtection"].as_bool().unwrap_or(false),
-            deploy_role: text_of(&properties["assumeRoleArn"]),
+            deploy_role: role(properties),
             execution_role: text_of(&properties["cloudFormationExecutionRoleArn"]),
             bootstrap_version: properties["requiresBootstrapStackVersion"].as_u64(),
+            bootstrap_parameter: text_of(&properties["bootstrapStackVersionSsmParameter"]),
             dependencies,
             assets: self.assets(&named)?,
             images: self.images(&named)?,
@@ -185,7 +186,7 @@ impl Folder<'_> {
                     format!("a destination of the asset `{id}` has no `bucketName` or `objectKey`"),
                 )
             })?;
-            Ok(Destination { bucket, key, region: text("region"), role: text("assumeRoleArn") })
+            Ok(Destination { bucket, key, region: text("region"), role: role(destination) })
         });
         let destinations = destinations.collect::<Result<_, AssemblyFault>>()?;
         // Assets of stages stand in the folder around it.
@@ -231,6 +232,12 @@ fn plain(path: &Path) -> PathBuf {
         }
     }
     plain
+}
+
+/// The role that an artifact or a destination says is to be assumed.
+fn role(of: &Json) -> Option<Role> {
+    let arn = text_of(&of["assumeRoleArn"])?;
+    Some(Role { arn, external_id: text_of(&of["assumeRoleExternalId"]) })
 }
 
 fn text_of(json: &Json) -> Option<String> {

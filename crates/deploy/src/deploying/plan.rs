@@ -5,16 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 use tokio::task::JoinSet;
 
-use super::{Options, seats};
-use crate::assembly::{Assembly, Stack};
+use super::remains::Remains;
+use super::{Options, bring, rehearsal};
+use crate::assembly::Stack;
+use crate::changes::Changes;
 use crate::events::root_cause;
 use crate::guard::{Refusal, emptied};
-use crate::peer::{self, PEER, PRESENT};
-use crate::site::{Site, Speaker};
 use crate::stack::{Found, Reviewed, Seat, Wish};
+use crate::standing::Standing;
 use crate::stateful::is_stateful;
-use crate::status::{Course, advice, course};
-use crate::told::{Failure, Root, Told};
+use crate::status::{Course, advice, course, is_settled};
+use crate::told::{Failure, Root, StackFailure, Told};
 
 /// A stack, and what is there of it.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub(super) struct Looked {
     pub(super) seat: Seat,
     pub(super) found: Option<Found>,
     pub(super) template: Json,
+    /// What a failed creation or deletion has left of it, which is taken away first.
+    pub(super) remains: Option<Remains>,
     /// Whether it is as the assembly wants it.
     pub(super) is_same: bool,
 }
@@ -32,6 +35,8 @@ pub(super) struct Planned {
     pub(super) found: Option<Found>,
     /// The template that is there.
     pub(super) template: Json,
+    /// What is taken away first.
+    pub(super) remains: Option<Remains>,
     pub(super) course: Todo,
 }
 
@@ -41,7 +46,7 @@ pub(super) enum Todo {
     /// Nothing.
     Leave,
     /// This change set is carried out.
-    Execute { id: String, stack_id: String },
+    Execute { id: String, stack_id: String, changes: Changes },
     /// It is made, or what would change in it cannot be told before what it waits for is done.
     Review(Wish),
 }
@@ -94,16 +99,20 @@ async fn look_at(
         let status = found.as_ref().map(|found| found.status.as_str());
         match (course(status), found) {
             (Course::Create, _) => {
-                return Ok(Ok(Looked { seat, found: None, template: Json::Null, is_same: false }));
+                return Ok(Ok(Looked::new(seat, None)));
             }
             (Course::Update, Some(found)) => {
                 let template = seat.template().await?.unwrap_or(Json::Null);
                 // Whether something was changed outside CloudFormation, only a change set tells.
                 let is_same =
                     !reverts_drift && is_same(&seat.stack, &found, &template, &parameters);
-                return Ok(Ok(Looked { seat, found: Some(found), template, is_same }));
+                let found = Some(found);
+                return Ok(Ok(Looked { seat, found, template, remains: None, is_same }));
             }
-            (Course::Recreate, Some(found)) if is_recreated => take_away(&seat, &found).await?,
+            (Course::Recreate, Some(found)) if is_recreated => {
+                let remains = Remains::look(&seat, found).await?;
+                return Ok(Ok(Looked::new(seat, Some(remains))));
+            }
             (Course::Wait, Some(found)) => {
                 seat.site.tell(Told::TakenUp {
                     stack: seat.stack.id.clone(),
@@ -118,26 +127,11 @@ async fn look_at(
     }
 }
 
-/// Takes away what a failed creation has left.
-async fn take_away(seat: &Seat, found: &Found) -> Result<(), Failure> {
-    if found.is_protected {
-        seat.protect(false).await?;
+impl Looked {
+    /// A stack that is made.
+    fn new(seat: Seat, remains: Option<Remains>) -> Self {
+        Self { seat, found: None, template: Json::Null, remains, is_same: false }
     }
-    let (stack, region) = (seat.stack.id.clone(), seat.region().to_owned());
-    seat.site.tell(Told::Begun { stack, region, what: "delete" });
-    let ending = seat.delete(found).await?;
-    if ending.status == "DELETE_COMPLETE" {
-        return Ok(());
-    }
-    let root = root_cause(&ending.events).map(Root::of);
-    let why = root.map_or_else(String::new, |root| format!(": `{}`: {}", root.path, root.reason));
-    let said = format!(
-        "`{}` in {} cannot be taken away ({}){why}",
-        seat.stack.id,
-        seat.region(),
-        ending.status
-    );
-    Err(Failure::Stuck { stacks: vec![said] })
 }
 
 /// What a stack is stuck in, why, and what to type.
@@ -157,11 +151,12 @@ fn is_same(
     template: &Json,
     parameters: &BTreeMap<String, String>,
 ) -> bool {
-    let is_settled =
-        matches!(found.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE");
     let has_values =
         parameters.iter().all(|(name, value)| found.parameters.get(name) == Some(value));
-    is_settled && *template == stack.template.json && found.tags == stack.tags && has_values
+    is_settled(&found.status)
+        && *template == stack.template.json
+        && found.tags == stack.tags
+        && has_values
 }
 
 /// The values that the assembly and people give.
@@ -178,48 +173,69 @@ fn given(stack: &Stack, options: &Options) -> BTreeMap<String, String> {
 pub(super) async fn plan(
     looked: Vec<Looked>,
     options: &Options,
+    standing: &Standing,
 ) -> Result<BTreeMap<String, Planned>, Failure> {
     let mut running = JoinSet::new();
     for one in looked {
-        running.spawn(plan_one(one, options.clone()));
+        running.spawn(plan_one(one, options.clone(), standing.clone()));
     }
-    let (mut planned, mut refused) = (BTreeMap::new(), Vec::new());
+    let mut planned = BTreeMap::new();
+    let (mut refused, mut failed, mut causes) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(Ok(one)) = running.join_next().await {
-        let (one, refusals) = one?;
-        refused.extend(refusals);
-        planned.insert(one.seat.stack.id.clone(), one);
-    }
-    if refused.is_empty() {
-        return Ok(planned);
-    }
-    for one in planned.values() {
-        if let Todo::Execute { id, .. } = &one.course {
-            one.seat.forget(id).await?;
+        match one {
+            Ok(Ok((one, refusals))) => {
+                refused.extend(refusals);
+                planned.insert(one.seat.stack.id.clone(), one);
+            }
+            Ok(Err(failure)) => failed.push(failure),
+            Err(failure) => causes.push(failure),
         }
     }
     refused
         .sort_by(|one: &Refusal, other| (&one.stack, &one.path).cmp(&(&other.stack, &other.path)));
-    Err(Failure::Refused(refused))
+    failed.sort_by(|one: &StackFailure, other| one.stack.cmp(&other.stack));
+    causes.extend((!refused.is_empty()).then_some(Failure::Refused(refused)));
+    causes.extend((!failed.is_empty()).then_some(Failure::Failed(failed)));
+    let Some(failure) = Failure::together(Vec::new(), causes) else { return Ok(planned) };
+    // Where AWS does not answer they stay, and are found again.
+    if !matches!(failure, Failure::Trouble(_)) {
+        rehearsal::forget(&planned).await?;
+    }
+    Err(failure)
 }
 
-async fn plan_one(looked: Looked, options: Options) -> Result<(Planned, Vec<Refusal>), Failure> {
-    let Looked { seat, found, template, is_same } = looked;
+type Plan = Result<Result<(Planned, Vec<Refusal>), StackFailure>, Failure>;
+
+async fn plan_one(looked: Looked, options: Options, standing: Standing) -> Plan {
+    let Looked { seat, found, template, remains, is_same } = looked;
     let wish = wish(&seat.stack, found.as_ref(), &options);
     let (course, refusals) = match &found {
         _ if is_same => (Todo::Leave, Vec::new()),
-        None => (Todo::Review(wish), Vec::new()),
+        None => {
+            let refusals = remains.as_ref().map(|it| it.refusals(&seat, &options.guard));
+            (Todo::Review(wish), refusals.unwrap_or_default())
+        }
         Some(_) => match seat.review(&wish).await? {
             Reviewed::Nothing => (Todo::Leave, Vec::new()),
-            Reviewed::Failed(_) => (Todo::Review(wish), Vec::new()),
+            Reviewed::Failed(why) if lacks_another(&why) => (Todo::Review(wish), Vec::new()),
+            Reviewed::Failed(why) => return Ok(Err(bring::unmade(&seat, why))),
             Reviewed::Ready { id, stack_id, changes } => {
                 let emptied = emptied(&template, &seat.stack.template.json);
-                let refusals = options.guard.refuses(&changes, &emptied, &options.standing);
-                seat.site.tell(Told::Planned(changes));
-                (Todo::Execute { id, stack_id }, refusals)
+                let refusals = options.guard.refuses(&changes, &emptied, &standing);
+                seat.site.tell(Told::Planned(changes.clone()));
+                (Todo::Execute { id, stack_id, changes }, refusals)
             }
         },
     };
-    Ok((Planned { seat, found, template, course }, refusals))
+    Ok(Ok((Planned { seat, found, template, remains, course }, refusals)))
+}
+
+/// What AWS says of a change set that needs what another stack has yet to make: an export, or a parameter.
+const LACKING: [&str; 2] = ["No export named", "Unable to fetch parameters"];
+
+/// Whether a change set can be made when what the stack waits for is done.
+fn lacks_another(why: &str) -> bool {
+    LACKING.iter().any(|it| why.contains(it))
 }
 
 fn wish(stack: &Stack, found: Option<&Found>, options: &Options) -> Wish {
@@ -243,66 +259,6 @@ fn wish(stack: &Stack, found: Option<&Found>, options: &Options) -> Wish {
 fn holds_data(stack: &Stack) -> bool {
     let mut types = stack.template.resources().filter_map(|(_, it)| it["Type"].as_str());
     types.any(is_stateful)
-}
-
-/// What the second pass over a stack changes.
-pub(super) fn second_wish(stack: &Stack, value: &str) -> Wish {
-    let parameters = stack.template.parameters().map(|name| {
-        let value = (name == PEER).then(|| value.to_owned());
-        (name.to_owned(), value)
-    });
-    Wish { parameters: parameters.collect(), ..Wish::default() }
-}
-
-/// The stacks that need a second pass, each with the steps that it waits for. There is none while a peer is neither there
-/// nor chosen.
-pub(super) async fn second_passes(
-    site: &Site,
-    assembly: &Assembly,
-    speaker: &Speaker,
-    looked: &[Looked],
-    options: &Options,
-) -> Result<BTreeMap<String, BTreeSet<String>>, Failure> {
-    let peers = peer::peers(assembly);
-    let is_waiting = |one: &&Looked| {
-        let stack = &one.seat.stack;
-        let given = options
-            .parameters
-            .keys()
-            .any(|(id, name)| (*id == stack.id || *id == stack.name) && name == PEER);
-        peer::is_peer(stack) && !given && value(one) != Some(PRESENT)
-    };
-    let waiting: Vec<&Looked> = looked.iter().filter(is_waiting).collect();
-    let elsewhere: Vec<&Stack> = assembly
-        .stacks
-        .iter()
-        .filter(|it| peers.contains(&it.id) && !options.chosen.contains(&it.id))
-        .collect();
-    if waiting.is_empty()
-        || peers.len() < 2
-        || !are_there(seats(site, speaker, &elsewhere)?).await?
-    {
-        return Ok(BTreeMap::new());
-    }
-    let open: BTreeSet<String> = peers.intersection(&options.chosen).cloned().collect();
-    Ok(waiting.into_iter().map(|one| (one.seat.stack.id.clone(), open.clone())).collect())
-}
-
-/// The value that the parameter has after the first pass.
-fn value(looked: &Looked) -> Option<&str> {
-    let there =
-        looked.found.as_ref().and_then(|found| found.parameters.get(PEER)).map(String::as_str);
-    there.or_else(|| peer::default(&looked.seat.stack))
-}
-
-async fn are_there(seats: Vec<Seat>) -> Result<bool, Failure> {
-    for seat in seats {
-        let found = seat.look().await?;
-        if course(found.as_ref().map(|found| found.status.as_str())) != Course::Update {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 fn is_named(names: &BTreeSet<String>, stack: &Stack) -> bool {

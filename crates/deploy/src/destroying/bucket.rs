@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::ask::{Trouble, TroubleKind};
 use crate::assembly::Place;
-use crate::assets::client;
+use crate::assets::{EXPECTED_OWNER, client, is_for_now};
 use crate::site::Site;
 
 /// One version of an object, or a delete marker.
@@ -112,7 +112,11 @@ impl Bucket<'_> {
             region: &self.place.region,
             method,
             path: &path,
-            headers: &[("x-amz-checksum-sha256", &*checksum)],
+            // Only what is ours is emptied.
+            headers: &[
+                ("x-amz-checksum-sha256", &*checksum),
+                (EXPECTED_OWNER, &*self.place.account),
+            ],
             body,
         };
         let request = signed(&self.config, &request).await.map_err(|said| said.to_string())?;
@@ -141,11 +145,6 @@ impl Bucket<'_> {
         let about = format!("the bucket `{}`", self.name);
         Trouble { action, region: self.place.region.clone(), about, kind, code, said }
     }
-}
-
-/// Whether asking again may help.
-fn is_for_now(status: StatusCode) -> bool {
-    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
 
 /// What is to be deleted, as S3 wants to be asked (`DeleteObjects`).

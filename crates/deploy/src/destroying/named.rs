@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::There;
 use crate::assembly::resources;
 use crate::guard::Refusal;
-use crate::stateful::{is_kept, is_stateful};
+use crate::stateful::{NESTED, is_kept, is_stateful};
 
 /// How long a secret can be restored, in days: the most that Secrets Manager gives.
 pub(super) const SECRET_DAYS: u64 = 30;
@@ -22,7 +22,6 @@ pub(super) const GLOBAL_CLUSTER: &str = "AWS::RDS::GlobalCluster";
 pub(super) const SECRET: &str = "AWS::SecretsManager::Secret";
 const INSTANCE: &str = "AWS::RDS::DBInstance";
 pub(super) const KEYS: [&str; 2] = ["AWS::KMS::Key", "AWS::KMS::ReplicaKey"];
-const NESTED: &str = "AWS::CloudFormation::Stack";
 
 /// Types of which CloudFormation takes a snapshot before it deletes them (template reference, `DeletionPolicy`).
 const WITH_SNAPSHOT: [&str; 8] = [
@@ -186,6 +185,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_a_snapshot_is_taken_of_holds_data() {
+        assert!(WITH_SNAPSHOT.into_iter().all(is_stateful));
+    }
 
     #[test]
     fn everything_goes_as_gently_as_it_can() {

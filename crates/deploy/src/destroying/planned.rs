@@ -181,7 +181,8 @@ async fn review(mut planned: Planned, options: DestroyOptions) -> Result<Review,
             let said: BTreeSet<String> =
                 planned.removals.iter().map(|it| it.logical_id.clone()).collect();
             let guard = Guard { replace: said.clone(), roles: said, ..options.guard.clone() };
-            let refusals = guard.refuses(&changes, &BTreeSet::new(), &options.standing);
+            let standing = options.record.read().await;
+            let refusals = guard.refuses_now(&changes, &BTreeSet::new(), &standing);
             seat.site.tell(Told::Planned(changes));
             planned.change_set = Some((id, stack_id));
             Ok(Ok((planned, refusals)))

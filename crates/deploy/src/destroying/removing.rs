@@ -5,7 +5,7 @@ use super::database::{Rds, is_database};
 use super::named::{BUCKET, CLUSTER, SECRET};
 use super::planned::{Planned, is_member};
 use super::secret;
-use super::{Removal, There};
+use super::{DestroyOptions, Removal, There};
 use crate::events::{Event, root_cause};
 use crate::stack::{Ending, Seat};
 use crate::status::is_good;
@@ -14,17 +14,41 @@ use crate::told::{Failure, Root, StackFailure, Told};
 /// How often a bucket is emptied: what arrives late, such as logs, is in the way of its end.
 const EMPTIED_MAX: usize = 3;
 
-/// Takes a stack away.
-pub(super) async fn remove(planned: &Planned) -> Result<Result<(), StackFailure>, Failure> {
-    let Planned { there, removals, change_set } = planned;
-    let There { seat, template, .. } = there;
+/// Takes a stack away. Before each step that changes something it is looked whether a run has begun.
+pub(super) async fn remove(
+    planned: &Planned,
+    options: &DestroyOptions,
+) -> Result<Result<(), StackFailure>, Failure> {
+    let Planned { there, change_set, .. } = planned;
+    let seat = &there.seat;
     if let Some((id, stack_id)) = change_set {
+        if let Err(refused) = options.may_go_on().await {
+            seat.forget(id).await?;
+            return Err(refused);
+        }
         tell(seat, "let go of what it retains");
         let ending = seat.execute(id, stack_id, false).await?;
         if !is_good(&ending.status) {
             return Ok(Err(failed(seat, &ending)));
         }
     }
+    match go_on(planned, options).await {
+        // What the stack retained is let go by now.
+        Err(refused @ Failure::Refused(_)) if change_set.is_some() => Err(Failure::HalfWay {
+            done: vec![format!("`{}` retains no more what was named", seat.stack.id)],
+            causes: vec![refused],
+        }),
+        done => done,
+    }
+}
+
+async fn go_on(
+    planned: &Planned,
+    options: &DestroyOptions,
+) -> Result<Result<(), StackFailure>, Failure> {
+    let Planned { there, removals, .. } = planned;
+    let There { seat, template, .. } = there;
+    options.may_go_on().await?;
     for removal in removals.iter().filter(|it| it.type_name == CLUSTER) {
         let rds = Rds::of(&seat.site, &seat.place).await;
         let is_in_template = is_member(template, &removal.logical_id);
@@ -32,7 +56,7 @@ pub(super) async fn remove(planned: &Planned) -> Result<Result<(), StackFailure>
             note(seat, format!("{arn} is out of its global database"));
         }
     }
-    let ending = match delete(seat, removals).await? {
+    let ending = match delete(seat, removals, options).await? {
         Some(ending) if ending.status != "DELETE_COMPLETE" => {
             return Ok(Err(failed(seat, &ending)));
         }
@@ -51,11 +75,16 @@ pub(super) async fn remove(planned: &Planned) -> Result<Result<(), StackFailure>
 }
 
 /// Deletes a stack, with its buckets emptied; none when it is not there any more.
-async fn delete(seat: &Seat, removals: &[Removal]) -> Result<Option<Ending>, Failure> {
+async fn delete(
+    seat: &Seat,
+    removals: &[Removal],
+    options: &DestroyOptions,
+) -> Result<Option<Ending>, Failure> {
     let mut times = 0;
     loop {
         let is_emptied = empty(seat, removals).await?;
         let Some(found) = seat.look().await? else { return Ok(None) };
+        options.may_go_on().await?;
         if found.is_protected {
             seat.protect(false).await?;
         }

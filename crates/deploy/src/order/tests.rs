@@ -19,6 +19,7 @@ pub(crate) fn stack(id: &str, dependencies: &[&str]) -> Stack {
         deploy_role: None,
         execution_role: None,
         bootstrap_version: None,
+        bootstrap_parameter: None,
         dependencies: dependencies.iter().map(ToString::to_string).collect(),
         assets: Vec::new(),
         images: Vec::new(),

@@ -2,15 +2,16 @@
 
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeSetStatus, ChangeSetType, DeploymentConfig, DeploymentConfigMode,
-    DeploymentMode, ExecutionStatus, Parameter, Tag,
+    Capability, Change as AwsChange, ChangeSetStatus, ChangeSetType, DeploymentConfig,
+    DeploymentConfigMode, DeploymentMode, ExecutionStatus, Parameter, Tag,
 };
 
 use super::{Ending, Pauses, Reviewed, Seat, Wish, is_missing, token};
 use crate::ask::{Trouble, TroubleKind};
 use crate::assembly::{Destination, TEMPLATE_BYTES_MAX};
 use crate::assets::put;
-use crate::changes::{Changes, change};
+use crate::changes::{Change, Changes, change, nested_change_set};
+use crate::stateful::NESTED;
 
 /// What AWS says of change sets in which nothing is to be done.
 const NOTHING: [&str; 2] = ["didn't contain changes", "No updates are to be performed"];
@@ -23,7 +24,7 @@ impl Seat {
             if !trouble.has_code("AlreadyExistsException") {
                 return Err(trouble);
             }
-            let told = self.describe(&name, None).await?;
+            let told = self.describe(&name).await?;
             // What it says of drift was so when it was made.
             if wish.reverts_drift || !is_of_use(&told) {
                 self.forget(&name).await?;
@@ -65,6 +66,8 @@ impl Seat {
             .iter()
             .map(|(key, value)| Tag::builder().key(key).value(value).build())
             .collect();
+        let has_nested =
+            wish.template.as_ref().unwrap_or(&self.stack.template.text).contains(NESTED);
         let express = DeploymentConfig::builder().mode(DeploymentConfigMode::Express).build();
         let create = || {
             let create =
@@ -76,6 +79,8 @@ impl Seat {
                 .set_role_arn(role.clone())
                 .set_parameters(Some(parameters.clone()))
                 .set_tags(Some(tags.clone()))
+                // Without it nobody knows what becomes of what is in them.
+                .set_include_nested_stacks(has_nested.then_some(true))
                 .set_import_existing_resources(wish.imports_existing.then_some(true))
                 .set_deployment_config(wish.is_express.then(|| express.clone()))
                 .set_deployment_mode(wish.reverts_drift.then_some(DeploymentMode::RevertDrift))
@@ -120,7 +125,7 @@ impl Seat {
     async fn reviewed(&self, name: &str) -> Result<DescribeChangeSetOutput, Trouble> {
         let mut pauses = Pauses::default();
         loop {
-            let told = self.describe(name, None).await?;
+            let told = self.describe(name).await?;
             if !is_pending(&told) {
                 return Ok(told);
             }
@@ -128,23 +133,29 @@ impl Seat {
         }
     }
 
-    async fn describe(
+    /// What AWS says of a change set of this stack, by its name or ARN.
+    async fn describe(&self, name: &str) -> Result<DescribeChangeSetOutput, Trouble> {
+        self.page(name, Some(&self.stack.name), None).await
+    }
+
+    async fn page(
         &self,
         name: &str,
+        stack: Option<&str>,
         token: Option<String>,
     ) -> Result<DescribeChangeSetOutput, Trouble> {
         let client = self.client().await?;
         let asked = self.question("cloudformation:DescribeChangeSet");
         let describe = || {
-            let describe =
-                client.describe_change_set().stack_name(&self.stack.name).change_set_name(name);
+            let describe = client.describe_change_set().change_set_name(name);
+            let describe = describe.set_stack_name(stack.map(str::to_owned));
             // Only with values does AWS tell which of them are not those of the last deployment.
             describe.include_property_values(true).set_next_token(token.clone()).send()
         };
         self.site.ask(&asked, describe).await
     }
 
-    /// All pages of the changes.
+    /// The changes with those of stacks in it, which have change sets of their own.
     async fn ready(
         &self,
         name: &str,
@@ -153,15 +164,38 @@ impl Seat {
     ) -> Result<Reviewed, Trouble> {
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
         let (id, stack_id) = (text(first.change_set_id()), text(first.stack_id()));
-        let mut changes = Vec::new();
-        let mut page = first;
-        loop {
-            changes.extend(page.changes().iter().filter_map(|told| change(&self.stack, told)));
-            let Some(token) = page.next_token().map(str::to_owned) else { break };
-            page = self.describe(name, Some(token)).await?;
+        let (mut changes, mut nested) = (Vec::new(), Vec::new());
+        for told in self.all_pages(name, Some(&self.stack.name), first).await? {
+            let Some(change) = change(&self.stack, &told) else { continue };
+            nested.extend(nested_change_set(&told).map(|id| (id, change.path.clone())));
+            changes.push(change);
+        }
+        while let Some((id, path)) = nested.pop() {
+            let first = self.page(&id, None, None).await?;
+            for told in self.all_pages(&id, None, first).await? {
+                let Some(change) = change(&self.stack, &told) else { continue };
+                let path = format!("{path}/{}", change.logical_id);
+                nested.extend(nested_change_set(&told).map(|id| (id, path.clone())));
+                changes.push(Change { path, ..change });
+            }
         }
         let (stack, region) = (self.stack.id.clone(), self.region().to_owned());
         Ok(Reviewed::Ready { id, stack_id, changes: Changes { stack, region, is_new, changes } })
+    }
+
+    async fn all_pages(
+        &self,
+        name: &str,
+        stack: Option<&str>,
+        first: DescribeChangeSetOutput,
+    ) -> Result<Vec<AwsChange>, Trouble> {
+        let mut changes = Vec::new();
+        let mut page = first;
+        loop {
+            changes.extend(page.changes().iter().cloned());
+            let Some(token) = page.next_token().map(str::to_owned) else { return Ok(changes) };
+            page = self.page(name, stack, Some(token)).await?;
+        }
     }
 
     /// Deletes a change set that is not carried out.
@@ -206,7 +240,7 @@ impl Seat {
     }
 
     async fn is_executed(&self, change_set: &str) -> Result<bool, Trouble> {
-        let told = self.describe(change_set, None).await?;
+        let told = self.describe(change_set).await?;
         let begun = [
             ExecutionStatus::ExecuteInProgress,
             ExecutionStatus::ExecuteComplete,

@@ -8,6 +8,17 @@ use crate::events::Event;
 use crate::status::is_over;
 use crate::told::Told;
 
+/// What is said of a certificate that AWS would wait for without end.
+const WAITS_FOR_DNS: &str = "its certificate waits until that record answers on the Internet. Where the zone is new, its \
+     name must be delegated to the zone's name servers, which are the output `NameServers` of its stack. This can be ended \
+     and typed again meanwhile";
+
+/// Whether a certificate waits for its record, as CloudFormation tells by showing the record.
+fn waits_for_dns(event: &Event) -> bool {
+    let is_shown = event.reason.as_deref().is_some_and(|it| it.contains("Content of DNS Record"));
+    event.type_name == "AWS::CertificateManager::Certificate" && is_shown
+}
+
 impl Seat {
     /// Waits for the end of the operation with this token, or of whichever is going on; tells its events meanwhile.
     pub(crate) async fn watch(
@@ -27,6 +38,10 @@ impl Seat {
                 seen.insert(event.id.clone());
                 self.site
                     .tell(Told::Happened { stack: self.stack.id.clone(), event: event.clone() });
+                if waits_for_dns(&event) {
+                    let (stack, what) = (self.stack.id.clone(), WAITS_FOR_DNS.to_owned());
+                    self.site.tell(Told::Noted { stack, what });
+                }
                 events.push(event);
             }
             let last = events.iter().rev().find(|event| event.is_of_stack);

@@ -19,7 +19,7 @@ fn named(assembly: &Assembly, names: &[&str]) -> DestroyOptions {
         is_rehearsal: false,
         unprotect: all(assembly).chosen,
         guard: Guard::default(),
-        standing: Standing::None,
+        record: Standing::None.into(),
     }
 }
 

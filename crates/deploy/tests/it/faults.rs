@@ -1,8 +1,9 @@
 //! What goes wrong on the way and in CloudFormation: the right class, the right words, and nothing lost.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use deploy::{Expected, Failure, TroubleKind};
+use deploy::{Expected, Failure, Options, TroubleKind};
 use emulator::{Fault, Rule};
 use serde_json::json;
 
@@ -100,7 +101,7 @@ async fn what_helps_is_tried_again_and_nothing_is_done_twice() {
             is_rehearsal: false,
             unprotect: [].into(),
             guard: deploy::Guard::default(),
-            standing: deploy::Standing::None,
+            record: deploy::Standing::None.into(),
         };
         place.way.rules([Rule::all(fault.clone()).operation("DeleteStack").times(1)]);
         let destroyed = deploy::destroy(&place.site(), &assembly, &options).await;
@@ -191,4 +192,66 @@ async fn silence_after_the_effect_is_seen_through() {
     let asked =
         |operation| place.way.called().iter().filter(|it| it.operation == operation).count();
     assert_eq!(operations.map(asked), [2, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_aws_does_not_let_go_of_is_taken_into_the_new_stack() {
+    let place = Place::empty();
+    let table = json!({
+        "Type": "AWS::DynamoDB::GlobalTable",
+        "DeletionPolicy": "RetainExceptOnCreate",
+        "Properties": {
+            "TableName": "held",
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "Replicas": [{"Region": "us-east-2", "DeletionProtectionEnabled": true}],
+        },
+    });
+    let record = json!({
+        "Type": "AWS::Route53::RecordSet",
+        "DependsOn": "Table",
+        "Properties": {
+            "HostedZoneId": "ZNOTHERE", "Name": "a.example.com", "Type": "A", "TTL": "60", "ResourceRecords": ["192.0.2.1"],
+        },
+    });
+    let (_folder, assembly) = small(json!({"Table": table, "Record": record}));
+    let failure = place.deploy(&assembly, all(&assembly)).await.unwrap_err();
+    let Failure::Failed(failures) = &failure else { panic!("{failure}") };
+    assert_eq!(failures[0].status, "ROLLBACK_FAILED", "{failure}");
+
+    let (_folder, assembly) = small(json!({"Table": table}));
+    let mut options = all(&assembly);
+    options.recreate = ["small".to_owned()].into();
+    let deployed = place.deploy(&assembly, options).await.unwrap();
+    assert_eq!(count(&deployed.stacks, "created"), 1);
+    // What the stack retained is there yet, under the name that the new one wants.
+    let imported = |form: &BTreeMap<String, String>| form.contains_key("ImportExistingResources");
+    let asked: Vec<bool> = place.forms("CreateChangeSet").iter().map(imported).collect();
+    assert_eq!(asked, [false, true]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_region_that_is_lost_says_nothing_of_others() {
+    let place = Place::empty();
+    place.way.rules([Rule::all(Fault::IS_UNAVAILABLE).region("us-east-1")]);
+    let there = deploy::templates_there(&place.site(), &golden()).await.unwrap();
+    assert!(!there.is_empty());
+    for ((region, stack), template) in there {
+        let why = template.unwrap_err();
+        assert_eq!(why == "the stack is not there", region != "us-east-1", "{stack}: {why}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_see_the_bootstrap_reads_its_parameter() {
+    let place = Place::bootstrapped();
+    let assembly = golden();
+    // One question for each Region, before any other of stacks.
+    place.way.rules([Rule::all(Fault::DENIES).operation("DescribeStacks").times(2)]);
+    let chosen = assembly.select(&["*Foundation*".to_owned()], true).unwrap();
+    let deployed = place.deploy(&assembly, Options { chosen, ..all(&assembly) }).await.unwrap();
+    assert_eq!(count(&deployed.stacks, "created"), 2);
+    let asked = place.way.called().into_iter().filter(|it| it.operation == "GetParameter");
+    assert_eq!(asked.count(), 2);
 }

@@ -11,6 +11,7 @@ use deploy::{
     Standing, Told,
 };
 use emulator::{Emulator, Way};
+use serde_json::{Value as Json, json};
 
 /// The account; an emulator believes an access key of this form.
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -102,27 +103,41 @@ pub(crate) fn golden() -> Assembly {
 }
 
 /// An assembly of one stack in us-east-2.
-pub(crate) fn small(resources: serde_json::Value) -> (tempfile::TempDir, Assembly) {
+pub(crate) fn small(resources: Json) -> (tempfile::TempDir, Assembly) {
+    chain(&[("Small", resources)])
+}
+
+/// An assembly of stacks in us-east-2, each of which waits for the one before; their names are their ids in lower case.
+pub(crate) fn chain(stacks: &[(&str, Json)]) -> (tempfile::TempDir, Assembly) {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| -> PathBuf { folder.path().join(name) };
-    let ids = resources.as_object().unwrap().keys();
-    let metadata: serde_json::Map<_, _> = ids
-        .map(|id| {
-            (
-                format!("/Small/{id}Construct"),
-                serde_json::json!([{"type": "aws:cdk:logicalId", "data": id}]),
-            )
-        })
-        .collect();
-    let manifest = serde_json::json!({"artifacts": {"Small": {
-        "type": "aws:cloudformation:stack",
-        "environment": "aws://unknown-account/us-east-2",
-        "metadata": metadata,
-        "properties": {"templateFile": "small.json", "stackName": "small"},
-    }}});
-    std::fs::write(file("manifest.json"), manifest.to_string()).unwrap();
-    std::fs::write(file("small.json"), serde_json::json!({"Resources": resources}).to_string())
-        .unwrap();
+    let mut artifacts = serde_json::Map::new();
+    for (at, (stack, resources)) in stacks.iter().enumerate() {
+        let ids = resources.as_object().unwrap().keys();
+        let metadata: serde_json::Map<_, _> = ids
+            .map(|id| {
+                (
+                    format!("/{stack}/{id}Construct"),
+                    json!([{"type": "aws:cdk:logicalId", "data": id}]),
+                )
+            })
+            .collect();
+        let name = stack.to_lowercase();
+        let template = format!("{name}.json");
+        let before: Vec<&str> = at.checked_sub(1).map(|at| stacks[at].0).into_iter().collect();
+        artifacts.insert(
+            (*stack).to_owned(),
+            json!({
+                "type": "aws:cloudformation:stack",
+                "environment": "aws://unknown-account/us-east-2",
+                "metadata": metadata,
+                "dependencies": before,
+                "properties": {"templateFile": template, "stackName": name},
+            }),
+        );
+        std::fs::write(file(&template), json!({"Resources": resources}).to_string()).unwrap();
+    }
+    std::fs::write(file("manifest.json"), json!({"artifacts": artifacts}).to_string()).unwrap();
     let assembly = Assembly::read(folder.path()).unwrap();
     (folder, assembly)
 }
@@ -133,11 +148,13 @@ pub(crate) fn all(assembly: &Assembly) -> Options {
         chosen: assembly.select(&[], false).unwrap(),
         parameters: [].into(),
         guard: Guard::default(),
-        standing: Standing::None,
+        record: Standing::None.into(),
         recreate: [].into(),
         imports_existing: false,
         is_express: false,
         reverts_drift: false,
+        reviewed: None,
+        is_rehearsal: false,
         images_published: false,
         toolkit: "CDKToolkit".to_owned(),
     }

@@ -1,6 +1,7 @@
 //! The default system from nothing to both Regions, again, compared, and away.
 
 use deploy::{Assembly, DestroyOptions, Failure, Guard, Standing, Told};
+use emulator::{Fault, Rule};
 use serde_json::Value as Json;
 
 use crate::place::{ACCOUNT, Place, REGIONS, all, count, create_only, golden};
@@ -56,7 +57,7 @@ async fn goes(place: &Place) {
         is_rehearsal: false,
         unprotect: [].into(),
         guard: Guard::default(),
-        standing: Standing::None,
+        record: Standing::None.into(),
     };
     let refused = deploy::destroy(&place.site(), &assembly, &options).await.unwrap_err();
     let Failure::Refused(refusals) = &refused else { panic!("{refused}") };
@@ -134,6 +135,15 @@ async fn a_large_template_and_a_folder_go_by_the_bucket() {
     std::fs::create_dir(folder.path().join("folder")).unwrap();
     std::fs::write(folder.path().join("folder/index.js"), "exports.handler = 1").unwrap();
     let assembly = Assembly::read(folder.path()).unwrap();
+    // Nothing is put into a bucket of somebody else, which S3 tells by the account that is expected.
+    place.way.rules([Rule::all(Fault::answers(403, "")).operation("HEAD /cdk-hnb659fds-assets")]);
+    let failure = place.deploy(&assembly, all(&assembly)).await.unwrap_err();
+    assert!(
+        failure.to_string().contains("it is not a bucket of account 111122223333"),
+        "{failure}"
+    );
+    assert!(!place.way.called().iter().any(|it| it.operation.starts_with("PUT /cdk-")));
+    place.way.rules([]);
     let deployed = place.deploy(&assembly, all(&assembly)).await.unwrap();
     assert_eq!((deployed.published, count(&deployed.stacks, "created")), (2, 1));
     assert!(place.way.called().iter().any(|it| it.operation == "AssumeRole"));

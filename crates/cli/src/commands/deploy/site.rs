@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
-use aws::{Aws, Identity, Place};
+use aws::{Aws, Identity, Manner, Place};
 use deploy::Assembly;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::prepared::valid;
 use crate::args::{ChosenArgs, Output, SynthArgs};
 use crate::commands::synth;
 use crate::failure::{WrongInput, with_hint};
@@ -18,25 +20,44 @@ use crate::failure::{WrongInput, with_hint};
 /// Where the assembly of our own file is written, as `tideover synth` does.
 const OUT: &str = "cdk.out";
 
+/// How long making a connection may take: whoever types this may be far away, where a function is not.
+const CONNECTION_TIME: Duration = Duration::from_secs(5);
+
+/// The assembly that is meant, where it is deployed: what is to be known of it is said.
+pub(crate) fn assembly_to_deploy(args: &ChosenArgs) -> anyhow::Result<Assembly> {
+    let directory = match &args.assembly {
+        Some(directory) => directory.clone(),
+        None => {
+            synth::with_notes(&synth_args(args))?;
+            PathBuf::from(OUT)
+        }
+    };
+    valid(&directory)?;
+    read(&directory)
+}
+
 /// The assembly that is meant; ours is written first.
 pub(crate) fn assembly(args: &ChosenArgs) -> anyhow::Result<Assembly> {
     let directory = match &args.assembly {
         Some(directory) => directory.clone(),
         None => {
-            let out = PathBuf::from(OUT);
-            synth::quietly(&SynthArgs {
-                input: args.input.clone(),
-                out: out.clone(),
-                output: Output::Text,
-            })?;
-            out
+            synth::quietly(&synth_args(args))?;
+            PathBuf::from(OUT)
         }
     };
+    read(&directory)
+}
+
+fn synth_args(args: &ChosenArgs) -> SynthArgs {
+    SynthArgs { input: args.input.clone(), out: PathBuf::from(OUT), output: Output::Text }
+}
+
+fn read(directory: &Path) -> anyhow::Result<Assembly> {
     let wrong = |fault: deploy::AssemblyFault| {
         let hint = Some("type `tideover synth` or `cdk synth` to write an assembly");
         WrongInput { faults: fault.to_string(), hint }
     };
-    Ok(Assembly::read(&directory).map_err(wrong)?)
+    Ok(Assembly::read(directory).map_err(wrong)?)
 }
 
 /// The ids of the stacks that are meant.
@@ -54,7 +75,8 @@ pub(crate) fn chosen(assembly: &Assembly, args: &ChosenArgs) -> anyhow::Result<B
 pub(crate) fn aws(region: &str) -> Aws {
     let place =
         Place { region: region.to_owned(), endpoint_url: None, identity: Identity::OfProcess };
-    Aws::new(place, || RandomState::new().hash_one(()), |_| {})
+    let manner = Manner { connection_timeout: CONNECTION_TIME, ..Manner::default() };
+    Aws::with(place, manner, || RandomState::new().hash_one(()), |_| {})
 }
 
 /// Does it until it is done, or somebody ends it.

@@ -111,7 +111,7 @@ fn count(deployed: &Value, result: &str) -> usize {
 #[test]
 fn the_default_system_comes_stays_and_goes() {
     let aws = Aws::new();
-    let deployed = aws.json("deploy");
+    let deployed = aws.json("deploy --unfinished");
     let stacks = deployed["stacks"].as_array().map_or(0, Vec::len);
     assert!(stacks > 20, "{deployed:#}");
     assert_eq!(count(&deployed, "created"), stacks);
@@ -124,7 +124,7 @@ fn the_default_system_comes_stays_and_goes() {
     assert_eq!(deployed["published"], puts);
     assert!(puts >= 6, "{puts}");
 
-    let again = aws.json("deploy");
+    let again = aws.json("deploy --unfinished");
     assert_eq!((count(&again, "unchanged"), &again["published"]), (stacks, &json!(0)));
     assert_eq!(aws.tideover("diff --fail").outcome().exit_code, Some(0));
     // A topic's name shows, and what holds data is guarded.
@@ -138,7 +138,7 @@ fn the_default_system_comes_stays_and_goes() {
     let rehearsed = aws.json(&format!("{all} --dry-run --delete-data SessionTable"));
     assert_eq!(rehearsed["destroyed"].as_array().map(Vec::len), Some(stacks));
     assert_eq!(rehearsed["removed"][0]["manner"], "deleted");
-    assert_eq!(count(&aws.json("deploy"), "unchanged"), stacks);
+    assert_eq!(count(&aws.json("deploy --unfinished"), "unchanged"), stacks);
     let sessions = "destroy *Sessions* --exclusively --unprotect * --delete-data SessionTable";
     let outcome = aws.tideover(sessions).outcome();
     let line = "us-east-2  SecondarySessionsdev/SessionTable  AWS::DynamoDB::GlobalTable  ";
@@ -167,13 +167,13 @@ fn killed_anywhere_it_goes_on() {
     for point in points {
         aws.way.forget();
         aws.way.rules([point.clone()]);
-        let mut child = aws.tideover("deploy").start();
+        let mut child = aws.tideover("deploy --unfinished").start();
         aws.way.wait_for_fault();
         child.kill().expect("it runs");
         child.wait().expect("it ends");
         aws.way.rules([]);
     }
-    let deployed = aws.json("deploy");
+    let deployed = aws.json("deploy --unfinished");
     let stacks = deployed["stacks"].as_array().into_iter().flatten();
     let read: Value =
         serde_json::from_str(&aws.emulator.verify(ACCOUNT, &REGIONS)).expect("it is JSON");
@@ -182,7 +182,7 @@ fn killed_anywhere_it_goes_on() {
         let [region, name] = ["region", "name"].map(|key| stack[key].as_str().unwrap_or_default());
         assert_eq!(aws.creations(region, name), 1, "{name}");
     }
-    let again = aws.json("deploy");
+    let again = aws.json("deploy --unfinished");
     assert_eq!(count(&again, "unchanged"), again["stacks"].as_array().map_or(0, Vec::len));
 }
 
@@ -228,9 +228,9 @@ fn says_what_is_wrong_and_what_to_type() {
         assert!(!aws.way.called().iter().any(|it| it.operation == "CreateChangeSet"));
     }
     aws.way.rules([]);
-    let outcome = aws.tideover("deploy --account 444455556666").outcome();
+    let outcome = aws.tideover("deploy --unfinished --account 444455556666").outcome();
     assert!(outcome.stderr.contains("the credentials are of account 111122223333"), "{outcome}");
-    let outcome = aws.as_account("444455556666", "deploy").outcome();
+    let outcome = aws.as_account("444455556666", "deploy --unfinished").outcome();
     let places = REGIONS.map(|region| format!("aws://444455556666/{region}"));
     let command = format!("`npx cdk bootstrap {}`", places.join(" "));
     assert!(outcome.stderr.contains(&command), "{outcome}");
@@ -242,8 +242,58 @@ fn says_what_is_wrong_and_what_to_type() {
 fn an_unreadable_control_record_stops_it() {
     let aws = Aws::new();
     aws.way.rules([Rule::all(Fault::DENIES).service("dynamodb")]);
-    refused(&aws.tideover("deploy").outcome(), "--without-control-record");
+    refused(&aws.tideover("deploy --unfinished").outcome(), "--without-control-record");
     let named =
         aws.tideover("deploy *Foundation* --exclusively --without-control-record").outcome();
     assert_eq!(named.exit_code, Some(0), "{named}");
+}
+
+#[test]
+fn the_record_that_counts_is_that_of_the_assembly() {
+    let aws = Aws::new();
+    // Whatever the file here says, and where there is none.
+    aws.tideover("synth --suffix prod --out cdk.out").stdout();
+    aws.way.rules([Rule::all(Fault::DENIES).service("dynamodb")]);
+    let deploy = "deploy --assembly cdk.out *Foundation* --exclusively";
+    let outcome = aws.tideover(deploy).outcome();
+    refused(&outcome, "payment-prod-control");
+    refused(&aws.tideover(deploy).outcome(), "--without-control-record");
+    std::fs::remove_file(aws.place.path("tideover.toml")).expect("it is there");
+    refused(&aws.tideover(deploy).outcome(), "payment-prod-control");
+    // One replica that is not there says nothing of the other.
+    let missing = Rule::all(Fault::Says(400, "ResourceNotFoundException")).service("dynamodb");
+    let denied = Rule::all(Fault::DENIES).service("dynamodb");
+    aws.way.rules([missing.clone().region("us-east-2"), denied]);
+    refused(&aws.tideover(deploy).outcome(), "--without-control-record");
+    aws.way.rules([missing]);
+    let outcome = aws.tideover(deploy).outcome();
+    assert_eq!(outcome.exit_code, Some(0), "{outcome}");
+    let said = "note: `payment-prod-control` in us-east-1 and us-east-2 has no control record";
+    assert_eq!(outcome.stderr.matches(said).count(), 1, "{outcome}");
+}
+
+#[test]
+fn what_aws_would_refuse_after_hours_is_refused_at_once() {
+    let aws = Aws::new();
+    let outcome = aws.tideover("deploy").outcome();
+    assert_eq!(outcome.exit_code, Some(3), "{outcome}");
+    for told in [
+        "which has no package",
+        "Route 53 has no zones under example.com",
+        "hint: ",
+        "--unfinished",
+    ] {
+        assert!(outcome.stderr.contains(told), "{outcome}");
+    }
+    // What `synth` warns of and notes is said here, too.
+    assert!(outcome.stderr.contains("warning: ") && outcome.stderr.contains("note: "), "{outcome}");
+    assert_eq!(aws.way.called().len(), 0);
+
+    aws.tideover("synth").stdout();
+    let report = json!({"pluginReports": [{"conclusion": "failure", "violations": [{"ruleName": "a-rule"}]}]});
+    aws.place.write("cdk.out/validation-report.json", report.to_string());
+    let outcome = aws.tideover("deploy --assembly cdk.out --unfinished").outcome();
+    assert_eq!(outcome.exit_code, Some(3), "{outcome}");
+    assert!(outcome.stderr.contains("must not be deployed: a-rule"), "{outcome}");
+    assert_eq!(aws.way.called().len(), 0);
 }

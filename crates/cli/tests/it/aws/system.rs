@@ -58,7 +58,8 @@ impl System {
         let (emulator, functions) = emulator(told);
         REGIONS.iter().for_each(|region| emulator.bootstrap(ACCOUNT, region));
         let way = Way::to(emulator.address());
-        let deployed = reaching(place.tideover("deploy"), &way, ACCOUNT, "secret").outcome();
+        let deployed =
+            reaching(place.tideover("deploy --unfinished"), &way, ACCOUNT, "secret").outcome();
         assert_eq!(deployed.exit_code, Some(0), "{deployed}");
         let operator = emulator.user(ACCOUNT, "operator", &documented());
         for (door, region) in doors.iter().zip(REGIONS) {

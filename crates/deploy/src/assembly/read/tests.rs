@@ -62,7 +62,7 @@ fn reads_assets_and_construct_paths() {
             "metadata": {"/A/Table/Resource": [{"type": "aws:cdk:logicalId", "data": "Table9"}]}},
         "A.assets": {"type": ASSETS, "properties": {"file": "assets.json"}},
     }});
-    let destination = json!({"bucketName": "b", "objectKey": "k.zip", "assumeRoleArn": "r"});
+    let destination = json!({"bucketName": "b", "objectKey": "k.zip", "assumeRoleArn": "r", "assumeRoleExternalId": "x"});
     let assets = json!({"files": {
         "h": {"source": {"path": "asset.h", "packaging": "zip"}, "destinations": {"d": destination}},
         "m": {"source": {"executable": ["make", "it"]}, "destinations": {"d": {"bucketName": "b", "objectKey": "m"}}},
@@ -74,6 +74,8 @@ fn reads_assets_and_construct_paths() {
     assert_eq!(stack.path("Other"), "Other");
     let needed: Vec<_> = stack.assets_needed().map(|it| (it.id.as_str(), it.packaging)).collect();
     assert_eq!(needed, [("h", Packaging::Zip), ("m", Packaging::Made)]);
+    let role = stack.assets[0].destinations[0].role.clone();
+    assert_eq!(role, Some(Role { arn: "r".to_owned(), external_id: Some("x".to_owned()) }));
     assert_eq!((stack.images.len(), stack.images[0].id.as_str()), (1, "i"));
     assert_eq!(stack.template_asset().map(|it| it.id.as_str()), Some("t"));
 }
