@@ -2,9 +2,9 @@
 
 use deploy::{Assembly, DestroyOptions, Failure, Guard, Standing, Told};
 use emulator::{Fault, Rule};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use crate::place::{ACCOUNT, Place, REGIONS, all, count, create_only, golden};
+use crate::place::{ACCOUNT, Place, REGIONS, all, chain, count, create_only, golden};
 
 /// The type that the emulator only says it makes.
 const CANARY: &str = "AWS::Synthetics::Canary";
@@ -149,4 +149,44 @@ async fn a_large_template_and_a_folder_go_by_the_bucket() {
     assert!(place.way.called().iter().any(|it| it.operation == "AssumeRole"));
     let again = place.deploy(&assembly, all(&assembly)).await.unwrap();
     assert_eq!((again.published, count(&again.stacks, "unchanged")), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_any_more_is_missed_whatever_else_of_its_kind_is() {
+    let place = Place::empty();
+    let bucket =
+        |name: &str| json!({"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}});
+    let policy = |name: &str| {
+        json!({"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": name, "PolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": format!("arn:aws:s3:::{name}/*")}],
+        }}})
+    };
+    let mut first = json!({"One": bucket("one-it"), "Two": bucket("two-it"), "OfOne": policy("one-it"), "OfTwo": policy("two-it")});
+    first["OfOne"]["DependsOn"] = json!("One");
+    first["OfTwo"]["DependsOn"] = json!("Two");
+    let (_folder, assembly) =
+        chain(&[("First", first), ("Second", json!({"OfOne": policy("one-it")}))]);
+    place.deploy(&assembly, all(&assembly)).await.unwrap();
+    let missing = || {
+        let read: Json =
+            serde_json::from_str(&place.emulator.verify(ACCOUNT, &["us-east-2"])).unwrap();
+        let missing = read["missing"].as_array().unwrap().clone();
+        missing.iter().map(|it| it.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(missing(), [""; 0]);
+    // The second stack takes the policy with it, which was the first one's as well.
+    let options = DestroyOptions {
+        chosen: ["Second".to_owned()].into(),
+        delete_data: [].into(),
+        takes_snapshots: true,
+        is_rehearsal: false,
+        unprotect: [].into(),
+        guard: Guard::default(),
+        record: Standing::None.into(),
+    };
+    deploy::destroy(&place.site(), &assembly, &options).await.unwrap();
+    let missing = missing();
+    assert_eq!(missing.len(), 1, "{missing:?}");
+    assert!(missing[0].starts_with("us-east-2 first OfOne (AWS::S3::BucketPolicy"), "{missing:?}");
 }
