@@ -18,6 +18,9 @@ pub struct Account {
     pub id: String,
     /// Its partition: `aws`, or that of China or of a government.
     pub partition: String,
+    /// The ARN of whoever holds the credentials, as STS says; none where it says none. Names that people type are not
+    /// checked by anybody, and this one is.
+    pub caller: Option<String>,
 }
 
 /// Why nothing is done in an account.
@@ -55,13 +58,14 @@ impl Account {
 
     /// The ARN of a Region's cluster.
     pub(crate) fn cluster_arn(&self, system: &System, region: &RegionName) -> String {
-        let Self { id, partition } = self;
+        let Self { id, partition, .. } = self;
         format!("arn:{partition}:rds:{region}:{id}:cluster:{}", system.cluster(region))
     }
 
     fn of(number: Option<&str>, arn: Option<&str>) -> Option<Self> {
         let partition = arn.and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws");
-        Some(Self { id: number?.to_owned(), partition: partition.to_owned() })
+        let caller = arn.map(str::to_owned);
+        Some(Self { id: number?.to_owned(), partition: partition.to_owned(), caller })
     }
 
     fn check(self, wanted: Option<&str>) -> Result<Self, NoAccount> {
@@ -70,6 +74,26 @@ impl Account {
                 Err(NoAccount::Other { found: self.id, wanted: wanted.to_owned() })
             }
             _ => Ok(self),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sts_says_whose_credentials_they_are() {
+        let ann = "arn:aws-cn:sts::111122223333:assumed-role/operators/ann";
+        let rows = [
+            (Some("111122223333"), Some(ann), Some(("aws-cn", Some(ann)))),
+            (Some("111122223333"), None, Some(("aws", None))),
+            (None, Some(ann), None),
+        ];
+        for (number, arn, wanted) in rows {
+            let account = Account::of(number, arn);
+            let found = account.as_ref().map(|it| (&*it.partition, it.caller.as_deref()));
+            assert_eq!(found, wanted);
         }
     }
 }

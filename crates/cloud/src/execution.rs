@@ -32,7 +32,7 @@ impl Reach {
     }
 
     fn machine(&self, account: &Account, plan: &Plan, region: &RegionName) -> String {
-        let Account { id, partition } = account;
+        let Account { id, partition, .. } = account;
         let name = self.system().state_machine(plan.kind);
         format!("arn:{partition}:states:{region}:{id}:stateMachine:{name}")
     }
