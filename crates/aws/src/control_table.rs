@@ -33,6 +33,7 @@ pub use self::pages::{IntentPages, IntentParts, PageFault};
 pub use self::waits::Wait;
 use self::write::{Compared, Put};
 use crate::asking::{Asked, Asking, Endpoint, Patience};
+use crate::clock::Clock;
 use crate::site::Aws;
 use crate::sorted::{Sorted, sorted};
 
@@ -66,6 +67,7 @@ struct Inner {
     local: Connection,
     other: Connection,
     asking: Asking,
+    clock: Clock,
 }
 
 struct Connection {
@@ -84,12 +86,20 @@ impl ControlTable {
             local: connection(local),
             other: connection(other),
             asking: Asking::here_and_there(patience),
+            clock: Clock::default(),
         }))
     }
 
     /// Connects to the replica that is asked first, by reading the control record and forgetting it.
     pub async fn warm(&self) {
         let _ = self.get(RECORD_ID).await;
+    }
+
+    /// How many milliseconds this machine's clock is certainly ahead of those of AWS, or behind when below zero, as the
+    /// answers of both replicas tell; zero when none has told anything of late.
+    #[must_use]
+    pub fn clock_ahead_ms(&self) -> i64 {
+        self.0.clock.ahead_ms()
     }
 
     async fn client(&self, endpoint: Endpoint) -> &Client {
@@ -103,6 +113,7 @@ impl ControlTable {
             if let Some(url) = &replica.endpoint_url {
                 config = config.endpoint_url(url);
             }
+            config = config.interceptor(self.0.clock.of_region(&replica.region));
             if let Some(recorder) = self.0.aws.recorder(&replica.region) {
                 config = config.interceptor(recorder);
             }

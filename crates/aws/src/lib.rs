@@ -7,6 +7,7 @@
 mod asking;
 mod bucket_credentials;
 mod calls;
+mod clock;
 mod control_table;
 mod rds_roots;
 mod secrets;
@@ -24,7 +25,7 @@ pub use control_table::{
 };
 pub use rds_roots::rds_roots;
 pub use secrets::{DatabaseSecret, WebhookSecret};
-pub use signed::{Unsigned, endpoint, signed};
+pub use signed::{Unsigned, endpoint, signed, signed_at};
 pub use site::{Aws, Identity, Manner, Notice, Place};
 pub use sorted::{Failure, Fate, Said, Sorted, sorted};
 pub use topic::SnsTopic;

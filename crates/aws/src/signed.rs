@@ -46,6 +46,19 @@ pub fn endpoint(config: &SdkConfig, service: &str, region: &str) -> String {
 /// # Errors
 /// When they speak as nobody, or when the request has no form that can be signed.
 pub async fn signed(config: &SdkConfig, request: &Unsigned<'_>) -> Result<Request<Bytes>, Said> {
+    let address = endpoint(config, request.service, request.region);
+    signed_at(config, &address, request).await
+}
+
+/// The same for a service that answers at this address, without a `/` at its end, such as an API of API Gateway.
+///
+/// # Errors
+/// When they speak as nobody, or when the request has no form that can be signed.
+pub async fn signed_at(
+    config: &SdkConfig,
+    address: &str,
+    request: &Unsigned<'_>,
+) -> Result<Request<Bytes>, Said> {
     let provider = config.credentials_provider().ok_or(Said::new("there are no credentials"))?;
     let credentials = provider.provide_credentials().await.map_err(said)?;
     let identity = credentials.into();
@@ -57,8 +70,8 @@ pub async fn signed(config: &SdkConfig, request: &Unsigned<'_>) -> Result<Reques
         .settings(settings())
         .build()
         .map_err(said)?;
-    let Unsigned { service, region, method, path, headers, body } = *request;
-    let url = format!("{}{path}", endpoint(config, service, region));
+    let Unsigned { method, path, headers, body, .. } = *request;
+    let url = format!("{address}{path}");
     let signable = SignableBody::Bytes(body);
     let signable = SignableRequest::new(method, &url, headers.iter().copied(), signable);
     let signed = sign(signable.map_err(said)?, &parameters.into()).map_err(said)?;
