@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use fence::{Millis, RegionName};
 use recovery::{Answer, Ask};
-use runbook::{Action, ActionName, Failure, Observed, Plan, Refused};
+use runbook::{Action, ActionName, Entry, Failure, Observed, Plan, Refused};
 
 use crate::account::Account;
 use crate::fault::Fault;
@@ -30,8 +30,8 @@ pub(crate) struct Act<'a> {
     pub(crate) account: &'a Account,
     pub(crate) plan: &'a Plan,
     pub(crate) action: &'a Action,
-    /// When the run was planned, as far as its journal is known.
-    pub(crate) planned_at: Millis,
+    /// The run's journal, as far as it is known.
+    pub(crate) entries: &'a [Entry],
 }
 
 pub(crate) fn again(cause: impl Into<String>) -> Failure {
@@ -58,10 +58,11 @@ impl Act<'_> {
             ActionName::RaiseEpoch => self.raise_epoch().await,
             ActionName::HoldMissing => self.hold_missing().await,
             ActionName::AskProcessor | ActionName::SettleMissing => self.settle().await,
-            ActionName::StartWorkers => self.turn_sources(&self.plan.target, true).await,
+            ActionName::StartWorkers => self.start_workers().await,
             ActionName::TryPayment => self.try_payment().await,
             ActionName::ConfirmTraffic => self.confirm_traffic().await,
             ActionName::Stabilize => self.look_after().await,
+            ActionName::UnmuteAlarms => self.unmute_alarms().await,
             ActionName::SwapMonitoring => self.swap_monitoring().await,
             ActionName::WriteReport => self.write_report().await,
             ActionName::AwaitSource => self.await_source().await,
@@ -92,6 +93,11 @@ impl Act<'_> {
 
     fn target(&self) -> &Site {
         self.reach.site(&self.plan.target)
+    }
+
+    /// When the run was planned: the time of its first entry.
+    fn planned_at(&self) -> Millis {
+        self.entries.first().map_or(Millis(0), |entry| entry.at)
     }
 
     /// For how long one call is waited for.

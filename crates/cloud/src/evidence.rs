@@ -1,7 +1,5 @@
 //! What is known of a run besides its journal: API calls by attempt, what the opened ledger lacked, alarms.
 
-use std::collections::BTreeSet;
-
 use fence::RunId;
 use report::{Alarm, ApiCall, AttemptCalls, Known, Objectives, Probe, has_asked_dns, opened};
 use runbook::{Entry, Event};
@@ -75,22 +73,20 @@ impl Reach {
     async fn calls_of_attempts(&self, entries: &[Entry]) -> Result<Vec<AttemptCalls>, String> {
         let Some(run) = run(entries) else { return Ok(Vec::new()) };
         let began = entries.iter().filter_map(|entry| match &entry.event {
-            Event::Began { action, attempt, .. } => Some((*action, *attempt)),
+            Event::Began { action, attempt, .. } => Some((entry.position, *action, *attempt)),
             _ => None,
         });
-        let began: Vec<_> = began.collect::<BTreeSet<_>>().into_iter().collect();
+        let began: Vec<_> = began.collect();
         let mut all = Vec::new();
         for some in began.chunks(AT_ONCE) {
             let mut asked = JoinSet::new();
-            for (action, attempt) in some.iter().copied() {
+            for which in some.iter().copied() {
                 let (table, run) = (self.table.clone(), run.clone());
-                asked.spawn(async move {
-                    ((action, attempt), table.calls(&run, action.as_str(), attempt).await)
-                });
+                asked.spawn(async move { (which, table.calls(&run, which.0).await) });
             }
             let mut answers = asked.join_all().await;
-            answers.sort_by_key(|(which, _)| *which);
-            for ((action, attempt), kept) in answers {
+            answers.sort_by_key(|((position, ..), _)| *position);
+            for ((_, action, attempt), kept) in answers {
                 let calls = kept.map_err(|said| said.to_string())?.unwrap_or_default();
                 let (action, calls) = (action.to_string(), calls.into_iter().map(call).collect());
                 all.push(AttemptCalls { action, attempt, calls });

@@ -155,6 +155,10 @@ fn site(unknown: &SiteFacts, told: &Told) -> SiteFacts {
         region: unknown.region.clone(),
         has_database,
         is_writer: standing.map_or(Known::Unknown, |standing| Known::from(standing.is_writer)),
+        is_available: told
+            .cluster
+            .as_ref()
+            .map_or(Known::Unknown, |cluster| Known::from(cluster.is_available())),
         database_service_answers: answers(&told.cluster),
         canary_green: told.health.as_ref().map_or(Known::Unknown, |status| (*status == 200).into()),
         certificates_valid: told.alarms.as_ref().map_or(Known::Unknown, alarm),
@@ -169,7 +173,7 @@ pub(crate) fn certificate_alarm(alarms: &[Alarm]) -> Option<&Alarm> {
 fn answers<T>(asked: &Result<T, Fault>) -> Known {
     match asked {
         Ok(_) => Known::Yes,
-        Err(Fault::Again(_)) => Known::Unknown,
+        Err(Fault::Again(_) | Fault::NotNow(_)) => Known::Unknown,
         Err(_) => Known::No,
     }
 }
@@ -216,7 +220,8 @@ fn lag(
     };
     let above = points.iter().rfind(|point| scaled(point) > most).map(|point| point.at);
     let first = points.first().map(|point| point.at);
-    Lag { now: Some(scaled(last)), calm_since: above.or(first) }
+    let now = if last.is_of(now) { Some(scaled(last)) } else { quiet };
+    Lag { now, calm_since: above.or(first) }
 }
 
 /// Whether nothing is in quarantine. Every intent is read.
@@ -256,4 +261,29 @@ fn opened(entries: &[Entry]) -> Option<Millis> {
         matches!(&entry.event, Event::Ended { action: ActionName::Open, result: Ok(_), .. })
     });
     opened.filter(|_| is_failover).map(|entry| entry.at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A Region that is lost sends no values, and its follower falls behind.
+    #[test]
+    fn a_lag_of_a_while_ago_is_not_the_lag_now() {
+        let now = Millis(3_600_000);
+        let of = |at: u64| Ok(vec![Point { at: Millis(at), value: 80.0 }]);
+        let most = DurationMs(1_000);
+        let rows = [
+            (of(3_580_000), Some(80)),
+            (of(3_300_000), Some(80)),
+            (of(3_299_000), None),
+            (Ok(Vec::new()), None),
+        ];
+        for (points, wanted) in rows {
+            let lag = lag(&points, 1.0, most, now, None);
+            assert_eq!(lag.now, wanted.map(DurationMs), "{points:?}");
+        }
+        // What is measured only while something is replicated is quiet.
+        assert_eq!(lag(&of(60_000), 1.0, most, now, QUIET).now, QUIET);
+    }
 }

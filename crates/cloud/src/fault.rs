@@ -15,6 +15,8 @@ use tokio::time::timeout;
 pub(crate) enum Fault {
     /// Ask again: it does not work now, or nobody knows whether it was done.
     Again(String),
+    /// It was not done for certain, because something else is under way: it may be later.
+    NotNow(String),
     /// What was asked for is so already, or is there already.
     AlreadySo(String),
     /// What is asked about is not there.
@@ -29,18 +31,19 @@ pub(crate) enum Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning {
     Again,
+    NotNow,
     AlreadySo,
     Absent,
 }
 
-use Meaning::{Absent, Again, AlreadySo};
+use Meaning::{Absent, Again, AlreadySo, NotNow};
 
 /// The codes that do not mean *stop*. What is not here and was certainly not done is refused for good.
 const CODES: &[(&str, Meaning)] = &[
     // RDS: another change is under way, or a member is not available yet.
-    ("InvalidDBClusterStateFault", Again),
-    ("InvalidGlobalClusterStateFault", Again),
-    ("InvalidDBInstanceState", Again),
+    ("InvalidDBClusterStateFault", NotNow),
+    ("InvalidGlobalClusterStateFault", NotNow),
+    ("InvalidDBInstanceState", NotNow),
     ("InvalidDBClusterSnapshotStateFault", Again),
     ("DBClusterSnapshotAlreadyExistsFault", AlreadySo),
     ("DBClusterAlreadyExistsFault", AlreadySo),
@@ -93,6 +96,7 @@ impl Fault {
         match known.map(|(_, meaning)| *meaning) {
             _ if VERSION_WORDS.iter().any(|words| lower.contains(words)) => Self::Versions(said),
             Some(Again) => Self::Again(said),
+            Some(NotNow) => Self::NotNow(said),
             Some(AlreadySo) => Self::AlreadySo(said),
             Some(Absent) => Self::Absent(said),
             None => Self::Stop(said),
@@ -102,7 +106,9 @@ impl Fault {
     /// What the run notes of it, where being there already is no success.
     pub(crate) fn failure(self) -> Failure {
         match self {
-            Self::Again(said) | Self::AlreadySo(said) => Failure::TryAgain(said),
+            Self::Again(said) | Self::NotNow(said) | Self::AlreadySo(said) => {
+                Failure::TryAgain(said)
+            }
             Self::Versions(said) => Failure::Refused(Refused::Versions, said),
             Self::Absent(said) | Self::Stop(said) => Failure::Refused(Refused::Other, said),
         }
@@ -112,6 +118,7 @@ impl Fault {
     pub(crate) fn said(self) -> String {
         match self {
             Self::Again(said)
+            | Self::NotNow(said)
             | Self::AlreadySo(said)
             | Self::Absent(said)
             | Self::Versions(said)

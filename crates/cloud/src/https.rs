@@ -1,8 +1,8 @@
 //! The payment service of a Region, called by its Regional name, past the DNS switch.
 
+use aws::{Unsigned, signed_at};
 use bytes::Bytes;
 use fence::RegionName;
-use hyper::header::CONTENT_TYPE;
 use hyper::{Request, StatusCode};
 use serde_json::{Value, json};
 
@@ -29,12 +29,37 @@ impl Reach {
 
     /// Pays the smallest amount under a key of its own.
     pub(crate) async fn pay(&self, region: &RegionName, key: &str) -> Result<Answered, String> {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
         let body = payment().to_string();
-        let request = Request::post(format!("{}/payments", self.service(region)))
-            .header(CONTENT_TYPE, "application/json")
-            .header("Idempotency-Key", key)
-            .body(Bytes::from(body));
-        self.exchange(request.map_err(|error| error.to_string())?).await
+        self.as_client(region, ("POST", "/payments"), &headers, body.as_bytes()).await
+    }
+
+    /// Reads a payment.
+    pub(crate) async fn payment(&self, region: &RegionName, id: &str) -> Result<Answered, String> {
+        self.as_client(region, ("GET", &format!("/payments/{id}")), &[], &[]).await
+    }
+
+    /// Asks as clients do: signed, where the API asks IAM whom it lets in.
+    async fn as_client(
+        &self,
+        region: &RegionName,
+        (method, path): (&str, &str),
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answered, String> {
+        let address = self.service(region);
+        if self.system.asks_iam {
+            let (service, region_name) = ("execute-api", region.as_str());
+            let unsigned = Unsigned { service, region: region_name, method, path, headers, body };
+            let config = self.site(region).aws().config().await;
+            let signed = signed_at(config, &address, &unsigned).await;
+            return self.exchange(signed.map_err(|said| said.to_string())?).await;
+        }
+        let plain = Request::builder().method(method).uri(format!("{address}{path}"));
+        let plain =
+            headers.iter().fold(plain, |request, (name, value)| request.header(*name, *value));
+        let plain = plain.body(Bytes::copy_from_slice(body));
+        self.exchange(plain.map_err(|error| error.to_string())?).await
     }
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<Answered, String> {

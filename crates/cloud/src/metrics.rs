@@ -32,7 +32,15 @@ pub(crate) struct Point {
     pub(crate) value: f64,
 }
 
+/// For how long a value says how far a copy is behind now: metrics of a minute come up to some minutes late.
+pub(crate) const FRESH: DurationMs = DurationMs(300_000);
+
 impl Point {
+    /// Whether it says how it is now. One that is older only says how it was.
+    pub(crate) fn is_of(&self, now: Millis) -> bool {
+        now.since(self.at) <= FRESH
+    }
+
     /// The value as milliseconds, which are at least none.
     #[expect(
         clippy::cast_possible_truncation,

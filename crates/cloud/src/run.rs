@@ -18,8 +18,8 @@ pub struct OneRun {
     reach: Reach,
     run: RunId,
     journal: RunJournal,
-    /// The attempt in hand, whose calls are being noted.
-    in_hand: Mutex<Option<(ActionName, u32)>>,
+    /// The attempt in hand, whose calls are being noted, with the position of the entry with which it began.
+    in_hand: Mutex<Option<(ActionName, u32, u64)>>,
     brake: Brake,
 }
 
@@ -51,26 +51,23 @@ impl OneRun {
         self.brake.held().await;
     }
 
-    /// When the run was planned: the time of its first entry. Whoever performs an action has read the journal.
-    fn planned_at(&self) -> Millis {
-        self.known().first().map_or(Millis(0), |entry| entry.at)
-    }
-
     /// The calls that belong to no attempt any more, or to none yet, are forgotten.
-    fn begin_attempt(&self, action: ActionName, attempt: u32) {
+    fn begin_attempt(&self, action: ActionName, attempt: u32, began: u64) {
         drop(self.reach.calls.take());
-        *self.in_hand.lock().unwrap_or_else(PoisonError::into_inner) = Some((action, attempt));
+        let mut in_hand = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        *in_hand = Some((action, attempt, began));
     }
 
     /// Keeps what the attempt in hand has called, for reports: as well as it can.
     async fn keep_calls(&self, action: ActionName, attempt: u32) {
         let in_hand = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if in_hand != Some((action, attempt)) {
+        let Some((_, _, began)) =
+            in_hand.filter(|(of, number, _)| (*of, *number) == (action, attempt))
+        else {
             return;
-        }
+        };
         let calls = self.reach.calls.take();
-        let kept = self.reach.table.keep_calls(&self.run, action.as_str(), attempt, &calls);
-        let _lost = kept.await;
+        let _lost = self.reach.table.keep_calls(&self.run, began, &calls).await;
     }
 }
 
@@ -88,7 +85,7 @@ impl Journal for OneRun {
         }
         let appended = self.journal.append(entry).await;
         if let Event::Began { action, attempt, .. } = &entry.event {
-            self.begin_attempt(*action, *attempt);
+            self.begin_attempt(*action, *attempt, entry.position);
         }
         appended
     }
@@ -97,6 +94,10 @@ impl Journal for OneRun {
 impl World for OneRun {
     fn now(&self) -> Millis {
         now()
+    }
+
+    fn clock_ahead_ms(&self) -> i64 {
+        self.reach.table.clock_ahead_ms()
     }
 
     async fn wait(&self, span: DurationMs) {
@@ -118,7 +119,8 @@ impl World for OneRun {
                 return Err(Failure::Refused(Refused::Other, other.to_string()));
             }
         };
-        let planned_at = self.planned_at();
-        Box::pin(Act { reach: &self.reach, account, plan, action, planned_at }.perform()).await
+        // Whoever performs an action has read the journal.
+        let entries = &self.known();
+        Box::pin(Act { reach: &self.reach, account, plan, action, entries }.perform()).await
     }
 }

@@ -184,6 +184,9 @@ pub struct Shown {
     /// How far the standby's database was behind, where that was known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lag_ms: Option<u64>,
+    /// When it was that far behind, where that was measured before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lag_at: Option<String>,
     /// How many payments it lacked, where that was known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub movements_missing: Option<u64>,

@@ -83,6 +83,8 @@ actions! {
     /// Asks the processor about everything in quarantine at once, and settles what it knows: nobody
     /// waits for the source to be told what became of a payment.
     AskProcessor = "ask-processor",
+    /// Unmutes the alarms that an earlier part of the run muted, or the run that it closed.
+    UnmuteAlarms = "unmute-alarms",
     /// Exchanges the monitoring roles and unmutes the alarms.
     SwapMonitoring = "swap-monitoring",
     /// Stores the report of the run.
@@ -91,7 +93,7 @@ actions! {
     AwaitSource = "await-source",
     /// Keeps the returned source closed.
     HoldSource = "hold-source",
-    /// Keeps the returned source's last data and reads what is missing out of it.
+    /// Keeps the returned source's last data, and restores it aside for people to read.
     RescueTail = "rescue-tail",
     /// Asks the processor about everything in quarantine, corrects the books and releases it.
     SettleMissing = "settle-missing",

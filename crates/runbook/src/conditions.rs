@@ -92,11 +92,6 @@ fn planned(
 }
 
 fn databases(facts: &Facts, source: &SiteFacts, target: &SiteFacts) -> Vec<Unmet> {
-    let available = match (source.has_database, target.has_database) {
-        (Known::Yes, other) | (other, Known::Yes) => other,
-        (Known::No, _) | (_, Known::No) => Known::No,
-        (Known::Unknown, Known::Unknown) => Known::Unknown,
-    };
     let writes = Is(source.is_writer).or_else(Precondition::SourceWrites, || {
         (
             format!("the database of `{}` is not the writer", source.region),
@@ -104,11 +99,18 @@ fn databases(facts: &Facts, source: &SiteFacts, target: &SiteFacts) -> Vec<Unmet
             "compare `tideover status` with the database service".to_owned(),
         )
     });
-    let available = Is(available).or_else(Precondition::MembersAvailable, || {
+    let answer = source.has_database.and(target.has_database);
+    let rest = source.is_available.and(target.is_available);
+    let available = Is(answer.and(rest)).or_else(Precondition::MembersAvailable, || {
+        let found = match answer {
+            Known::No => "a database does not answer",
+            _ => "a cluster is not `available`: the database service is busy with it, and would refuse to switch",
+        };
         (
-            "a database does not answer".to_owned(),
+            found.to_owned(),
             "the databases of both Regions to be available".to_owned(),
-            "mend it first; when the active Region is lost, type `tideover failover`".to_owned(),
+            "mend it, or wait until its change is over; when the active Region is lost, type `tideover failover`"
+                .to_owned(),
         )
     });
     let versions = Is(facts.versions_equal).or_else(Precondition::VersionsEqual, || {

@@ -20,6 +20,16 @@ impl Known {
     pub const fn is_yes(self) -> bool {
         matches!(self, Self::Yes)
     }
+
+    /// Whether both are so: one that is not is enough to know.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Yes, Self::Yes) => Self::Yes,
+            (Self::No, _) | (_, Self::No) => Self::No,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 impl From<bool> for Known {
@@ -68,6 +78,8 @@ pub struct SiteFacts {
     pub has_database: Known,
     /// Whether its database is the writer.
     pub is_writer: Known,
+    /// Whether the database service says that its cluster is available: nothing else changes it now.
+    pub is_available: Known,
     /// Whether the control plane of its database service answers.
     pub database_service_answers: Known,
     /// Whether the canary of its API is green.
@@ -135,6 +147,7 @@ impl SiteFacts {
             region,
             has_database: Known::Unknown,
             is_writer: Known::Unknown,
+            is_available: Known::Unknown,
             database_service_answers: Known::Unknown,
             canary_green: Known::Unknown,
             certificates_valid: Known::Unknown,

@@ -1,4 +1,4 @@
-//! What an action saw or kept besides what it was for. Reports tell it; no decision rests on it.
+//! What an action saw or kept besides what it was for. Reports tell it; whether a run goes on rests on none of it.
 
 use fence::Millis;
 
@@ -11,6 +11,8 @@ pub struct Notes {
     pub dns: Vec<DnsNote>,
     /// What was stored of the run.
     pub kept: Vec<KeptNote>,
+    /// The target's alarms that called nobody before the run, by their names: people wanted them so.
+    pub silent: Vec<String>,
     /// What could not be seen or done, and why, in sentences.
     pub lacking: Vec<String>,
 }

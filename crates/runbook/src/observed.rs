@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use fence::Epoch;
+use fence::{Epoch, Millis};
 
 use crate::notes::Notes;
 
@@ -32,6 +32,9 @@ pub enum Observed {
 pub struct Evidence {
     /// How far the standby's database was behind, in milliseconds, when that was seen last.
     pub lag_ms: Option<u64>,
+    /// When it was that far behind, where that was measured before it was asked for: since then it may have fallen
+    /// further behind.
+    pub lag_at: Option<Millis>,
     /// How many intents the standby's ledger has not, if they could be counted.
     pub intents_missing: Option<u64>,
 }

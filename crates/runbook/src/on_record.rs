@@ -114,10 +114,31 @@ impl<W: World> OnRecord<'_, W> {
     }
 
     async fn begin(&self) -> Result<Observed, Failure> {
+        if let Err(wrong) = self.check_clock()
+            && !self.has_begun().await?
+        {
+            return Err(wrong);
+        }
         match self.order(self.begin_command()).await? {
             Transition::Done(_) => Ok(Observed::Done),
             Transition::Refused(refusal) => Err(refused(&refusal)),
         }
+    }
+
+    /// That the clock by which leases run out is one of those that the fence rests on. What the store has
+    /// just answered tells it.
+    fn check_clock(&self) -> Result<(), Failure> {
+        let (ahead, bound) = (self.world.clock_ahead_ms(), self.plan.timing.clock_bound);
+        if ahead.unsigned_abs() <= bound.0 {
+            return Ok(());
+        }
+        let (off, way) = (ahead.unsigned_abs(), if ahead > 0 { "ahead of" } else { "behind" });
+        let text = format!(
+            "the clock of this machine is at least {off} ms {way} the system's, and the fence allows {bound}: set it (`timedatectl \
+             set-ntp true`), wait until `timedatectl` calls it synchronized, and type `tideover resume {}`",
+            self.plan.run
+        );
+        Err(Failure::Refused(Refused::Precondition, text))
     }
 
     /// Takes the lease from the source, and waits until no gate of it can be open: until the lease has run out, or
@@ -127,7 +148,11 @@ impl<W: World> OnRecord<'_, W> {
         loop {
             let now = self.world.now();
             let fenced = fence_once(control, &plan.run, plan.epoch, &plan.timing, now).await;
-            match fenced.map_err(unsettled)? {
+            let fenced = fenced.map_err(unsettled)?;
+            if let Fence::Revoked(_) = fenced {
+                self.check_clock()?;
+            }
+            match fenced {
                 Fence::Revoked(FenceWait::Over(stopped)) => return Ok(Some(stopped)),
                 Fence::Revoked(FenceWait::Wait(span)) => {
                     self.world.wait(span.min(look_interval(&plan.timing))).await;

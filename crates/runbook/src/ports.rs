@@ -14,6 +14,12 @@ pub trait World: Sync {
     /// The clock of whoever drives, within the clock bound of every other.
     fn now(&self) -> Millis;
 
+    /// How many milliseconds that clock is certainly ahead of the system's others, or behind when below
+    /// zero, as far as that was seen of late; zero where nobody can see it.
+    fn clock_ahead_ms(&self) -> i64 {
+        0
+    }
+
     /// Lets time pass.
     fn wait(&self, span: DurationMs) -> impl Future<Output = ()> + Send;
 

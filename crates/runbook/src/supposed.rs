@@ -77,6 +77,7 @@ fn site(kind: PlanKind, region: RegionName, active: &RegionName) -> SiteFacts {
         is_writer: Known::from(region == *active),
         region,
         has_database: Known::Yes,
+        is_available: Known::Yes,
         database_service_answers: Known::Yes,
         canary_green: Known::Yes,
         certificates_valid: Known::Yes,

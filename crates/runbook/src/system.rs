@@ -22,6 +22,8 @@ pub struct System {
     pub names: Names,
     /// What its owner has promised.
     pub objectives: Objectives,
+    /// Whether its APIs take only what is signed by somebody whom IAM allows to invoke them.
+    pub asks_iam: bool,
 }
 
 /// Recovery objectives.
@@ -167,6 +169,7 @@ impl System {
             "functions": functions,
             "rto_ms": self.objectives.rto.0,
             "rpo_ms": self.objectives.rpo.0,
+            "asks_iam": self.asks_iam,
         })
         .to_string()
     }
@@ -211,6 +214,8 @@ impl System {
                 functions: functions.collect::<Result<_, _>>()?,
             },
             objectives: Objectives { rto: span("rto_ms")?, rpo: span("rpo_ms")? },
+            // Who says nothing of it asks for nothing.
+            asks_iam: value["asks_iam"].as_bool().unwrap_or(false),
         })
     }
 }
@@ -240,6 +245,7 @@ mod tests {
                 functions: vec![(text("notification"), 5)],
             },
             objectives: Objectives { rto: DurationMs(900_000), rpo: DurationMs(60_000) },
+            asks_iam: true,
         }
     }
 

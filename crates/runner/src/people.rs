@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use aws::Wait;
-use fence::RunId;
+use fence::{Millis, RunId};
 use runbook::{ActionName, Entry, Event as Noted, Evidence, Next, Plan, next};
 use tokio::time::sleep;
 
@@ -40,12 +40,14 @@ pub(crate) async fn wait(work: &Work, event: &OfRun, action: ActionName) {
     tell(work, event, action).await;
 }
 
-/// Whoever is not told finds the run waiting by `tideover status`.
+/// Until they are told: nobody approves of a failover of which nobody knows. When the time of the invocation is over
+/// before, it fails, and the state machine has it made again.
 async fn tell(work: &Work, event: &OfRun, action: ActionName) {
     let entries = work.reach.entries(&event.run).await.unwrap_or_default();
     let (subject, text) = message(event, action, &entries);
-    if let Err(said) = work.topic.tell(&subject, &text).await {
+    while let Err(said) = work.topic.tell(&subject, &text).await {
         logged::line("error", "people are not told", &said.to_string());
+        sleep(PAUSE).await;
     }
 }
 
@@ -89,19 +91,28 @@ fn approval(action: ActionName, entries: &[Entry]) -> String {
         _ => format!("`{action}` waits for approval\n"),
     };
     let evidence = entries.iter().rev().find_map(|entry| match &entry.event {
-        Noted::Ended { result: Ok(runbook::Observed::Evidence(evidence)), .. } => Some(evidence),
+        Noted::Ended { result: Ok(runbook::Observed::Evidence(evidence)), .. } => {
+            Some(shown(evidence, entry.at))
+        }
         _ => None,
     });
-    text += &evidence.map(shown).unwrap_or_default();
+    text += &evidence.unwrap_or_default();
     text
 }
 
-fn shown(evidence: &Evidence) -> String {
-    let number = |number: Option<u64>, what| match number {
+/// What was known of the loss when it was written down.
+fn shown(evidence: &Evidence, noted_at: Millis) -> String {
+    let number = |number: Option<u64>, what: &str| match number {
         Some(number) => format!("{number} {what}\n"),
         None => format!("an unknown number of {what}\n"),
     };
-    number(evidence.lag_ms, "milliseconds is how far the database to be promoted was behind")
+    let age = evidence.lag_at.map(|at| noted_at.since(at).0 / 1_000);
+    let when = age.map(|seconds| format!(", {seconds} seconds before that was written down"));
+    let behind = format!(
+        "milliseconds is how far the database to be promoted was behind{}",
+        when.unwrap_or_default()
+    );
+    number(evidence.lag_ms, &behind)
         + &number(evidence.intents_missing, "accepted payments and refunds are not in its ledger")
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use cfn::{Json, sub};
 use runbook::{Call, Plan, PlanKind, Service};
-use topology::Function;
+use topology::{Authorization, Function};
 
 use crate::grants::{by_alias, control_tables};
+use crate::openapi::is_health;
 use crate::policy::{Allow, allow};
 use crate::runbooks;
 use crate::site::{KeyUse, Site};
@@ -50,7 +51,7 @@ fn merge(statements: &mut Vec<Allow>, new: Allow) {
     }
 }
 
-/// What a call needs. Addresses and names are asked without IAM. No plan calls the services whose control planes all
+/// What a call needs. Names are asked without IAM, and so are addresses but those of an API that asks for it. No plan calls the services whose control planes all
 /// Regions share (`runbook-data-plane-only`), and the call of one that did would be refused.
 fn of_call(site: Site<'_>, place: Site<'_>, service: Service, api: &str) -> Vec<Allow> {
     match service {
@@ -62,10 +63,10 @@ fn of_call(site: Site<'_>, place: Site<'_>, service: Service, api: &str) -> Vec<
         Service::Rds => rds(place, api),
         Service::S3 => s3(place, api),
         Service::StepFunctions => vec![state_machine(place, api)],
+        Service::Https => https(place, api).into_iter().collect(),
         Service::CloudFront
         | Service::Dns
         | Service::EventBridgeScheduler
-        | Service::Https
         | Service::Iam
         | Service::Route53 => Vec::new(),
     }
@@ -77,6 +78,19 @@ fn one(service: &str, api: &str, resources: impl IntoIterator<Item = Json>) -> A
         resources: resources.into_iter().collect(),
         ..allow([], [])
     }
+}
+
+/// An API that asks for IAM takes payments of those who may invoke it. Which API has the stage, only API Gateway knows.
+fn https(place: Site<'_>, api: &str) -> Option<Allow> {
+    let (method, path) = api.split_once(" /")?;
+    let is_asked = place.topology.api.authorization == Authorization::Iam;
+    if !is_asked || is_health(&format!("/{path}")) {
+        return None;
+    }
+    let stage = &place.topology.api.stage;
+    let path = path.replace("{id}", "*");
+    let resource = place.arn("execute-api", &format!("*/{stage}/{method}/{path}"));
+    Some(one("execute-api", "Invoke", [resource.into()]))
 }
 
 /// For actions that know no resource, or one without a Region.

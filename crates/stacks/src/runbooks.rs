@@ -3,7 +3,7 @@
 use fence::{DurationMs, RegionName};
 use runbook::render::Names;
 use runbook::{Homes, Objectives, System};
-use topology::{Home, Region, Topology};
+use topology::{Authorization, Home, Region, Topology};
 
 /// The system as whoever drives its runs knows it.
 #[must_use]
@@ -11,7 +11,8 @@ pub fn system(topology: &Topology) -> System {
     let ms = |seconds: u32| DurationMs(u64::from(seconds) * 1_000);
     let promised = &topology.objectives;
     let objectives = Objectives { rto: ms(promised.rto_seconds), rpo: ms(promised.rpo_seconds) };
-    System { homes: homes(topology), names: names(topology), objectives }
+    let asks_iam = topology.api.authorization == Authorization::Iam;
+    System { homes: homes(topology), names: names(topology), objectives, asks_iam }
 }
 
 /// The Regions between which runs go, and the witness.

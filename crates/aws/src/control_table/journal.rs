@@ -1,5 +1,6 @@
 //! Journals of runs: entry after entry, each an item `dr#run#<run>#<position>` that is written once; the list of runs,
-//! `dr#runs#<number>`; and the calls of each attempt, `dr#calls#<run>#<action>#<attempt>`.
+//! `dr#runs#<number>`; and the calls of each attempt, `dr#calls#<run>#<position>`, by the entry with which it began: the
+//! numbers of attempts begin again on the way back, and when a switchover goes on as a failover.
 //!
 //! All are read by their keys, one by one, because a table of many intents is not scanned while a Region is lost. What
 //! was read stays as it is and is not read again.
@@ -51,38 +52,27 @@ impl ControlTable {
         Ok(listed.into_iter().map(RunId::new).collect())
     }
 
-    /// Keeps the calls of an attempt, for reports; they may be lost.
+    /// Keeps the calls of the attempt that began with this entry, for reports; they may be lost.
     ///
     /// # Errors
     ///
     /// When it is not certain that they are kept.
-    pub async fn keep_calls(
-        &self,
-        run: &RunId,
-        action: &str,
-        attempt: u32,
-        calls: &[Call],
-    ) -> Result<(), Said> {
+    pub async fn keep_calls(&self, run: &RunId, began: u64, calls: &[Call]) -> Result<(), Said> {
         let document =
             serde_json::to_string(calls).map_err(|error| Said::new(error.to_string()))?;
-        match self.write_once(calls_id(run, action, attempt), &document).await {
+        match self.write_once(numbered(&calls_prefix(run), began), &document).await {
             Settled::Written | Settled::Refused(_) => Ok(()),
             Settled::NotDone(said) | Settled::Unknown(said) => Err(said),
         }
     }
 
-    /// The calls of an attempt; nothing when none are kept.
+    /// The calls of the attempt that began with this entry; nothing when none are kept.
     ///
     /// # Errors
     ///
     /// When the table does not answer, or they cannot be read.
-    pub async fn calls(
-        &self,
-        run: &RunId,
-        action: &str,
-        attempt: u32,
-    ) -> Result<Option<Vec<Call>>, Said> {
-        let item = self.get(&calls_id(run, action, attempt)).await.answer?;
+    pub async fn calls(&self, run: &RunId, began: u64) -> Result<Option<Vec<Call>>, Said> {
+        let item = self.get(&numbered(&calls_prefix(run), began)).await.answer?;
         let text = item.map(|item| text_of(&item)).transpose();
         let text = text.map_err(|error| Said::new(error.to_string()))?;
         let read = text.map(|text| serde_json::from_str(&text)).transpose();
@@ -213,8 +203,8 @@ fn numbered(prefix: &str, number: u64) -> String {
     format!("{prefix}{number:020}")
 }
 
-fn calls_id(run: &RunId, action: &str, attempt: u32) -> String {
-    format!("dr#calls#{run}#{action}#{attempt}")
+fn calls_prefix(run: &RunId) -> String {
+    format!("dr#calls#{run}#")
 }
 
 fn text_of(item: &Item) -> Result<String, Unreadable> {

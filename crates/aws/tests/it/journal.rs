@@ -130,7 +130,7 @@ async fn calls_are_noted_and_kept() {
         us-east-2 DynamoDB GetItem Some(200) true
     "#]]
     .assert_eq(&told);
-    assert_eq!(table.keep_calls(&run(), "open", 1, &noted).await, Ok(()));
-    assert_eq!(table.calls(&run(), "open", 1).await, Ok(Some(noted)));
-    assert_eq!(table.calls(&run(), "open", 2).await, Ok(None));
+    assert_eq!(table.keep_calls(&run(), 7, &noted).await, Ok(()));
+    assert_eq!(table.calls(&run(), 7).await, Ok(Some(noted)));
+    assert_eq!(table.calls(&run(), 8).await, Ok(None));
 }

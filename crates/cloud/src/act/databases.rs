@@ -10,6 +10,9 @@ use crate::fault::Fault;
 use crate::site::Site;
 use crate::until::until;
 
+/// How many pauses between two looks there are between two requests for a change of roles that is not taken.
+const ASKING_PAUSES: u32 = 5;
+
 impl Act<'_> {
     /// Exchanges writer and reader without loss, asked of the Region that is left. When the service refuses and the
     /// source is still the writer, nothing was moved, and the run may turn back.
@@ -21,16 +24,41 @@ impl Act<'_> {
             return Ok(Observed::Done);
         }
         if global.moving.is_none() {
-            match source.switch_over(&name, &target, self.limit()).await {
-                Ok(()) => {}
-                Err(fault @ (Fault::Stop(_) | Fault::Versions(_) | Fault::Absent(_))) => {
-                    return Err(self.refused(source, &name, fault).await);
-                }
-                // It may have begun all the same: what there is to see says so.
-                Err(fault) => self.begun(source, &name, fault).await?,
-            }
+            self.ask_to_switch(source, &name, &target).await?;
         }
         self.moved(source, &name, &target).await
+    }
+
+    /// Asks until the service takes it, for as long as an attempt lasts. When the last answer was that it does not do it
+    /// now, and the source is still the writer, it was not done: users wait, and the run turns back rather than have them
+    /// wait for whatever else is under way.
+    async fn ask_to_switch(&self, source: &Site, name: &str, target: &str) -> Result<(), Failure> {
+        let writer = self.cluster_arn(&self.plan.source);
+        let is_unmoved = AtomicBool::new(false);
+        let ask = || async {
+            is_unmoved.store(false, Ordering::Relaxed);
+            let fault = match source.switch_over(name, target, self.limit()).await {
+                Ok(()) => return Ok(()),
+                Err(fault @ (Fault::Stop(_) | Fault::Versions(_) | Fault::Absent(_))) => {
+                    return Err(self.refused(source, name, fault).await);
+                }
+                Err(fault) => fault,
+            };
+            // It may have begun all the same: what there is to see says so.
+            let global = source.global(name, self.limit()).await?;
+            if global.moving.is_some() || global.rests_with(target) {
+                return Ok(());
+            }
+            let is_certain = matches!(fault, Fault::NotNow(_)) && global.rests_with(&writer);
+            is_unmoved.store(is_certain, Ordering::Relaxed);
+            Err(fault.failure())
+        };
+        match until(self.action.time_limit, self.pause() * ASKING_PAUSES, ask).await {
+            Err(Failure::TryAgain(said)) if is_unmoved.load(Ordering::Relaxed) => {
+                Err(Failure::Refused(Refused::NothingMoved, said))
+            }
+            asked => asked,
+        }
     }
 
     /// What it means that a switch was refused.
@@ -57,15 +85,23 @@ impl Act<'_> {
             let text = format!("`{target}` is no member of `{name}`");
             return Err(Failure::Refused(Refused::Other, text));
         }
-        if global.moving.is_none()
-            && let Err(fault) = site.fail_over(&name, &target, self.limit()).await
-        {
-            match fault {
-                Fault::Again(_) => self.begun(site, &name, fault).await?,
-                fault => return Err(fault.failure()),
-            }
+        if global.moving.is_none() {
+            self.ask_to_promote(site, &name, &target).await?;
         }
         self.moved(site, &name, &target).await
+    }
+
+    /// Asks until the service takes it, for as long as an attempt lasts: what else is under way ends.
+    async fn ask_to_promote(&self, site: &Site, name: &str, target: &str) -> Result<(), Failure> {
+        let ask = || async {
+            match site.fail_over(name, target, self.limit()).await {
+                Err(fault @ (Fault::Again(_) | Fault::NotNow(_))) => {
+                    self.begun(site, name, fault).await
+                }
+                asked => asked.map_err(Fault::failure),
+            }
+        };
+        until(self.action.time_limit, self.pause() * ASKING_PAUSES, ask).await
     }
 
     /// Goes on when a change of roles is under way or over after an unclear answer; else it is asked for again.
@@ -106,7 +142,7 @@ impl Act<'_> {
         let name = self.reach.system.global_cluster();
         if self.is_member(site, &name, &target).await? {
             match site.detach(&name, &target, self.limit()).await {
-                Ok(()) | Err(Fault::Absent(_) | Fault::Again(_)) => {}
+                Ok(()) | Err(Fault::Absent(_) | Fault::Again(_) | Fault::NotNow(_)) => {}
                 Err(fault) => return Err(fault.failure()),
             }
         }
@@ -124,7 +160,12 @@ impl Act<'_> {
         until(self.action.time_limit, self.pause(), look).await
     }
 
-    async fn is_member(&self, site: &Site, name: &str, cluster: &str) -> Result<bool, Failure> {
+    pub(super) async fn is_member(
+        &self,
+        site: &Site,
+        name: &str,
+        cluster: &str,
+    ) -> Result<bool, Failure> {
         match site.global(name, self.limit()).await {
             Ok(global) => Ok(global.member(cluster).is_some()),
             Err(Fault::Absent(_)) => Ok(false),

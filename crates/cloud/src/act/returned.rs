@@ -2,7 +2,7 @@
 
 use fence::{DurationMs, Millis};
 use hyper::StatusCode;
-use runbook::{Failure, Observed};
+use runbook::{ActionName, Event, Failure, Notes, Observed};
 
 use super::{Act, Attempt, again};
 use crate::metrics::Series;
@@ -45,11 +45,14 @@ impl Act<'_> {
 
     /// Keeps the last data of the source under a name that nothing deletes, and restores it aside, where people read it.
     pub(super) async fn rescue_tail(&self) -> Attempt {
+        if self.is_detached() {
+            return Ok(lacking(self.nothing_to_rescue()));
+        }
         let (system, source) = (&self.reach.system, self.source());
         let cluster = system.cluster(&self.plan.source);
         let copy = format!("{}-{}-tail", system.prefix(), self.plan.run);
         if source.snapshot_status(&copy, self.limit()).await?.is_none() {
-            let since = Millis(self.planned_at.0.saturating_sub(CLOCK_ERROR_MAX.0));
+            let since = Millis(self.planned_at().0.saturating_sub(CLOCK_ERROR_MAX.0));
             let snapshot = source.tail_snapshot(&cluster, since, self.limit()).await?;
             let none = || again("the failover has left no snapshot of the source yet");
             let snapshot = snapshot.ok_or_else(none)?;
@@ -65,7 +68,46 @@ impl Act<'_> {
         until(self.action.time_limit, self.pause(), look).await?;
         let beside = source.cluster(&cluster, self.limit()).await?;
         source.restore_aside(&copy, &copy, &beside, self.limit()).await?;
-        Ok(Observed::Done)
+        Ok(lacking(self.to_be_read(&copy)))
+    }
+
+    /// Whether the target's cluster has left the global database in this run, which leaves no snapshot and no member that
+    /// might follow.
+    fn is_detached(&self) -> bool {
+        let mut events = self.entries.iter().map(|entry| &entry.event);
+        events.any(|event| {
+            matches!(event, Event::Ended { action: ActionName::DetachDatabase, result: Ok(_), .. })
+        })
+    }
+
+    fn nothing_to_rescue(&self) -> String {
+        let (source, target) = (&self.plan.source, &self.plan.target);
+        let cluster = self.reach.system.cluster(source);
+        format!(
+            "the cluster of {target} left the global database, so that the last data of {source} stay where they are, in \
+             `{cluster}`: read there what {target} has not before anybody deletes it"
+        )
+    }
+
+    /// What a person types to read what was restored.
+    fn to_be_read(&self, cluster: &str) -> String {
+        format!(
+            "the cluster `{cluster}` has no instance; to read it, type `aws rds create-db-instance --region {} \
+             --db-instance-identifier {cluster}-1 --db-cluster-identifier {cluster} --engine aurora-postgresql \
+             --db-instance-class db.r6g.large`, and delete both when nothing is left to be read",
+            self.plan.source
+        )
+    }
+
+    /// What a person does so that there is a standby again after the cluster has left the global database.
+    fn no_standby(&self) -> String {
+        let (source, target) = (&self.plan.source, &self.plan.target);
+        let global = self.reach.system.global_cluster();
+        format!(
+            "{target} has no standby, because its cluster left the global database: delete what is left of `{global}` and, \
+             when it is read out, the old cluster of {source}; make a global database `{global}` of the cluster of \
+             {target} (`aws rds create-global-cluster --source-db-cluster-identifier`), and deploy, which adds {source}"
+        )
     }
 
     /// Waits until tables and buckets have replicated. A metric without values says that nothing was to be replicated.
@@ -93,8 +135,26 @@ impl Act<'_> {
     }
 
     /// Waits until the source follows, then lets its functions run and its API answer as the templates say, which a
-    /// failover turned off. Its gate stays closed: the epoch is another's.
+    /// failover turned off, and its alarms call. Its gate stays closed: the epoch is another's.
     pub(super) async fn restore_protection(&self) -> Attempt {
+        // Nothing follows, and nothing will while the run is open, because nobody deploys meanwhile.
+        if self.is_detached() && !self.is_member_again().await? {
+            self.release_source().await?;
+            return Ok(lacking(self.no_standby()));
+        }
+        self.follows().await?;
+        self.release_source().await
+    }
+
+    /// Whether people have made the target's cluster a member of the global database again.
+    async fn is_member_again(&self) -> Result<bool, Failure> {
+        let name = self.reach.system.global_cluster();
+        let target = self.cluster_arn(&self.plan.target);
+        self.is_member(self.target(), &name, &target).await
+    }
+
+    /// Waits until the source's cluster is a member that follows.
+    async fn follows(&self) -> Result<(), Failure> {
         let (system, arn) = (&self.reach.system, self.cluster_arn(&self.plan.source));
         let lag = Series::database_lag(system, &self.plan.source);
         let name = system.global_cluster();
@@ -113,9 +173,21 @@ impl Act<'_> {
                 None => Err(again("the source's cluster measures no lag yet")),
             }
         };
-        until(self.action.time_limit, self.pause(), look).await?;
+        until(self.action.time_limit, self.pause(), look).await
+    }
+
+    /// Lets the source's functions run, its API answer and its alarms call.
+    async fn release_source(&self) -> Attempt {
+        if let Some(silent) = self.muted(&self.plan.source).await? {
+            self.let_alarms_call(&self.plan.source, true, &silent).await?;
+        }
         self.let_in(&self.plan.source).await
     }
+}
+
+/// Done, but for what is left to people.
+fn lacking(what: String) -> Observed {
+    Observed::Noted(Notes { lacking: vec![what], ..Notes::default() })
 }
 
 /// What is refused now may be done later.

@@ -1,7 +1,7 @@
 //! Users are served by the target: a payment is tried, traffic crosses over, numbers are looked at, the report is kept.
 
 use hyper::StatusCode;
-use runbook::{AlarmNote, Failure, Notes, Observed};
+use runbook::{AlarmNote, Failure, Notes, Observed, Refused};
 use serde_json::Value;
 
 use super::{Act, Attempt, again};
@@ -22,9 +22,13 @@ impl Act<'_> {
     async fn pay_once(&self) -> Attempt {
         let target = &self.plan.target;
         let paid = self.reach.pay(target, self.plan.run.as_str()).await.map_err(again)?;
+        if paid.status == StatusCode::TOO_MANY_REQUESTS {
+            // As a failover leaves the Region that it leaves. Its control plane is asked only where that is seen.
+            self.open_stage(target).await?;
+        }
         let paid = successful("POST /payments", paid)?;
         let id = paid["id"].as_str().ok_or_else(|| again("the payment has no id"))?;
-        let read = self.reach.get(target, &format!("/payments/{id}")).await.map_err(again)?;
+        let read = self.reach.payment(target, id).await.map_err(again)?;
         let read = successful("GET /payments", read)?;
         let sent = payment();
         let differs =
@@ -71,9 +75,14 @@ impl Act<'_> {
         Ok(noted(alarms))
     }
 
+    /// Lets the alarms call again that this run has muted, or the one that it closed.
+    pub(super) async fn unmute_alarms(&self) -> Attempt {
+        self.unmute(&self.plan.target).await.map(noted)
+    }
+
     /// Lets alarms call again first, whatever else; then sees that the Region which follows measures its lag.
     pub(super) async fn swap_monitoring(&self) -> Attempt {
-        let alarms = self.let_alarms_call(true).await?;
+        let alarms = self.unmute(&self.plan.target).await?;
         let follower = self.reach.system.other(&self.action.region);
         let lag = Series::database_lag(&self.reach.system, follower);
         let site = self.reach.site(follower);
@@ -105,10 +114,15 @@ fn noted(alarms: Vec<AlarmNote>) -> Observed {
 /// What is told of a report that can be deleted.
 const NOT_LOCKED: &str = "the report can be deleted: its bucket was deployed without Object Lock";
 
-/// The body of an answer that is a success.
+/// The body of an answer that is a success. Who is not let in will not be by asking again.
 fn successful(asked: &str, answered: Answered) -> Result<Value, Failure> {
     match answered.status {
         StatusCode::OK | StatusCode::CREATED => Ok(answered.body),
+        status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+            let said = answered.body["message"].as_str().unwrap_or("it says no reason");
+            let text = format!("{asked} answers {status}: {said}");
+            Err(Failure::Refused(Refused::Other, text))
+        }
         status => Err(again(format!("{asked} answers {status}"))),
     }
 }

@@ -6,48 +6,83 @@ use runbook::{Evidence, Failure, Notes, Observed, Refused};
 
 use super::{Act, Attempt, again};
 use crate::fault::Fault;
-use crate::metrics::Series;
+use crate::metrics::{FRESH, Series};
 use crate::reach::now;
 
 /// The most that the target may be behind when a planned run begins: writes would wait so long.
 const BEHIND_MAX: DurationMs = DurationMs(60_000);
+/// For how many minutes a value says how far the target is behind now.
+const FRESH_MINUTES: u64 = FRESH.0 / 60_000;
 /// How far back the last value of a lag is looked for: a lost Region sends none.
 const EVIDENCE_MINUTES: u64 = 60;
 
 impl Act<'_> {
-    /// The databases as the plan was made from them: both there, the source's the writer, nothing under way.
+    /// The databases as the plan was made from them: both there and available, the source's the writer, nothing under way,
+    /// and the target close behind.
     pub(super) async fn check_preconditions(&self) -> Attempt {
-        let target = self.target();
+        let (source, target) = (self.source(), self.target());
         let lag = Series::database_lag(&self.reach.system, &self.plan.target);
-        let name = self.reach.system.global_cluster();
         let sessions = Series::table_lag(&self.reach.system, &self.plan.target);
-        let (global, points, sessions, dns) = tokio::join!(
-            target.global(&name, self.limit()),
-            target.points(&lag, now(), 5, self.limit()),
-            self.source().points(&sessions, now(), 5, self.limit()),
-            self.dns(),
+        let (databases, points, sessions, notes) = tokio::join!(
+            self.check_databases(),
+            target.points(&lag, now(), FRESH_MINUTES, self.limit()),
+            source.points(&sessions, now(), FRESH_MINUTES, self.limit()),
+            self.before(),
         );
-        let global = global?;
-        let (source, own) =
-            (self.cluster_arn(&self.plan.source), self.cluster_arn(&self.plan.target));
-        let refused = |found: &str| {
-            Err(Failure::Refused(
-                Refused::Precondition,
-                format!("{found}; look at `tideover status`"),
-            ))
-        };
-        if !global.rests_with(&source) {
-            return refused("the source's cluster is not the writer, or roles are changing");
+        databases?;
+        let (points, sessions) = (points?, sessions?);
+        if points.is_empty() {
+            return refused("it is not known how far the target's database is behind");
         }
-        if global.member(&own).is_none_or(|member| member.is_connected == Some(false)) {
-            return refused("the target's cluster does not follow");
-        }
-        for (what, points) in [("database is", points?), ("sessions are", sessions?)] {
+        for (what, points) in [("database is", points), ("sessions are", sessions)] {
             if points.last().is_some_and(|point| point.as_ms() > BEHIND_MAX) {
                 return refused(&format!("the target's {what} more than a minute behind"));
             }
         }
-        Ok(Observed::Noted(dns))
+        Ok(Observed::Noted(notes))
+    }
+
+    /// That the database service would take a request to switch now.
+    async fn check_databases(&self) -> Attempt {
+        let name = self.reach.system.global_cluster();
+        let [own, other] =
+            [&self.plan.target, &self.plan.source].map(|it| self.reach.system.cluster(it));
+        let (global, own, other) = tokio::join!(
+            self.target().global(&name, self.limit()),
+            self.target().cluster(&own, self.limit()),
+            self.source().cluster(&other, self.limit()),
+        );
+        let global = global?;
+        if !global.rests_with(&self.cluster_arn(&self.plan.source)) {
+            return refused("the source's cluster is not the writer, or roles are changing");
+        }
+        let member = global.member(&self.cluster_arn(&self.plan.target));
+        if member.is_none_or(|member| member.is_connected == Some(false)) {
+            return refused("the target's cluster does not follow");
+        }
+        for (what, cluster) in [("source", other?), ("target", own?)] {
+            if !cluster.is_available() {
+                return refused(&format!("the {what}'s cluster is {}", cluster.status));
+            }
+        }
+        Ok(Observed::Done)
+    }
+
+    /// What is written down before anything changes: what DNS answers, and which alarms of the target call nobody.
+    async fn before(&self) -> Notes {
+        let prefix = self.reach.system.beginning();
+        let (mut notes, alarms) =
+            tokio::join!(self.dns(), self.target().alarms(&prefix, self.limit()));
+        match alarms {
+            Ok(alarms) => {
+                let silent = alarms.into_iter().filter(|alarm| !alarm.calls);
+                notes.silent = silent.map(|alarm| alarm.name).collect();
+            }
+            Err(fault) => {
+                notes.lacking.push(format!("alarms of {}: {}", self.plan.target, fault.said()));
+            }
+        }
+        notes
     }
 
     /// What DNS answers now.
@@ -94,7 +129,8 @@ impl Act<'_> {
             target.points(&lag, now(), EVIDENCE_MINUTES, self.limit()),
             self.ledger_work(target, Ask::Missing { epoch }),
         );
-        let lag_ms = points.ok().and_then(|points| Some(points.last()?.as_ms().0));
+        let last = points.ok().and_then(|points| points.last().copied());
+        let (lag_ms, lag_at) = (last.map(|point| point.as_ms().0), last.map(|point| point.at));
         let intents_missing = match missing {
             Ok(Observed::Movements(count)) => Some(count),
             _ => None,
@@ -102,7 +138,7 @@ impl Act<'_> {
         if lag_ms.is_none() && intents_missing.is_none() {
             return Err(again("neither the lag nor what is missing is known"));
         }
-        Ok(Observed::Evidence(Evidence { lag_ms, intents_missing }))
+        Ok(Observed::Evidence(Evidence { lag_ms, lag_at, intents_missing }))
     }
 
     /// That the source's database is still the writer, and that nothing is on its way to change that.
@@ -120,4 +156,9 @@ impl Act<'_> {
             other => other.observed(),
         }
     }
+}
+
+fn refused(found: &str) -> Attempt {
+    let text = format!("{found}; look at `tideover status`");
+    Err(Failure::Refused(Refused::Precondition, text))
 }

@@ -1,7 +1,9 @@
 //! What is turned off and on in a Region: event sources, functions, the API's stage, alarms that call.
 
+use std::collections::BTreeSet;
+
 use fence::RegionName;
-use runbook::{AlarmNote, Failure, Notes, Observed};
+use runbook::{AlarmNote, Failure, Notes, Observed, muted};
 
 use super::{Act, Attempt, again};
 use crate::alarms::Alarm;
@@ -24,6 +26,15 @@ impl Act<'_> {
         until(self.action.time_limit, self.pause(), look).await
     }
 
+    /// Turns on the event sources of the target, and lets its functions run: a failover that left it may have turned them
+    /// off.
+    pub(super) async fn start_workers(&self) -> Attempt {
+        let target = &self.plan.target;
+        let (sources, functions) =
+            tokio::join!(self.turn_sources(target, true), self.bound_functions(target, true));
+        sources.and(functions)
+    }
+
     /// Turns off what can be turned off in a source that may not answer. What does not is written down.
     pub(super) async fn stop_source(&self) -> Attempt {
         let source = &self.plan.source;
@@ -44,12 +55,15 @@ impl Act<'_> {
 
     /// Lets a Region's functions run and its API take requests as the templates say.
     pub(super) async fn let_in(&self, region: &RegionName) -> Attempt {
-        let (rate, burst) = self.reach.system.names.rate_and_burst;
-        let (functions, stage) = tokio::join!(
-            self.bound_functions(region, true),
-            self.throttle(region, Throttle { rate, burst }),
-        );
+        let (functions, stage) =
+            tokio::join!(self.bound_functions(region, true), self.open_stage(region));
         functions.and(stage)
+    }
+
+    /// Lets a Region's API take requests as the templates say.
+    pub(super) async fn open_stage(&self, region: &RegionName) -> Attempt {
+        let (rate, burst) = self.reach.system.names.rate_and_burst;
+        self.throttle(region, Throttle { rate, burst }).await
     }
 
     /// Bounds the functions of a Region to what the templates say, or to nothing at all.
@@ -76,8 +90,9 @@ impl Act<'_> {
 
     /// Mutes the alarms that a planned change sets off, and notes how those of both Regions stand before.
     pub(super) async fn mute_alarms(&self) -> Attempt {
-        let (source, alarms) =
-            tokio::join!(self.alarms_of(self.source()), self.let_alarms_call(false));
+        let none = BTreeSet::new();
+        let muting = self.let_alarms_call(&self.plan.target, false, &none);
+        let (source, alarms) = tokio::join!(self.alarms_of(self.source()), muting);
         let (mut alarms, lacking) = (alarms?, source.as_ref().err().map(ToString::to_string));
         alarms.extend(source.unwrap_or_default());
         let lacking = lacking.map(|why| format!("alarms of {}: {why}", self.plan.source));
@@ -85,16 +100,45 @@ impl Act<'_> {
         Ok(Observed::Noted(notes))
     }
 
-    /// Lets the target's alarms call, or not, and looks whether it is so. The answer is how they stood.
-    pub(super) async fn let_alarms_call(&self, call: bool) -> Result<Vec<AlarmNote>, Failure> {
-        let (site, prefix) = (self.target(), self.reach.system.beginning());
+    /// Lets the alarms of a Region call again that this run has muted, or the one that it closed. The answer is how all
+    /// stood.
+    pub(super) async fn unmute(&self, region: &RegionName) -> Result<Vec<AlarmNote>, Failure> {
+        match self.muted(region).await? {
+            Some(silent) => self.let_alarms_call(region, true, &silent).await,
+            None => self.alarms_of(self.reach.site(region)).await,
+        }
+    }
+
+    /// What people had muted before this run muted the other alarms of a Region, or the run that it closed; nothing when
+    /// neither has.
+    pub(super) async fn muted(
+        &self,
+        region: &RegionName,
+    ) -> Result<Option<BTreeSet<String>>, Failure> {
+        let own = muted(self.entries, region);
+        let Some(earlier) = self.plan.earlier.as_ref().filter(|_| own.is_none()) else {
+            return Ok(own);
+        };
+        let entries = self.reach.entries(earlier).await.map_err(|said| again(said.to_string()))?;
+        Ok(muted(&entries, region))
+    }
+
+    /// Lets the alarms of a Region call, or not, all but these, and looks whether it is so. The answer is how they stood.
+    pub(super) async fn let_alarms_call(
+        &self,
+        region: &RegionName,
+        call: bool,
+        but: &BTreeSet<String>,
+    ) -> Result<Vec<AlarmNote>, Failure> {
+        let (site, prefix) = (self.reach.site(region), self.reach.system.beginning());
         let alarms = site.alarms(&prefix, self.limit()).await?;
         let stood = alarms.iter().map(|alarm| alarm.note(&site.region)).collect();
-        let other: Vec<Alarm> = alarms.into_iter().filter(|alarm| alarm.calls != call).collect();
+        let is_other = |alarm: &Alarm| alarm.calls != call && !but.contains(&alarm.name);
+        let other: Vec<Alarm> = alarms.into_iter().filter(is_other).collect();
         if !other.is_empty() {
             site.let_call(&other, call, self.limit()).await?;
             let after = site.alarms(&prefix, self.limit()).await?;
-            if let Some(alarm) = after.iter().find(|alarm| alarm.calls != call) {
+            if let Some(alarm) = after.iter().find(|alarm| is_other(alarm)) {
                 return Err(again(format!("`{}` is not changed yet", alarm.name)));
             }
         }

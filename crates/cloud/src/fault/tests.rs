@@ -87,6 +87,7 @@ fn meaning(fault: &Fault, code: &str, status: u16) -> &'static str {
     assert!(is_told || is_done, "{code}: {said}");
     match fault {
         Fault::Again(_) => "again",
+        Fault::NotNow(_) => "not now",
         Fault::AlreadySo(_) => "already so",
         Fault::Absent(_) => "absent",
         Fault::Versions(_) => "versions",
@@ -133,79 +134,79 @@ async fn every_error_of_the_models_has_its_meaning() {
     told(
         rows,
         expect![[r#"
-        BadRequestException 400 × 3: stop
-        ConflictException 409 × 2: again
-        DBClusterAlreadyExistsFault 400 × 1: already so
-        DBClusterNotFoundFault 404 × 4: absent
-        DBClusterParameterGroupNotFound 404 × 1: stop
-        DBClusterQuotaExceededFault 403 × 1: stop
-        DBClusterSnapshotAlreadyExistsFault 400 × 1: already so
-        DBClusterSnapshotNotFoundFault 404 × 3: absent
-        DBSnapshotNotFound 404 × 1: stop
-        DBSubnetGroupDoesNotCoverEnoughAZs 400 × 1: stop
-        DBSubnetGroupNotFoundFault 404 × 1: stop
-        DomainNotFoundFault 404 × 1: stop
-        DurableExecutionAlreadyStartedException 409 × 1: stop
-        EC2AccessDeniedException 502 × 1: again
-        EC2ThrottledException 502 × 1: again
-        EC2UnexpectedException 502 × 1: again
-        EFSIOException 410 × 1: stop
-        EFSMountConnectivityException 408 × 1: again
-        EFSMountFailureException 403 × 1: stop
-        EFSMountTimeoutException 408 × 1: again
-        ENILimitReachedException 502 × 1: again
-        GlobalClusterNotFoundFault 404 × 4: absent
-        InsufficientDBClusterCapacityFault 403 × 1: again
-        InsufficientDBInstanceCapacity 400 × 1: again
-        InsufficientStorageClusterCapacity 400 × 1: again
-        InvalidDBClusterSnapshotStateFault 400 × 2: again
-        InvalidDBClusterStateFault 400 × 4: again
-        InvalidDBInstanceState 400 × 1: again
-        InvalidDBSnapshotState 400 × 1: stop
-        InvalidGlobalClusterStateFault 400 × 3: again
-        InvalidNextToken 400 × 2: stop
-        InvalidParameterValueException 400 × 6: stop
-        InvalidRequestContentException 400 × 1: stop
-        InvalidRestoreFault 400 × 1: stop
-        InvalidRuntimeException 502 × 1: again
-        InvalidSecurityGroupIDException 502 × 1: again
-        InvalidSubnet 400 × 1: stop
-        InvalidSubnetIDException 502 × 1: again
-        InvalidVPCNetworkStateFault 400 × 1: stop
-        InvalidZipFileException 502 × 1: again
-        KMSAccessDeniedException 502 × 1: again
-        KMSDisabledException 502 × 1: again
-        KMSInvalidStateException 502 × 1: again
-        KMSKeyNotAccessibleFault 400 × 2: stop
-        KMSNotFoundException 502 × 1: again
-        LimitExceededException 429 × 2: again
-        NetworkTypeNotSupported 400 × 1: stop
-        NoPublishedVersionException 400 × 1: stop
-        NotFoundException 404 × 3: absent
-        OptionGroupNotFoundFault 404 × 1: stop
-        RecursiveInvocationException 400 × 1: stop
-        RequestTooLargeException 413 × 1: stop
-        ResourceConflictException 409 × 3: again
-        ResourceInUseException 400 × 1: again
-        ResourceNotFoundException 404 × 6: absent
-        ResourceNotReadyException 502 × 1: again
-        S3FilesMountConnectivityException 408 × 1: again
-        S3FilesMountFailureException 403 × 1: stop
-        S3FilesMountTimeoutException 408 × 1: again
-        SerializedRequestEntityTooLargeException 413 × 1: stop
-        ServiceException 500 × 6: again
-        SnapStartException 400 × 1: stop
-        SnapStartNotReadyException 409 × 1: stop
-        SnapStartTimeoutException 408 × 1: again
-        SnapshotQuotaExceeded 400 × 1: stop
-        StorageQuotaExceeded 400 × 1: stop
-        StorageTypeNotSupported 400 × 1: stop
-        SubnetIPAddressLimitReachedException 502 × 1: again
-        TooManyRequestsException 429 × 9: again
-        UnauthorizedException 401 × 3: stop
-        UnsupportedMediaTypeException 415 × 1: stop
-        VpcEncryptionControlViolationException 400 × 1: stop
-    "#]],
+            BadRequestException 400 × 3: stop
+            ConflictException 409 × 2: again
+            DBClusterAlreadyExistsFault 400 × 1: already so
+            DBClusterNotFoundFault 404 × 4: absent
+            DBClusterParameterGroupNotFound 404 × 1: stop
+            DBClusterQuotaExceededFault 403 × 1: stop
+            DBClusterSnapshotAlreadyExistsFault 400 × 1: already so
+            DBClusterSnapshotNotFoundFault 404 × 3: absent
+            DBSnapshotNotFound 404 × 1: stop
+            DBSubnetGroupDoesNotCoverEnoughAZs 400 × 1: stop
+            DBSubnetGroupNotFoundFault 404 × 1: stop
+            DomainNotFoundFault 404 × 1: stop
+            DurableExecutionAlreadyStartedException 409 × 1: stop
+            EC2AccessDeniedException 502 × 1: again
+            EC2ThrottledException 502 × 1: again
+            EC2UnexpectedException 502 × 1: again
+            EFSIOException 410 × 1: stop
+            EFSMountConnectivityException 408 × 1: again
+            EFSMountFailureException 403 × 1: stop
+            EFSMountTimeoutException 408 × 1: again
+            ENILimitReachedException 502 × 1: again
+            GlobalClusterNotFoundFault 404 × 4: absent
+            InsufficientDBClusterCapacityFault 403 × 1: again
+            InsufficientDBInstanceCapacity 400 × 1: again
+            InsufficientStorageClusterCapacity 400 × 1: again
+            InvalidDBClusterSnapshotStateFault 400 × 2: again
+            InvalidDBClusterStateFault 400 × 4: not now
+            InvalidDBInstanceState 400 × 1: not now
+            InvalidDBSnapshotState 400 × 1: stop
+            InvalidGlobalClusterStateFault 400 × 3: not now
+            InvalidNextToken 400 × 2: stop
+            InvalidParameterValueException 400 × 6: stop
+            InvalidRequestContentException 400 × 1: stop
+            InvalidRestoreFault 400 × 1: stop
+            InvalidRuntimeException 502 × 1: again
+            InvalidSecurityGroupIDException 502 × 1: again
+            InvalidSubnet 400 × 1: stop
+            InvalidSubnetIDException 502 × 1: again
+            InvalidVPCNetworkStateFault 400 × 1: stop
+            InvalidZipFileException 502 × 1: again
+            KMSAccessDeniedException 502 × 1: again
+            KMSDisabledException 502 × 1: again
+            KMSInvalidStateException 502 × 1: again
+            KMSKeyNotAccessibleFault 400 × 2: stop
+            KMSNotFoundException 502 × 1: again
+            LimitExceededException 429 × 2: again
+            NetworkTypeNotSupported 400 × 1: stop
+            NoPublishedVersionException 400 × 1: stop
+            NotFoundException 404 × 3: absent
+            OptionGroupNotFoundFault 404 × 1: stop
+            RecursiveInvocationException 400 × 1: stop
+            RequestTooLargeException 413 × 1: stop
+            ResourceConflictException 409 × 3: again
+            ResourceInUseException 400 × 1: again
+            ResourceNotFoundException 404 × 6: absent
+            ResourceNotReadyException 502 × 1: again
+            S3FilesMountConnectivityException 408 × 1: again
+            S3FilesMountFailureException 403 × 1: stop
+            S3FilesMountTimeoutException 408 × 1: again
+            SerializedRequestEntityTooLargeException 413 × 1: stop
+            ServiceException 500 × 6: again
+            SnapStartException 400 × 1: stop
+            SnapStartNotReadyException 409 × 1: stop
+            SnapStartTimeoutException 408 × 1: again
+            SnapshotQuotaExceeded 400 × 1: stop
+            StorageQuotaExceeded 400 × 1: stop
+            StorageTypeNotSupported 400 × 1: stop
+            SubnetIPAddressLimitReachedException 502 × 1: again
+            TooManyRequestsException 429 × 9: again
+            UnauthorizedException 401 × 3: stop
+            UnsupportedMediaTypeException 415 × 1: stop
+            VpcEncryptionControlViolationException 400 × 1: stop
+        "#]],
     )
     .await;
 }

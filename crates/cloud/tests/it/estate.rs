@@ -18,7 +18,7 @@ use runbook::render::Names;
 use runbook::{Homes, Objectives, System};
 
 use crate::ledger::zipped;
-use crate::service::{resolve, serve};
+use crate::service::{Gateway, resolve, serve};
 
 pub(crate) const ACCOUNT: &str = "123456789012";
 const REGIONS: [&str; 2] = ["us-east-1", "us-east-2"];
@@ -58,6 +58,7 @@ pub(crate) fn system() -> System {
             functions: vec![(text("validation"), 40), (text("notification"), 5)],
         },
         objectives: Objectives { rto: DurationMs(900_000), rpo: DurationMs(60_000) },
+        asks_iam: false,
     }
 }
 
@@ -73,7 +74,8 @@ impl Estate {
         let table = table(&emulator.url(), &system);
         let mut services = Vec::new();
         for name in REGIONS {
-            services.push(serve(table.clone(), region(name)).await);
+            let gateway = Gateway::new(aws(&emulator.url(), name).config().await);
+            services.push(serve(table.clone(), region(name), gateway).await);
         }
         let dns = resolve(table, region("us-east-2")).await;
         let estate = Self { emulator, way, system, services, dns };

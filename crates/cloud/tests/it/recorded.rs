@@ -5,17 +5,21 @@ mod answers;
 mod databases;
 mod numbers;
 mod returned;
+mod serving;
 mod standing;
 mod switching;
 
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use cloud::{OneRun, Reach, Ways};
 use emulator::{Asked, Fault, Rule, Way};
 use fence::{Author, DurationMs, Millis};
 use region::Trust;
-use runbook::{ActionName, Failure, Observed, Plan, PlanKind, World as _, supposed, write_plan};
+use runbook::{
+    ActionName, Entry, Event, Evidence, Failure, Journal as _, Observed, Plan, PlanKind,
+    RunnerName, System, World as _, supposed, write_plan,
+};
 
 use self::answers::caller_identity;
 use crate::estate::{ACCOUNT, identity, patient, region, system};
@@ -37,7 +41,12 @@ pub(crate) struct Recorded {
 
 impl Recorded {
     pub(crate) async fn of(kind: PlanKind) -> Self {
-        let (way, system) = (Way::nowhere(), system());
+        Self::in_system(kind, system()).await
+    }
+
+    /// The same of a system that is another.
+    pub(crate) async fn in_system(kind: PlanKind, system: System) -> Self {
+        let way = Way::nowhere();
         way.rules(always());
         let services = [EAST_1, EAST_2].map(|name| (region(name), way.url()));
         let ways = Ways {
@@ -59,6 +68,21 @@ impl Recorded {
         written.expect("the table takes everything");
         way.forget();
         Self { way, one, plan }
+    }
+
+    /// Writes this into the journal.
+    pub(crate) async fn note(&self, event: Event) {
+        self.way.rules(always());
+        let position = self.one.known().len() as u64;
+        let appended = self.one.append(&Entry { position, at: PLANNED_AT, event }).await;
+        assert_eq!(appended, runbook::Appended::Written);
+    }
+
+    /// Writes that an action began, and that it ended so.
+    pub(crate) async fn noted(&self, action: ActionName, result: Result<Observed, Failure>) {
+        let runner = || RunnerName("r1".to_owned());
+        self.note(Event::Began { action, attempt: 1, runner: runner() }).await;
+        self.note(Event::Ended { action, attempt: 1, runner: runner(), result }).await;
     }
 
     /// One attempt of this action with these answers; what nobody answers is reset.
@@ -141,8 +165,15 @@ pub(crate) fn outcome(attempt: &Result<Observed, Failure>) -> String {
         Ok(Observed::Noted(notes)) => {
             let alarms =
                 notes.alarms.iter().map(|it| format!("{} {} {}", it.region, it.name, it.state));
-            let noted: Vec<String> = alarms.chain(notes.lacking.iter().cloned()).collect();
-            format!("Done, noted: {}", noted.join("; "))
+            let silent = notes.silent.iter().map(|name| format!("{name} calls nobody"));
+            let noted = alarms.chain(silent).chain(notes.lacking.iter().cloned());
+            format!("Done, noted: {}", noted.collect::<Vec<_>>().join("; "))
+        }
+        Ok(Observed::Evidence(Evidence { lag_ms, lag_at, intents_missing })) => {
+            let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+            let now = since_1970.expect("it is later").as_millis();
+            let minutes = lag_at.map(|at| (now - u128::from(at.0)) / 60_000);
+            format!("behind {lag_ms:?} ms, {minutes:?} minutes ago; missing {intents_missing:?}")
         }
         Ok(observed) => format!("{observed:?}"),
         Err(Failure::Refused(refused, said)) => format!("refused, {}: {said}", refused.as_str()),

@@ -8,8 +8,8 @@ use cloud::{OneRun, Reach, Ways, begin};
 use emulator::{Fault, Rule};
 use fence::{Author, ControlStore as _, NoAnswer, RunId};
 use runbook::{
-    ActionName, Appended, Control, Entry, Event, Journal, Plan, PlanKind, Request, Runner,
-    RunnerName, Service, Settings, Stopped, Takeover, drive,
+    ActionName, Appended, Control, Entry, Event, Journal, Plan, PlanKind, Precondition, Request,
+    Runner, RunnerName, Service, Settings, Stopped, Takeover, drive,
 };
 use tokio::sync::Notify;
 
@@ -29,8 +29,8 @@ pub(crate) fn runner(name: &str) -> Runner {
 async fn calls(reach: &Reach, run: &RunId) -> BTreeMap<ActionName, BTreeMap<String, usize>> {
     let mut all = BTreeMap::new();
     for entry in reach.entries(run).await.expect("the table answers") {
-        let Event::Ended { action, attempt, .. } = entry.event else { continue };
-        let kept = reach.table().calls(run, action.as_str(), attempt).await;
+        let Event::Began { action, .. } = entry.event else { continue };
+        let kept = reach.table().calls(run, entry.position).await;
         let counted: &mut BTreeMap<String, usize> = all.entry(action).or_default();
         for call in kept.expect("the table answers").unwrap_or_default() {
             let text = format!("{} {} {}", call.region, call.service, call.operation);
@@ -271,4 +271,45 @@ async fn a_region_that_refuses_is_left() {
     let called = calls(&reach, &plan.run).await;
     let told = told(&called);
     assert!(told.contains("us-east-2 RDS FailoverGlobalCluster × 1"), "{told}");
+}
+
+/// Fails over from a Region that answers all the while, until only its return is left to be waited for.
+async fn leaves(reach: &Reach, run: &str) -> (OneRun, Plan) {
+    let mut request = request(PlanKind::Failover, run);
+    request.settings.despite.insert(Precondition::NoSwitchoverWouldDo);
+    let plan = begin(reach, &request).await.expect("nothing is against it");
+    let one = reach.run(&request.run);
+    one.stop_before(ActionName::AwaitSource);
+    let stopped = drive(&one, &one, &runner(run)).await;
+    let Stopped::WaitsForApproval { action, .. } = stopped else { panic!("{stopped:?}") };
+    for by in ["ann", "ben"] {
+        let approves = Control::Approve { action, lasts: fence::DurationMs(600_000) };
+        reach.order(&request.run, &approves, &Author::new(by)).await.expect("it is taken");
+    }
+    let name = runner(run);
+    tokio::select! {
+        stopped = drive(&one, &one, &name) => panic!("{stopped:?}"),
+        () = one.stopped() => {}
+    }
+    (one, plan)
+}
+
+/// The Region that the second opens was shut by the first, which left it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_failover_opens_what_the_first_has_shut() {
+    let estate = Estate::made().await;
+    let reach = estate.reach(estate.ways());
+    leaves(&reach, "there").await;
+    let back = estate.reach(Ways { here: region("us-east-1"), ..estate.ways() });
+    let (_, plan) = leaves(&back, "back").await;
+    assert_eq!(plan.earlier, Some(RunId::new("there")));
+    let called = calls(&back, &plan.run).await;
+    only_declared(&plan, &called);
+    let told = told(&called);
+    for change in ["Lambda PutFunctionConcurrency × 2", "API Gateway UpdateStage × 1"] {
+        assert!(told.contains(&format!("us-east-1 {change}")), "{change}: {told}");
+    }
+    let record = estate.table().read_record().await.expect("it answers").expect("it is there");
+    assert_eq!(record.active_region(), Some(&region("us-east-1")));
+    assert_eq!(record.traffic_region(), &region("us-east-1"));
 }

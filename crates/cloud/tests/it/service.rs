@@ -11,19 +11,30 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
-/// Serves a Region; the answer is its address.
-pub(crate) async fn serve(table: ControlTable, region: RegionName) -> String {
+/// Serves a Region in which `gateway` tells how far its API is throttled; the answer is its address.
+pub(crate) async fn serve(table: ControlTable, region: RegionName, gateway: Gateway) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let url = format!("http://{}", listener.local_addr().expect("it is bound"));
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(answer(stream, table.clone(), region.clone()));
+            tokio::spawn(answer(stream, table.clone(), region.clone(), gateway.clone()));
         }
     });
     url
 }
 
-async fn answer(mut stream: TcpStream, table: ControlTable, region: RegionName) {
+/// The API Gateway of a Region.
+pub(crate) type Gateway = aws_sdk_apigateway::Client;
+
+/// Whether the stage of the Region's API lets nobody in.
+async fn is_shut(gateway: &Gateway) -> Option<bool> {
+    let apis = gateway.get_rest_apis().send().await.ok()?;
+    let api = apis.items().first()?.id()?;
+    let stage = gateway.get_stage().rest_api_id(api).stage_name("prod").send().await.ok()?;
+    Some(stage.method_settings()?.get("*/*")?.throttling_burst_limit() == 0)
+}
+
+async fn answer(mut stream: TcpStream, table: ControlTable, region: RegionName, gateway: Gateway) {
     let mut bytes = vec![0; 8_192];
     let length = stream.read(&mut bytes).await.unwrap_or(0);
     let asked = String::from_utf8_lossy(&bytes[..length]).into_owned();
@@ -33,7 +44,9 @@ async fn answer(mut stream: TcpStream, table: ControlTable, region: RegionName) 
     let payment = json!({
         "id": "pay_1", "account": "acc_01K9V3T5Q8ZJX6W2M4N7R0ABCD", "amount": 1, "currency": "USD",
     });
+    let is_shut = is_shut(&gateway).await == Some(true);
     let (status, body) = match (line.first().copied(), line.get(1).copied()) {
+        _ if is_shut => (429, json!({"message": "Too Many Requests"})),
         (Some("POST"), Some("/payments")) if active => (201, payment),
         (Some("GET"), Some("/payments/pay_1")) => (200, payment),
         (_, Some("/health")) => (200, json!({})),

@@ -190,6 +190,7 @@ impl World {
             region: unknown.region.clone(),
             has_database: when_reached(self.database_answers(site)),
             is_writer: when_reached(self.databases.writer == site),
+            is_available: when_reached(self.database_answers(site)),
             database_service_answers: when_reached(
                 !self.faults.has(Fault::ControlPlanesLost(site)),
             ),

@@ -75,9 +75,11 @@ fn event(run: &str, words: &[&str]) -> Option<Event> {
 fn result(word: &str) -> Option<Result<Observed, Failure>> {
     Some(match word {
         "done" => Ok(Observed::Done),
-        "evidence" => {
-            Ok(Observed::Evidence(Evidence { lag_ms: Some(120), intents_missing: Some(3) }))
-        }
+        "evidence" => Ok(Observed::Evidence(Evidence {
+            lag_ms: Some(120),
+            lag_at: None,
+            intents_missing: Some(3),
+        })),
         "tail" => Ok(Observed::Tail(tail())),
         "database" => Ok(Observed::Database(tail())),
         "epoch" => Ok(Observed::Epoch(Epoch::new(2))),

@@ -88,6 +88,7 @@ async fn site_facts(
         region: unknown.region.clone(),
         has_database: Known::from(standing.is_some()),
         is_writer: standing.map_or(Known::Unknown, |standing| Known::from(standing.is_writer)),
+        is_available: Known::from(standing.is_some()),
         database_service_answers: match service {
             DatabaseAnswer::Writer { .. } => Known::Yes,
             DatabaseAnswer::Refuses => Known::No,

@@ -90,6 +90,7 @@ pub(crate) async fn perform(reach: &Reach, plan: &Plan, action: &Action) -> Atte
         | ActionName::DirectTraffic
         | ActionName::Stabilize
         | ActionName::SwapMonitoring
+        | ActionName::UnmuteAlarms
         | ActionName::HoldSource
         | ActionName::Close
         | ActionName::Abort
@@ -156,7 +157,7 @@ async fn snapshot(reach: &Reach, plan: &Plan, source: Site, target: Site) -> Att
         recovery::Answer::Count { count } => Some(count),
         _ => None,
     };
-    Ok(Observed::Evidence(Evidence { lag_ms, intents_missing }))
+    Ok(Observed::Evidence(Evidence { lag_ms, lag_at: None, intents_missing }))
 }
 
 /// Where the ledger of a Region ends, whose database may still be on its way to take writes.

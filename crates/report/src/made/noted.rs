@@ -10,7 +10,8 @@ use crate::report::{Kept, ProbeTold};
 /// Who looks at alarms before the run is decided.
 const DECIDING: &[ActionName] = &[ActionName::Triage, ActionName::MuteAlarms];
 /// Who looks at them when users are served.
-const SERVING: &[ActionName] = &[ActionName::Stabilize, ActionName::SwapMonitoring];
+const SERVING: &[ActionName] =
+    &[ActionName::Stabilize, ActionName::SwapMonitoring, ActionName::UnmuteAlarms];
 /// Who asks DNS before the switch is turned.
 const BEFORE: &[ActionName] = &[ActionName::CheckPreconditions, ActionName::Triage];
 /// Who asks it after.

@@ -17,6 +17,7 @@ pub(super) fn approvals(entries: &[Entry]) -> Vec<Approval> {
             shown: Shown {
                 text: words::shown(shown),
                 lag_ms: shown.lag_ms,
+                lag_at: shown.lag_at.map(words::instant),
                 movements_missing: shown.intents_missing,
             },
         }),

@@ -95,8 +95,8 @@ fn attempt(source: &Source<'_>, leg: &Leg<'_>, action: &Action, one: &Try<'_>) -
     }
 }
 
-/// The calls of an attempt. The same number may stand for one on the way forward and one on the way back, which are told
-/// apart by their time.
+/// The calls of an attempt. The same number may stand for one on the way forward and one on the way back, or for one
+/// under each plan, which are told apart by their time.
 fn calls_of(
     calls: &[AttemptCalls],
     leg: &Leg<'_>,

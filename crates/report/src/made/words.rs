@@ -41,7 +41,11 @@ pub(super) fn shown(evidence: &Evidence) -> String {
     let lag = evidence.lag_ms.map_or("unknown".to_owned(), |ms| format!("{ms} ms"));
     let missing = evidence.intents_missing;
     let missing = missing.map_or("unknown".to_owned(), |number| number.to_string());
-    format!("the standby's database is behind by {lag}, payments it lacks: {missing}")
+    let behind = match evidence.lag_at {
+        Some(at) => format!("was behind by {lag} at {}", instant(at)),
+        None => format!("is behind by {lag}"),
+    };
+    format!("the standby's database {behind}, payments it lacks: {missing}")
 }
 
 /// What came of the first of these actions that the run came to.

@@ -54,7 +54,7 @@ fn what_is_no_journal() {
     let whole = lines.concat();
     check(
         &whole[..whole.len() - 20],
-        expect!["line 58, the last, is cut off; the entries before it are whole"],
+        expect!["line 60, the last, is cut off; the entries before it are whole"],
     );
     let first = lines[0].replace(r#""position":0"#, r#""position":1"#);
     check(

@@ -214,48 +214,49 @@ fn a_failover_that_waits_for_the_second_person() {
     check(
         &of(&runs::waiting(), &Known::default()),
         expect![[r#"
-        open: `approve-loss` waits for approval: 0 of 2
-        lag None, estimated None, lost None
-        rto None of None: not-served
-        rpo None of None: not-known
-        fence us-east-1 was not kept from writing; stop-source: not-begun
-        dns confirm-traffic: not-begun
-        forward triage given-up
-        forward snapshot-evidence given-up
-        forward approve-loss not-begun
-        forward begin-run not-begun
-        forward stop-source not-begun
-        forward wait-for-fence not-begun
-        forward pass-point-of-no-return not-begun
-        forward promote-database not-begun
-        forward approve-detach not-begun
-        forward detach-database not-begun
-        forward verify-database not-begun
-        forward raise-epoch not-begun
-        forward hold-missing not-begun
-        forward open not-begun
-        forward start-workers not-begun
-        forward try-payment not-begun
-        forward direct-traffic not-begun
-        forward confirm-traffic not-begun
-        forward ask-processor not-begun
-        forward stabilize not-begun
-        forward write-report not-begun
-        forward await-source not-begun
-        forward hold-source not-begun
-        forward rescue-tail not-begun
-        forward settle-missing not-begun
-        forward converge not-begun
-        forward restore-protection not-begun
-        forward close not-begun
-        done-without: the condition `no-switchover-would-do` was not met: the database of `us-east-1` and its service answer (ann)
-        given-up: the run went on without `triage`: no answer within the time limit (-)
-        retry: `snapshot-evidence` took 2 attempts (-)
-        given-up: the run went on without `snapshot-evidence`: no answer within the time limit (-)
-        ann: decide about run failover-2: `approve-loss` waits for approval: 0 of 2
-        ann: see to `triage`, which the run went on without
-        ann: see to `snapshot-evidence`, which the run went on without
-    "#]],
+            open: `approve-loss` waits for approval: 0 of 2
+            lag None, estimated None, lost None
+            rto None of None: not-served
+            rpo None of None: not-known
+            fence us-east-1 was not kept from writing; stop-source: not-begun
+            dns confirm-traffic: not-begun
+            forward triage given-up
+            forward snapshot-evidence given-up
+            forward approve-loss not-begun
+            forward begin-run not-begun
+            forward stop-source not-begun
+            forward wait-for-fence not-begun
+            forward pass-point-of-no-return not-begun
+            forward promote-database not-begun
+            forward approve-detach not-begun
+            forward detach-database not-begun
+            forward verify-database not-begun
+            forward raise-epoch not-begun
+            forward hold-missing not-begun
+            forward open not-begun
+            forward start-workers not-begun
+            forward try-payment not-begun
+            forward direct-traffic not-begun
+            forward confirm-traffic not-begun
+            forward unmute-alarms not-begun
+            forward ask-processor not-begun
+            forward stabilize not-begun
+            forward write-report not-begun
+            forward await-source not-begun
+            forward hold-source not-begun
+            forward rescue-tail not-begun
+            forward settle-missing not-begun
+            forward converge not-begun
+            forward restore-protection not-begun
+            forward close not-begun
+            done-without: the condition `no-switchover-would-do` was not met: the database of `us-east-1` and its service answer (ann)
+            given-up: the run went on without `triage`: no answer within the time limit (-)
+            retry: `snapshot-evidence` took 2 attempts (-)
+            given-up: the run went on without `snapshot-evidence`: no answer within the time limit (-)
+            ann: decide about run failover-2: `approve-loss` waits for approval: 0 of 2
+            ann: see to `triage`, which the run went on without
+            ann: see to `snapshot-evidence`, which the run went on without
+        "#]],
     );
 }
 
@@ -316,52 +317,53 @@ fn a_switchover_that_went_on_as_a_failover() {
     check(
         &of(&runs::replanned(), &Known::default()),
         expect![[r#"
-        open: attempt 1 of `triage` is due
-        lag None, estimated None, lost None
-        rto None of None: not-served
-        rpo None of None: not-known
-        fence us-east-1 was not kept from writing; stop-source: not-begun
-        dns confirm-traffic: not-begun
-        forward mute-alarms skipped
-        forward stop-intake unanswered
-        forward triage not-begun
-        forward snapshot-evidence not-begun
-        forward approve-loss not-begun
-        forward begin-run not-begun
-        forward stop-source not-begun
-        forward wait-for-fence not-begun
-        forward pass-point-of-no-return not-begun
-        forward promote-database not-begun
-        forward approve-detach not-begun
-        forward detach-database not-begun
-        forward verify-database not-begun
-        forward raise-epoch not-begun
-        forward hold-missing not-begun
-        forward open not-begun
-        forward start-workers not-begun
-        forward try-payment not-begun
-        forward direct-traffic not-begun
-        forward confirm-traffic not-begun
-        forward ask-processor not-begun
-        forward stabilize not-begun
-        forward write-report not-begun
-        forward await-source not-begun
-        forward hold-source not-begun
-        forward rescue-tail not-begun
-        forward settle-missing not-begun
-        forward converge not-begun
-        forward restore-protection not-begun
-        forward close not-begun
-        pause: the run was paused (ann)
-        resume: the run was let go on (ann)
-        skip: `mute-alarms` was left out: they are wanted (dot)
-        no-answer: nobody wrote what came of attempt 1 of `stop-intake` (-)
-        retried-by-person: `stop-intake` was given more attempts (ann)
-        replanned: went on as a failover: now it is gone (bob)
-        takeover: runner `n2` took the run over from `n1` (-)
-        bob: see run switchover-2 to its end: attempt 1 of `triage` is due
-        dot: make up for `mute-alarms`, which was left out
-    "#]],
+            open: attempt 1 of `triage` is due
+            lag None, estimated None, lost None
+            rto None of None: not-served
+            rpo None of None: not-known
+            fence us-east-1 was not kept from writing; stop-source: not-begun
+            dns confirm-traffic: not-begun
+            forward mute-alarms skipped
+            forward stop-intake unanswered
+            forward triage not-begun
+            forward snapshot-evidence not-begun
+            forward approve-loss not-begun
+            forward begin-run not-begun
+            forward stop-source not-begun
+            forward wait-for-fence not-begun
+            forward pass-point-of-no-return not-begun
+            forward promote-database not-begun
+            forward approve-detach not-begun
+            forward detach-database not-begun
+            forward verify-database not-begun
+            forward raise-epoch not-begun
+            forward hold-missing not-begun
+            forward open not-begun
+            forward start-workers not-begun
+            forward try-payment not-begun
+            forward direct-traffic not-begun
+            forward confirm-traffic not-begun
+            forward unmute-alarms not-begun
+            forward ask-processor not-begun
+            forward stabilize not-begun
+            forward write-report not-begun
+            forward await-source not-begun
+            forward hold-source not-begun
+            forward rescue-tail not-begun
+            forward settle-missing not-begun
+            forward converge not-begun
+            forward restore-protection not-begun
+            forward close not-begun
+            pause: the run was paused (ann)
+            resume: the run was let go on (ann)
+            skip: `mute-alarms` was left out: they are wanted (dot)
+            no-answer: nobody wrote what came of attempt 1 of `stop-intake` (-)
+            retried-by-person: `stop-intake` was given more attempts (ann)
+            replanned: went on as a failover: now it is gone (bob)
+            takeover: runner `n2` took the run over from `n1` (-)
+            bob: see run switchover-2 to its end: attempt 1 of `triage` is due
+            dot: make up for `mute-alarms`, which was left out
+        "#]],
     );
 }
 
@@ -403,8 +405,8 @@ fn approvals_say_who_saw_what() {
         )
     });
     expect![[r#"
-        bob approve-loss 2025-11-22T08:27:20.400Z until 2025-11-22T08:37:20.400Z: the standby's database is behind by 900 ms, payments it lacks: 2
-        cyd approve-loss 2025-11-22T08:27:35.400Z until 2025-11-22T08:37:35.400Z: the standby's database is behind by 900 ms, payments it lacks: 2
+        bob approve-loss 2025-11-22T08:27:20.400Z until 2025-11-22T08:37:20.400Z: the standby's database was behind by 900 ms at 2025-11-22T08:25:05.000Z, payments it lacks: 2
+        cyd approve-loss 2025-11-22T08:27:35.400Z until 2025-11-22T08:37:35.400Z: the standby's database was behind by 900 ms at 2025-11-22T08:25:05.000Z, payments it lacks: 2
     "#]].assert_eq(&told.collect::<String>());
 }
 

@@ -120,7 +120,8 @@ pub(crate) fn tail(movements: u64) -> Tail {
 }
 
 fn evidence() -> Evidence {
-    Evidence { lag_ms: Some(900), intents_missing: Some(2) }
+    let lag_at = Some(Millis(PLANNED_AT - 95_000));
+    Evidence { lag_ms: Some(900), lag_at, intents_missing: Some(2) }
 }
 
 fn alarm(region: &str, name: &str, state: &str) -> AlarmNote {
@@ -179,6 +180,7 @@ fn failover_until_served(plan: Plan) -> Book {
 /// A failover that lost three payments and came to its end.
 pub(crate) fn failover() -> Vec<Entry> {
     let mut book = failover_until_served(plan(PlanKind::Failover, "failover-1"));
+    book.done(ActionName::UnmuteAlarms, 50);
     book.saw(ActionName::AskProcessor, 700, Observed::Movements(1));
     let alarms = vec![alarm("us-east-2", "payment-dev-Errors", "OK")];
     let noted = Notes { alarms, ..Notes::default() };
@@ -237,6 +239,7 @@ pub(crate) fn superseded() -> Vec<Entry> {
     let mut book = failover_until_served(plan(PlanKind::Failover, "failover-3"));
     let over = "another run has begun since".to_owned();
     let over = Failure::Refused(Refused::Superseded, over);
+    book.done(ActionName::UnmuteAlarms, 50);
     book.tried(ActionName::AskProcessor, 1, 10, Err(over));
     book.entries
 }

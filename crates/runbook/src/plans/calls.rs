@@ -2,7 +2,8 @@
 //! scans the intents as well, and asks the processor.
 //!
 //! In a failover the only required control planes are those of the target's own database service and
-//! functions, for which there is no data plane (rule `runbook-data-plane-only`).
+//! functions, for which there is no data plane (rule `runbook-data-plane-only`); and that of its API
+//! where an earlier run has shut it, which nothing else opens.
 
 use crate::action::Service::{
     ApiGateway, CloudWatch, Dns, DynamoDb, Https, Lambda, Ledger, Rds, S3,
@@ -75,6 +76,9 @@ const CALLS: &[(ActionName, &[Asked])] = &[
         &[
             READ_RECORD,
             control(Target, Rds, "DescribeGlobalClusters"),
+            control(Source, Rds, "DescribeDBClusters"),
+            control(Target, Rds, "DescribeDBClusters"),
+            control(Target, CloudWatch, "DescribeAlarms"),
             data(Source, CloudWatch, "GetMetricData"),
             data(Target, CloudWatch, "GetMetricData"),
             ASK_DNS,
@@ -158,17 +162,32 @@ const CALLS: &[(ActionName, &[Asked])] = &[
         &[
             control(Target, Lambda, "ListEventSourceMappings"),
             control(Target, Lambda, "UpdateEventSourceMapping"),
+            control(Target, Lambda, "GetFunctionConcurrency"),
+            control(Target, Lambda, "PutFunctionConcurrency"),
         ],
     ),
     (
         ActionName::TryPayment,
-        &[data(Target, Https, "POST /payments"), data(Target, Https, "GET /payments/{id}")],
+        &[
+            control(Target, ApiGateway, "GetRestApis"),
+            control(Target, ApiGateway, "GetStage"),
+            control(Target, ApiGateway, "UpdateStage"),
+            data(Target, Https, "POST /payments"),
+            data(Target, Https, "GET /payments/{id}"),
+        ],
     ),
     (ActionName::DirectTraffic, RECORD),
     (ActionName::ConfirmTraffic, &[data(Target, Https, "GET /health/traffic"), ASK_DNS]),
     (
         ActionName::Stabilize,
         &[data(Target, CloudWatch, "GetMetricData"), control(Target, CloudWatch, "DescribeAlarms")],
+    ),
+    (
+        ActionName::UnmuteAlarms,
+        &[
+            control(Target, CloudWatch, "DescribeAlarms"),
+            control(Target, CloudWatch, "EnableAlarmActions"),
+        ],
     ),
     (
         ActionName::SwapMonitoring,
@@ -202,7 +221,6 @@ const CALLS: &[(ActionName, &[Asked])] = &[
             control(Source, Rds, "CopyDBClusterSnapshot"),
             control(Source, Rds, "DescribeDBClusters"),
             control(Source, Rds, "RestoreDBClusterFromSnapshot"),
-            data(Source, Ledger, "read"),
         ],
     ),
     (ActionName::AskProcessor, SETTLING),
@@ -221,6 +239,8 @@ const CALLS: &[(ActionName, &[Asked])] = &[
             control(Source, ApiGateway, "GetRestApis"),
             control(Source, ApiGateway, "GetStage"),
             control(Source, ApiGateway, "UpdateStage"),
+            control(Source, CloudWatch, "DescribeAlarms"),
+            control(Source, CloudWatch, "EnableAlarmActions"),
         ],
     ),
     (ActionName::Close, RECORD),

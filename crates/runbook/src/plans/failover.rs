@@ -9,7 +9,7 @@ use crate::action::ActionName::{
     ConfirmTraffic, Converge, DetachDatabase, DirectTraffic, HoldMissing, HoldSource, Open,
     PassPointOfNoReturn, PromoteDatabase, RaiseEpoch, RescueTail, RestoreProtection, SettleMissing,
     SnapshotEvidence, Stabilize as LookAfter, StartWorkers, StopSource, Triage, TryPayment,
-    VerifyDatabase, WaitForFence, WriteReport,
+    UnmuteAlarms, VerifyDatabase, WaitForFence, WriteReport,
 };
 use crate::action::Condition::{IfDone, IfRefused};
 use crate::action::Side::{Global, Source, Target};
@@ -36,6 +36,7 @@ pub(super) const ROWS: &[Row] = &[
     row(TryPayment, Route, Target, 20, 10, 2).skippable(),
     row(DirectTraffic, Route, Global, 15, 10, 2),
     row(ConfirmTraffic, Route, Global, 60, 5, 1).or_go_on(),
+    row(UnmuteAlarms, Stabilize, Target, 20, 3, 5).or_go_on(),
     row(AskProcessor, Stabilize, Target, 120, 4, 30).or_go_on(),
     row(LookAfter, Stabilize, Target, 60, 1, 0).or_go_on(),
     row(WriteReport, Stabilize, Target, 60, 3, 5).or_go_on(),

@@ -140,6 +140,7 @@ fn entry(name: ActionName) -> Entry {
         ActionName::DirectTraffic => serve::DIRECT_TRAFFIC,
         ActionName::ConfirmTraffic => serve::CONFIRM_TRAFFIC,
         ActionName::Stabilize => serve::STABILIZE,
+        ActionName::UnmuteAlarms => serve::UNMUTE_ALARMS,
         ActionName::SwapMonitoring => serve::SWAP_MONITORING,
         ActionName::WriteReport => serve::WRITE_REPORT,
         ActionName::Close => serve::CLOSE,

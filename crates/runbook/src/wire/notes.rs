@@ -8,11 +8,12 @@ use super::read::Fields;
 use crate::notes::{AlarmNote, DnsNote, KeptNote, Notes};
 
 pub(super) fn write(notes: &Notes) -> Value {
-    let Notes { alarms, dns, kept, lacking } = notes;
+    let Notes { alarms, dns, kept, silent, lacking } = notes;
     let lists = [
         ("alarms", alarms.iter().map(write_alarm).collect::<Vec<_>>()),
         ("dns", dns.iter().map(write_dns).collect()),
         ("kept", kept.iter().map(write_kept).collect()),
+        ("silent", silent.iter().map(|name| json!({"name": name})).collect()),
         ("lacking", lacking.iter().map(|text| json!({"what": text})).collect()),
     ];
     let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
@@ -36,6 +37,7 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Notes, Unreadable> {
         alarms: list(fields, "alarms", read_alarm)?,
         dns: list(fields, "dns", read_dns)?,
         kept: list(fields, "kept", read_kept)?,
+        silent: list(fields, "silent", |fields| Ok(fields.text("name")?.to_owned()))?,
         lacking: list(fields, "lacking", |fields| Ok(fields.text("what")?.to_owned()))?,
     })
 }

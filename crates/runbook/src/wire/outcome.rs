@@ -1,6 +1,6 @@
 //! What came of an attempt, as JSON.
 
-use fence::Epoch;
+use fence::{Epoch, Millis};
 use serde_json::{Value, json};
 
 use super::read::Fields;
@@ -41,7 +41,12 @@ fn write_failure(failure: &Failure) -> Value {
 }
 
 pub(super) fn write_evidence(evidence: &Evidence) -> Value {
-    json!({"lag_ms": evidence.lag_ms, "intents_missing": evidence.intents_missing})
+    let Evidence { lag_ms, lag_at, intents_missing } = evidence;
+    let mut written = json!({"lag_ms": lag_ms, "intents_missing": intents_missing});
+    if let Some(at) = lag_at {
+        written["lag_at"] = at.0.into();
+    }
+    written
 }
 
 fn write_tail(tail: &Tail) -> Value {
@@ -83,8 +88,12 @@ fn read_failure(fields: &Fields<'_>) -> Result<Failure, Unreadable> {
 }
 
 pub(super) fn read_evidence(fields: &Fields<'_>) -> Result<Evidence, Unreadable> {
-    let lag_ms = fields.number_or_none("lag_ms")?;
-    Ok(Evidence { lag_ms, intents_missing: fields.number_or_none("intents_missing")? })
+    Ok(Evidence {
+        lag_ms: fields.number_or_none("lag_ms")?,
+        // What was written before it was kept has none.
+        lag_at: fields.number_or_none("lag_at")?.map(Millis),
+        intents_missing: fields.number_or_none("intents_missing")?,
+    })
 }
 
 fn read_tail(fields: &Fields<'_>) -> Result<Tail, Unreadable> {

@@ -140,6 +140,7 @@ fn approvals_come_from_distinct_people_and_run_out() {
                 lag_ms: Some(
                     900,
                 ),
+                lag_at: None,
                 intents_missing: Some(
                     2,
                 ),

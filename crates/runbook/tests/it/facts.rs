@@ -43,6 +43,7 @@ fn site(name: &str, active: &str) -> SiteFacts {
     SiteFacts {
         region: region(name),
         has_database: Known::Yes,
+        is_available: Known::Yes,
         is_writer: Known::from(name == active),
         database_service_answers: Known::Yes,
         canary_green: Known::Yes,

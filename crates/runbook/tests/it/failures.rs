@@ -135,6 +135,7 @@ fn failover() {
             try-payment              | person, then finished in west | person, then finished in west | person, then finished in west
             direct-traffic           | -                             | finished in west              | person, then finished in west
             confirm-traffic          | finished in west              | finished in west              | finished in west
+            unmute-alarms            | finished in west              | finished in west              | finished in west
             ask-processor            | finished in west              | finished in west              | finished in west
             stabilize                | finished in west              | finished in west              | finished in west
             write-report             | finished in west              | finished in west              | finished in west

@@ -49,7 +49,7 @@ fn at_every_await() {
     });
     expect![[r#"
         switchover: killed 281 times
-        failover: killed 334 times
+        failover: killed 342 times
         failback: killed 281 times
     "#]]
     .assert_eq(&kills.concat());

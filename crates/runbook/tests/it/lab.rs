@@ -23,6 +23,8 @@ pub(crate) enum Trouble {
     After(Failure),
     /// It has no effect, and no answer comes.
     Hangs,
+    /// Meanwhile the clock of whoever drives jumps so far ahead, as it is seen.
+    ClockJumps(i64),
 }
 
 /// A small system in memory.
@@ -53,6 +55,7 @@ impl Lab {
             store: VecDeque::new(),
             journal: VecDeque::new(),
             wrong: Vec::new(),
+            clock_ahead_ms: 0,
         };
         Self { clock: Clock::new(AT), inner: Mutex::new(inner) }
     }
@@ -140,6 +143,10 @@ impl World for Lab {
         self.clock.now()
     }
 
+    fn clock_ahead_ms(&self) -> i64 {
+        self.inner().clock_ahead_ms
+    }
+
     fn wait(&self, span: DurationMs) -> impl Future<Output = ()> + Send {
         self.clock.sleep(span)
     }
@@ -160,6 +167,10 @@ impl World for Lab {
             None => perform(),
             Some(Trouble::Before(failure)) => Err(failure),
             Some(Trouble::After(failure)) => perform().and(Err(failure)),
+            Some(Trouble::ClockJumps(ms)) => {
+                self.inner().clock_ahead_ms = ms;
+                perform()
+            }
             Some(Trouble::Hangs) => {
                 self.clock.sleep(DurationMs(u64::MAX / 2)).await;
                 Err(Failure::TimedOut)

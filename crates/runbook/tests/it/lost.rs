@@ -207,7 +207,12 @@ fn required_calls_to_control_planes_in_a_failover() {
         .map(|call| format!("{} {} in {}\n", call.service.as_str(), call.api, call.region))
         .collect();
     expect![[r#"
+        API Gateway GetRestApis in us-east-2
+        API Gateway GetStage in us-east-2
+        API Gateway UpdateStage in us-east-2
+        Lambda GetFunctionConcurrency in us-east-2
         Lambda ListEventSourceMappings in us-east-2
+        Lambda PutFunctionConcurrency in us-east-2
         Lambda UpdateEventSourceMapping in us-east-2
         RDS DescribeDBClusters in us-east-2
         RDS DescribeGlobalClusters in us-east-2

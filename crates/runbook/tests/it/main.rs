@@ -3,6 +3,7 @@
 mod automatic;
 mod carry;
 mod clock;
+mod clocks;
 mod controls;
 mod decisions;
 mod due;
@@ -12,6 +13,7 @@ mod kills;
 mod lab;
 mod late;
 mod lost;
+mod muted;
 mod pairs;
 mod plans;
 mod render;

@@ -110,6 +110,7 @@ fn failover() {
             route     try-payment             target west    20 s   10 x / 2  s stops, skippable
             route     direct-traffic          global west    15 s   10 x / 2  s stops
             route     confirm-traffic         global west    60 s    5 x / 1  s goes on, skippable
+            stabilize unmute-alarms           target west    20 s    3 x / 5  s goes on, skippable
             stabilize ask-processor           target west   120 s    4 x / 30 s goes on, skippable
             stabilize stabilize               target west    60 s    1 x / 0  s goes on, skippable
             stabilize write-report            target west    60 s    3 x / 5  s goes on, skippable
@@ -252,4 +253,28 @@ fn a_failover_when_a_run_is_open() {
         "r9",
         expect!["west to east, epoch 2 to 3, closes r1"],
     );
+}
+
+/// Alarms are muted by a switchover only, and every list of actions that may follow that unmutes them where they were
+/// muted: its own, the way back, and a failover as which it goes on or that closes it.
+#[test]
+fn what_is_muted_is_unmuted_whatever_follows() {
+    let switchover = planned(PlanKind::Switchover, "east");
+    let unmuting = |actions: &[Action], region: &fence::RegionName| {
+        let mut calls = actions.iter().flat_map(|action| &action.calls);
+        calls.any(|call| call.api == "EnableAlarmActions" && call.region == *region)
+    };
+    assert!(unmuting(&switchover.actions, &switchover.target));
+    assert!(unmuting(&switchover.way_back, &switchover.target));
+    let failover = planned(PlanKind::Failover, "east");
+    for region in [&failover.source, &failover.target] {
+        assert!(unmuting(&failover.actions, region), "{region}");
+    }
+    assert!(unmuting(&failover.way_back, &failover.target));
+    let mutes = |action: &Action| action.name == ActionName::MuteAlarms;
+    assert!(!failover.actions.iter().any(mutes));
+    // The source of a failover may be lost for long: only the target's are unmuted before.
+    let served = failover.actions.iter().filter(|action| action.stage < Stage::Restore);
+    let served: Vec<Action> = served.cloned().collect();
+    assert!(unmuting(&served, &failover.target) && !unmuting(&served, &failover.source));
 }

@@ -77,7 +77,7 @@ fn failover() {
             0       n1 begins triage 1
             0       n1 ends triage 1: Done
             0       n1 begins snapshot-evidence 1
-            0       n1 ends snapshot-evidence 1: Evidence(Evidence { lag_ms: Some(900), intents_missing: Some(2) })
+            0       n1 ends snapshot-evidence 1: Evidence(Evidence { lag_ms: Some(900), lag_at: None, intents_missing: Some(2) })
             0       bob approves approve-loss until 900000
             0       cyd approves approve-loss until 900000
             0       n1 begins approve-loss 1
@@ -108,6 +108,8 @@ fn failover() {
             12000   n1 ends direct-traffic 1: Done
             12000   n1 begins confirm-traffic 1
             12000   n1 ends confirm-traffic 1: Done
+            12000   n1 begins unmute-alarms 1
+            12000   n1 ends unmute-alarms 1: Done
             12000   n1 begins ask-processor 1
             12000   n1 ends ask-processor 1: Movements(0)
             12000   n1 begins stabilize 1

@@ -178,6 +178,8 @@ fn versions_that_differ_ask_for_approval_again() {
             12000   n1 ends direct-traffic 1: Done
             12000   n1 begins confirm-traffic 1
             12000   n1 ends confirm-traffic 1: Done
+            12000   n1 begins unmute-alarms 1
+            12000   n1 ends unmute-alarms 1: Done
             12000   n1 begins ask-processor 1
             12000   n1 ends ask-processor 1: Movements(0)
             12000   n1 begins stabilize 1

@@ -63,6 +63,7 @@ fn how_long_each_stage_took() {
                     lag_ms: Some(
                         900,
                     ),
+                    lag_at: None,
                     intents_missing: Some(
                         2,
                     ),

@@ -34,6 +34,8 @@ pub(crate) struct Inner {
     pub(crate) journal: VecDeque<Option<Trouble>>,
     /// What must never be.
     pub(crate) wrong: Vec<String>,
+    /// How far the clock of whoever drives is seen to be off.
+    pub(crate) clock_ahead_ms: i64,
 }
 
 impl Inner {
@@ -82,7 +84,8 @@ impl Inner {
             (self.active() == Some(&plan.source), self.active() == Some(&plan.target));
         match name {
             A::SnapshotEvidence => {
-                let evidence = Evidence { lag_ms: Some(900), intents_missing: Some(2) };
+                let evidence =
+                    Evidence { lag_ms: Some(900), lag_at: None, intents_missing: Some(2) };
                 return Ok(Observed::Evidence(evidence));
             }
             A::StopIntake | A::StopSource => {

@@ -35,7 +35,7 @@ fn nothing_is_known() {
             record: the control store does not answer: it was not asked; needed: the control record, which says who is active; next: try again from another Region; two of its three Regions must answer
             reason: no reason is given; needed: a sentence for those who read the report; next: repeat with `--reason TEXT`
             source-writes: not known; needed: the active Region's database to be the writer; next: compare `tideover status` with the database service
-            members-available: not known; needed: the databases of both Regions to be available; next: mend it first; when the active Region is lost, type `tideover failover`
+            members-available: not known; needed: the databases of both Regions to be available; next: mend it, or wait until its change is over; when the active Region is lost, type `tideover failover`
             versions-equal: not known; needed: versions between which roles can change; next: upgrade the member that is behind
             database-lag: not known how far it is behind; needed: at most 2 s behind, for 15 min; next: wait, and look at `tideover status`
             table-lag: not known how far it is behind; needed: at most 5 s behind, now; next: wait, and look at `tideover status`
@@ -64,7 +64,7 @@ fn nothing_is_known() {
             record: the control store does not answer: it was not asked; needed: the control record, which says who is active; next: try again from another Region; two of its three Regions must answer
             reason: no reason is given; needed: a sentence for those who read the report; next: repeat with `--reason TEXT`
             source-writes: not known; needed: the active Region's database to be the writer; next: compare `tideover status` with the database service
-            members-available: not known; needed: the databases of both Regions to be available; next: mend it first; when the active Region is lost, type `tideover failover`
+            members-available: not known; needed: the databases of both Regions to be available; next: mend it, or wait until its change is over; when the active Region is lost, type `tideover failover`
             versions-equal: not known; needed: versions between which roles can change; next: upgrade the member that is behind
             database-lag: not known how far it is behind; needed: at most 2 s behind, for 30 min; next: wait, and look at `tideover status`
             table-lag: not known how far it is behind; needed: at most 5 s behind, now; next: wait, and look at `tideover status`
@@ -114,7 +114,7 @@ fn everything_is_wrong() {
             no-run-open: switchover `r1` is open: DRAINING, its point of no return ahead; needed: one run at a time; next: type `tideover resume r1`
             timing: the lease is not longer than two renewal intervals and the clock bound; needed: a lease that outlasts two renewals and the clock bound; next: correct the timing of the lease
             source-writes: the database of `west` is not the writer; needed: the active Region's database to be the writer; next: compare `tideover status` with the database service
-            members-available: a database does not answer; needed: the databases of both Regions to be available; next: mend it first; when the active Region is lost, type `tideover failover`
+            members-available: a database does not answer; needed: the databases of both Regions to be available; next: mend it, or wait until its change is over; when the active Region is lost, type `tideover failover`
             versions-equal: the databases' versions differ; needed: versions between which roles can change; next: upgrade the member that is behind
             database-lag: 3 s behind; needed: at most 2 s behind, for 15 min; next: wait, and look at `tideover status`
             table-lag: 61 s behind; needed: at most 5 s behind, now; next: wait, and look at `tideover status`
@@ -145,7 +145,7 @@ fn everything_is_wrong() {
             no-run-open: switchover `r1` is open: DRAINING, its point of no return ahead; needed: one run at a time; next: type `tideover resume r1`
             timing: the lease is not longer than two renewal intervals and the clock bound; needed: a lease that outlasts two renewals and the clock bound; next: correct the timing of the lease
             source-writes: the database of `east` is not the writer; needed: the active Region's database to be the writer; next: compare `tideover status` with the database service
-            members-available: a database does not answer; needed: the databases of both Regions to be available; next: mend it first; when the active Region is lost, type `tideover failover`
+            members-available: a database does not answer; needed: the databases of both Regions to be available; next: mend it, or wait until its change is over; when the active Region is lost, type `tideover failover`
             versions-equal: the databases' versions differ; needed: versions between which roles can change; next: upgrade the member that is behind
             database-lag: 3 s behind; needed: at most 2 s behind, for 30 min; next: wait, and look at `tideover status`
             table-lag: 61 s behind; needed: at most 5 s behind, now; next: wait, and look at `tideover status`
@@ -350,4 +350,17 @@ fn what_was_done_without_stands_in_the_plan() {
     lose(&mut facts, "east");
     let plan = runbook::plan(&request, &facts).expect("nothing stands against it");
     assert!(plan.despite.is_empty(), "nothing was done without: {:?}", plan.despite);
+}
+
+/// The database service takes no request to switch while it is busy with a member.
+#[test]
+fn a_cluster_that_is_busy() {
+    for (found, wanted) in [(Known::No, "would refuse to switch"), (Known::Unknown, "not known")] {
+        let mut facts = calm("east");
+        facts.standby.is_available = found;
+        let unmet = plan(&request(PlanKind::Switchover), &facts).expect_err("it is not available");
+        let [unmet] = &unmet[..] else { panic!("{unmet:?}") };
+        assert_eq!(unmet.what, Precondition::MembersAvailable);
+        assert!(unmet.found.contains(wanted), "{unmet}");
+    }
 }

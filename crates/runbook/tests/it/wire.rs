@@ -32,7 +32,11 @@ fn action() -> impl Strategy<Value = ActionName> {
 
 fn evidence() -> impl Strategy<Value = Evidence> {
     let number = || proptest::option::of(number());
-    (number(), number()).prop_map(|(lag_ms, intents_missing)| Evidence { lag_ms, intents_missing })
+    (number(), number(), number()).prop_map(|(lag_ms, lag_at, intents_missing)| Evidence {
+        lag_ms,
+        lag_at: lag_at.map(Millis),
+        intents_missing,
+    })
 }
 
 fn tail() -> impl Strategy<Value = Tail> {
@@ -55,8 +59,15 @@ fn notes() -> impl Strategy<Value = Notes> {
     });
     let kept = (text(), text(), proptest::option::of(number().prop_map(Millis)))
         .prop_map(|(place, sha256, locked_until)| KeptNote { place, sha256, locked_until });
-    let lists = (vec(alarm, 0..3), vec(dns, 0..3), vec(kept, 0..3), vec(text(), 0..3));
-    lists.prop_map(|(alarms, dns, kept, lacking)| Notes { alarms, dns, kept, lacking })
+    let lists =
+        (vec(alarm, 0..3), vec(dns, 0..3), vec(kept, 0..3), vec(text(), 0..3), vec(text(), 0..3));
+    lists.prop_map(|(alarms, dns, kept, silent, lacking)| Notes {
+        alarms,
+        dns,
+        kept,
+        silent,
+        lacking,
+    })
 }
 
 fn observed() -> impl Strategy<Value = Observed> {

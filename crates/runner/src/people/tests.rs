@@ -12,7 +12,8 @@ fn entries() -> Vec<Entry> {
     let homes = runbook::Homes { primary: source, standby: target, witness };
     let plan = runbook::supposed(PlanKind::Failover, &homes);
     let runner = || RunnerName("n1".to_owned());
-    let evidence = Evidence { lag_ms: Some(900), intents_missing: None };
+    let evidence =
+        Evidence { lag_ms: Some(900), lag_at: Some(Millis(1_000)), intents_missing: None };
     let events = [
         Noted::Planned {
             plan: Box::new(plan),
@@ -28,7 +29,7 @@ fn entries() -> Vec<Entry> {
             result: Ok(Observed::Evidence(evidence)),
         },
     ];
-    let entry = |(position, event)| Entry { position, at: Millis(1), event };
+    let entry = |(position, event)| Entry { position, at: Millis(96_000), event };
     (0..).zip(events).map(entry).collect()
 }
 
@@ -53,7 +54,7 @@ fn what_people_read() {
     assert_eq!(subject, "tideover: approve-loss waits for approval");
     for words in [
         "failover from us-east-1 to us-east-2, run failover-1\n",
-        "900 milliseconds",
+        "900 milliseconds is how far the database to be promoted was behind, 95 seconds before that was written down\n",
         "an unknown number of accepted payments",
         "\n  tideover approve failover-1 --by NAME\n",
         "\n  tideover abort failover-1 --by NAME",

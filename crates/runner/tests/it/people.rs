@@ -98,3 +98,22 @@ async fn who_approves_after_being_told_lets_it_go_on() {
     // The token is used: nobody waits by it any more, and that is no failure.
     assert_eq!(tell(&world, &function, &token).await, "done");
 }
+
+/// Nobody decides what nobody knows of: the function goes on until somebody is told.
+#[tokio::test]
+async fn people_are_told_when_the_topic_takes_it_again() {
+    let world = World::start().await;
+    world.come_to(ActionName::ApproveLoss).await;
+    let (_, token) = waiting(&world).await;
+    let function = world.instance().await;
+    world.delete_topic().await;
+    let mended = async {
+        while !function.lines().iter().any(|line| line.contains("people are not told")) {
+            tokio::task::yield_now().await;
+        }
+        world.make_topic().await;
+    };
+    let (told, ()) = tokio::join!(tell(&world, &function, &token), mended);
+    assert_eq!(told, "done");
+    assert_eq!(world.heard().await.len(), 1);
+}

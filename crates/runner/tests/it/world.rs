@@ -42,6 +42,7 @@ pub(crate) fn system() -> System {
             functions: vec![(text("notification"), 5)],
         },
         objectives: Objectives { rto: DurationMs(900_000), rpo: DurationMs(60_000) },
+        asks_iam: false,
     }
 }
 
@@ -74,18 +75,29 @@ impl World {
         });
         world.ask("dynamodb", "DynamoDB_20120810.CreateTable", &made).await;
         world.ask("sqs", "AmazonSQS.CreateQueue", &json!({"QueueName": HEARD})).await;
-        world.form("sns", "Action=CreateTopic&Name=people").await;
+        world.make_topic().await;
+        let by = Author::new("ann");
+        let journal = world.table.journal(world.run());
+        write_plan(&journal, &world.plan, &by, "a test", AT).await.unwrap();
+        world
+    }
+
+    /// Makes the topic by which people are told.
+    pub(crate) async fn make_topic(&self) {
+        self.form("sns", "Action=CreateTopic&Name=people").await;
         let subscribe = format!(
             "Action=Subscribe&TopicArn={}&Protocol=sqs&Endpoint={}\
              &Attributes.entry.1.key=RawMessageDelivery&Attributes.entry.1.value=true",
             topic().replace(':', "%3A"),
             format!("arn:aws:sqs:us-east-1:{ACCOUNT}:{HEARD}").replace(':', "%3A"),
         );
-        world.form("sns", &subscribe).await;
-        let by = Author::new("ann");
-        let journal = world.table.journal(world.run());
-        write_plan(&journal, &world.plan, &by, "a test", AT).await.unwrap();
-        world
+        self.form("sns", &subscribe).await;
+    }
+
+    /// Takes it away.
+    pub(crate) async fn delete_topic(&self) {
+        let arn = topic().replace(':', "%3A");
+        self.form("sns", &format!("Action=DeleteTopic&TopicArn={arn}")).await;
     }
 
     pub(crate) fn run(&self) -> &RunId {
@@ -184,9 +196,11 @@ impl World {
         let before = self.plan.actions.iter().take_while(|before| before.name != action);
         for done in before {
             let observed = match done.name {
-                ActionName::SnapshotEvidence => {
-                    Observed::Evidence(Evidence { lag_ms: Some(900), intents_missing: Some(2) })
-                }
+                ActionName::SnapshotEvidence => Observed::Evidence(Evidence {
+                    lag_ms: Some(900),
+                    lag_at: None,
+                    intents_missing: Some(2),
+                }),
                 _ => Observed::Done,
             };
             let (action, attempt) = (done.name, 1);

@@ -71,7 +71,7 @@ pub(crate) const VARIETY: [&str; 7] = [
     "",
     "[regions]\nprimary = \"eu-west-1\"\nstandby = \"eu-central-1\"\n[network]\nzones = 2\n[automatic]\nfailover = \"start\"",
     "[network]\nnat_gateways = 3\nprimary_zone_ids = [\"use1-az1\", \"use1-az2\", \"use1-az4\"]",
-    "[dns]\nzone = \"pay.example.org\"\nhosted_zone_id = \"Z0123456789ABC\"\n[api]\nweb_acl = false",
+    "[dns]\nzone = \"pay.example.org\"\nhosted_zone_id = \"Z0123456789ABC\"\n[api]\nweb_acl = false\nauthorization = \"iam\"",
     "architecture = \"x86_64\"\n[monitoring]\nemail = \"a@example.org\"\n[storage]\nreplicate_delete_markers = true\n[automatic]\nfailover = \"tell\"",
     "[[functions]]\nname = \"one\"\nroutes = [\"GET /health\"]\n[[functions]]\nname = \"two\"\ngroup = \"Extra\"\nuses = [\"receipts\"]",
     "[processor]\nurl = \"https://cards.example.com\"\n[[functions]]\nname = \"one\"\nroutes = [\"GET /health\"]\n\

@@ -69,6 +69,7 @@ fn functions_last_as_long_as_an_action() {
 fn declared(text: &str, home: Home) -> BTreeSet<(String, String)> {
     let topology = topology(text);
     let functions = &topology.functions;
+    let asks_iam = topology.api.authorization == topology::Authorization::Iam;
     let Homes { primary, standby, witness } = homes(&topology);
     let (own, other) = if home == Home::Primary { (primary, standby) } else { (standby, primary) };
     let mut declared = BTreeSet::new();
@@ -110,6 +111,9 @@ fn declared(text: &str, home: Home) -> BTreeSet<(String, String)> {
                 Service::Rds => ("rds", call.api),
                 Service::S3 => ("s3", call.api),
                 Service::StepFunctions => ("states", call.api),
+                Service::Https if asks_iam && call.api.contains(" /payments") => {
+                    ("execute-api", "Invoke")
+                }
                 Service::Dns | Service::Https => continue,
                 other => panic!("{other:?} is in no role"),
             };

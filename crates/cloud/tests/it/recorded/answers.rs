@@ -29,6 +29,7 @@ pub(super) fn error(code: &str, message: &str) -> String {
 }
 
 /// The global database in a state.
+#[derive(Clone)]
 pub(super) struct Global {
     /// The Region of the writer.
     pub(super) writer: &'static str,

@@ -90,8 +90,8 @@ async fn what_becomes_of_a_switchover_that_is_refused() {
         assert_eq!(run.asked().matches(SWITCH).count(), 1, "{code} is asked for once");
     }
     expect![[r#"
-        not done yet: InvalidGlobalClusterStateFault (400): The global cluster is in an invalid state
-        not done yet: InvalidDBClusterStateFault (400): The DB cluster is not in the available state
+        refused, nothing-moved: InvalidGlobalClusterStateFault (400): The global cluster is in an invalid state
+        refused, nothing-moved: InvalidDBClusterStateFault (400): The DB cluster is not in the available state
         refused, nothing-moved: GlobalClusterNotFoundFault (404): The global cluster is not found
         refused, nothing-moved: DBClusterNotFoundFault (404): The DB cluster is not found
         refused, nothing-moved: InvalidParameterValue (400): The engine version of the target differs at the patch level
@@ -196,4 +196,40 @@ async fn a_cluster_is_taken_out_once_and_waited_for() {
     let rules = seen(EAST_2, &[Global::rests_with(EAST_1)]).into_iter().chain([refused]);
     expect!["refused, other: AccessDenied (403): not authorized"]
         .assert_eq(&outcome(&run.look(DetachDatabase, rules).await));
+}
+
+/// Something else is under way, such as a change of the cluster, and ends.
+#[tokio::test]
+async fn a_change_of_roles_is_asked_for_until_the_service_takes_it() {
+    let busy = |operation| {
+        refuses(operation, 400, "InvalidDBClusterStateFault", "it is modified").times(3)
+    };
+    for (kind, action, operation, asked) in [
+        (PlanKind::Switchover, SwitchDatabase, SWITCH, EAST_1),
+        (PlanKind::Failover, PromoteDatabase, FAIL_OVER, EAST_2),
+    ] {
+        let run = Recorded::of(kind).await;
+        let mut states = vec![Global::rests_with(EAST_1); 4];
+        states.push(Global::moving(EAST_1, "pending", false));
+        states.push(Global::rests_with(EAST_2));
+        let mut rules = seen(asked, &states);
+        rules.extend([busy(operation), once(asked, operation, accepted(operation))]);
+        assert_eq!(outcome(&run.attempt(action, rules).await), "Done", "{action}");
+        assert_eq!(run.asked().matches(operation).count(), 4, "{}", run.asked());
+    }
+}
+
+/// Whose request before this one was taken, though nobody heard: the refusal says no more than that.
+#[tokio::test]
+async fn a_refusal_while_roles_change_is_followed() {
+    let run = Recorded::of(PlanKind::Switchover).await;
+    let states = [
+        Global::rests_with(EAST_1),
+        Global::moving(EAST_1, "switching-over", false),
+        Global::rests_with(EAST_2),
+    ];
+    let mut rules = seen(EAST_1, &states);
+    rules.push(refuses(SWITCH, 400, "InvalidGlobalClusterStateFault", "it is switching over"));
+    assert_eq!(outcome(&run.attempt(SwitchDatabase, rules).await), "Done");
+    assert_eq!(run.asked().matches(SWITCH).count(), 1);
 }

@@ -34,11 +34,16 @@ fn map(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
 
 /// `GetMetricData`: these values, a minute apart, the last of this minute.
 pub(super) fn values(values: &[f64]) -> Vec<u8> {
+    values_until(0, values)
+}
+
+/// The same, the last of so many minutes ago.
+pub(super) fn values_until(minutes: u32, values: &[f64]) -> Vec<u8> {
     let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let now = since_1970.expect("it is later").as_secs_f64();
     // Newest first, as CloudWatch sends them; tag 1 makes an instant of a number.
     let times = (0..values.len()).map(|ago| {
-        let ago = u32::try_from(ago).expect("there are few");
+        let ago = minutes + u32::try_from(ago).expect("there are few");
         [vec![0xc1], number(now - 60.0 * f64::from(ago))].concat()
     });
     let result = map(&[

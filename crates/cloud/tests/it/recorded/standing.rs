@@ -9,7 +9,7 @@ use runbook::ActionName::{
 use runbook::PlanKind;
 
 use super::answers::{Global, cluster};
-use super::numbers::{alarms, values};
+use super::numbers::{alarms, values, values_until};
 use super::{EAST_1, EAST_2, Recorded, always_says, outcome};
 
 const DESCRIBE: &str = "DescribeGlobalClusters";
@@ -28,7 +28,7 @@ async fn a_planned_run_begins_where_everything_follows() {
     let rests = || Global::rests_with(EAST_1);
     let cases: [(&str, Global, &[f64], &[f64]); 8] = [
         ("all is well", rests(), &[200.0], &[900.0]),
-        ("nothing is measured", rests(), &[], &[]),
+        ("no lag is measured", rests(), &[], &[]),
         ("roles are changing", Global::moving(EAST_1, "pending", false), &[200.0], &[]),
         ("the target is the writer", Global::rests_with(EAST_2), &[200.0], &[]),
         ("the target is rebuilt", Global { members: resyncing, ..rests() }, &[200.0], &[]),
@@ -37,24 +37,48 @@ async fn a_planned_run_begins_where_everything_follows() {
         ("sessions are behind", rests(), &[200.0], &[61_000.0]),
     ];
     let mut told = String::new();
+    let clusters = |[one, other]: [&str; 2]| {
+        [(EAST_1, one), (EAST_2, other)].map(|(region, status)| {
+            let body = cluster(&format!("payment-test-{region}"), status);
+            always_says(region, "DescribeDBClusters", body)
+        })
+    };
+    let silent = [("payment-test-Errors", false, true), ("payment-test-Old", false, false)];
+    let others = |status| {
+        let all = [always_says(EAST_2, "DescribeAlarms", alarms(&silent))];
+        all.into_iter().chain(clusters(status))
+    };
     for (what, global, lag, sessions) in cases {
         let rules = [
             always_says(EAST_2, DESCRIBE, global.xml()),
             always_says(EAST_2, METRICS, values(lag)),
             always_says(EAST_1, METRICS, values(sessions)),
         ];
+        let rules = rules.into_iter().chain(others(["available"; 2]));
         let attempt = run.look(CheckPreconditions, rules).await;
         told += &format!("{what}: {}\n", outcome(&attempt));
     }
+    // What the service would refuse a request to switch for.
+    for status in [["available", "modifying"], ["upgrading", "available"]] {
+        let rules = [
+            always_says(EAST_2, DESCRIBE, rests().xml()),
+            always_says(EAST_2, METRICS, values(&[200.0])),
+            always_says(EAST_1, METRICS, values(&[])),
+        ];
+        let attempt = run.look(CheckPreconditions, rules.into_iter().chain(others(status))).await;
+        told += &format!("{status:?}: {}\n", outcome(&attempt));
+    }
     expect![[r#"
-        all is well: Done, noted: the name servers of `payment-test.example.com`: 127.0.0.1:9: Connection refused (os error 111)
-        nothing is measured: Done, noted: the name servers of `payment-test.example.com`: 127.0.0.1:9: Connection refused (os error 111)
+        all is well: Done, noted: payment-test-Old calls nobody; the name servers of `payment-test.example.com`: 127.0.0.1:9: Connection refused (os error 111)
+        no lag is measured: refused, precondition: it is not known how far the target's database is behind; look at `tideover status`
         roles are changing: refused, precondition: the source's cluster is not the writer, or roles are changing; look at `tideover status`
         the target is the writer: refused, precondition: the source's cluster is not the writer, or roles are changing; look at `tideover status`
         the target is rebuilt: refused, precondition: the target's cluster does not follow; look at `tideover status`
         the target is no member: refused, precondition: the target's cluster does not follow; look at `tideover status`
         the database is behind: refused, precondition: the target's database is more than a minute behind; look at `tideover status`
         sessions are behind: refused, precondition: the target's sessions are more than a minute behind; look at `tideover status`
+        ["available", "modifying"]: refused, precondition: the target's cluster is modifying; look at `tideover status`
+        ["upgrading", "available"]: refused, precondition: the source's cluster is upgrading; look at `tideover status`
     "#]].assert_eq(&told);
 }
 
@@ -66,6 +90,10 @@ async fn what_is_known_of_the_loss() {
     // The last value before the Region was lost, and then none.
     let cases = [
         ("both", vec![always_says(EAST_2, METRICS, values(&[80.0, 1_900.0])), missing()]),
+        (
+            "of a while ago",
+            vec![always_says(EAST_2, METRICS, values_until(40, &[80.0])), missing()],
+        ),
         ("no values for an hour", vec![always_says(EAST_2, METRICS, values(&[])), missing()]),
         ("a silent CloudWatch", vec![Rule::all(Fault::THROTTLES).operation(METRICS), missing()]),
         ("a silent ledger", vec![always_says(EAST_2, METRICS, values(&[80.0])), ledger_fails()]),
@@ -76,10 +104,11 @@ async fn what_is_known_of_the_loss() {
         told += &format!("{what}: {}\n", outcome(&run.look(SnapshotEvidence, rules).await));
     }
     expect![[r#"
-        both: Evidence(Evidence { lag_ms: Some(1900), intents_missing: Some(2) })
-        no values for an hour: Evidence(Evidence { lag_ms: None, intents_missing: Some(2) })
-        a silent CloudWatch: Evidence(Evidence { lag_ms: None, intents_missing: Some(2) })
-        a silent ledger: Evidence(Evidence { lag_ms: Some(80), intents_missing: None })
+        both: behind Some(1900) ms, Some(0) minutes ago; missing Some(2)
+        of a while ago: behind Some(80) ms, Some(40) minutes ago; missing Some(2)
+        no values for an hour: behind None ms, None minutes ago; missing Some(2)
+        a silent CloudWatch: behind None ms, None minutes ago; missing Some(2)
+        a silent ledger: behind Some(80) ms, Some(0) minutes ago; missing None
         neither: not done yet: neither the lag nor what is missing is known
     "#]]
     .assert_eq(&told);

@@ -2,8 +2,10 @@
 
 use emulator::{Fault, Rule};
 use expect_test::expect;
-use runbook::ActionName::{MuteAlarms, StartWorkers, StopIntake, StopSource};
-use runbook::PlanKind;
+use runbook::ActionName::{
+    CheckPreconditions, MuteAlarms, StartWorkers, StopIntake, StopSource, UnmuteAlarms,
+};
+use runbook::{Notes, Observed, PlanKind};
 
 use super::answers::{event_source, event_sources};
 use super::numbers::{alarms, nothing};
@@ -84,4 +86,82 @@ async fn alarms_are_muted_and_seen_to_be() {
         not done yet: `payment-test-Errors` is not changed yet
     "#]]
     .assert_eq(&told);
+}
+
+/// A switchover has muted the target's alarms, and goes on as a failover, which sees that people are called again.
+#[tokio::test]
+async fn alarms_that_a_run_has_muted_call_again() {
+    let run = Recorded::of(PlanKind::Failover).await;
+    let stood = |muted: bool| {
+        let all = [("payment-test-Errors", true, !muted), ("payment-test-Old", false, false)];
+        alarms(&all)
+    };
+    let rules = |muted| {
+        [
+            once(EAST_2, "DescribeAlarms", stood(muted)),
+            once(EAST_2, "EnableAlarmActions", nothing()),
+            once(EAST_2, "DescribeAlarms", stood(false)),
+        ]
+    };
+    let before = outcome(&run.attempt(UnmuteAlarms, rules(true)).await);
+    assert!(!run.asked().contains("EnableAlarmActions"), "nobody has muted any: {before}");
+    let silent = vec!["payment-test-Old".to_owned()];
+    let notes = Notes { silent, ..Notes::default() };
+    run.noted(CheckPreconditions, Ok(Observed::Noted(notes))).await;
+    run.noted(MuteAlarms, Ok(Observed::Done)).await;
+    let mut told = outcome(&run.attempt(UnmuteAlarms, rules(true)).await) + "\n";
+    told += &run.asked();
+    expect![[r#"
+        Done, noted: us-east-2 payment-test-Errors ALARM; us-east-2 payment-test-Old OK
+        us-east-2 DescribeAlarms
+        us-east-2 EnableAlarmActions
+        us-east-2 DescribeAlarms
+    "#]]
+    .assert_eq(&told);
+    let asked = run.way.asked();
+    let enabled = asked.iter().find(|asked| asked.called.operation == "EnableAlarmActions");
+    let body = String::from_utf8_lossy(&enabled.expect("they are enabled").body).into_owned();
+    assert!(body.contains("payment-test-Errors") && !body.contains("payment-test-Old"), "{body}");
+    run.noted(UnmuteAlarms, Ok(Observed::Done)).await;
+    run.attempt(UnmuteAlarms, rules(true)).await.expect("they are looked at");
+    assert!(!run.asked().contains("EnableAlarmActions"), "people may have muted them since");
+}
+
+/// A function's bound as it is, and what is answered to a change of it.
+fn bounds(validation: u32, notification: u32) -> Vec<Rule> {
+    let of = |name: &str, number: u32| {
+        let path = format!("GET /2019-09-30/functions/{name}-test/concurrency");
+        always_says(EAST_2, &path, format!(r#"{{"ReservedConcurrentExecutions": {number}}}"#))
+    };
+    let changed = r#"{"ReservedConcurrentExecutions": 40}"#;
+    let change = always_says(EAST_2, "PUT /2017-10-31/functions", changed);
+    vec![of("validation", validation), of("notification", notification), change]
+}
+
+#[tokio::test]
+async fn functions_that_a_failover_turned_off_run_again_with_the_workers() {
+    let run = Recorded::of(PlanKind::Failover).await;
+    let sources = || always_says(EAST_2, LIST, event_sources("Enabled"));
+    let mut told = String::new();
+    for (validation, notification) in [(40, 5), (0, 0)] {
+        let rules = bounds(validation, notification).into_iter().chain([sources()]);
+        told += &format!("{}\n", outcome(&run.attempt(StartWorkers, rules).await));
+        let asked = run.asked();
+        let changes = asked.lines().filter(|line| line.contains("PUT "));
+        told += &changes.map(|line| format!("  {line}\n")).collect::<String>();
+    }
+    expect![[r#"
+        Done
+        Done
+          us-east-2 PUT /2017-10-31/functions/validation-test/concurrency {"ReservedConcurrentExecutions":40}
+          us-east-2 PUT /2017-10-31/functions/notification-test/concurrency {"ReservedConcurrentExecutions":5}
+    "#]]
+    .assert_eq(&told);
+    let mut rules =
+        vec![Rule::all(Fault::Says(403, "AccessDeniedException")).operation("PUT /2017")];
+    rules.extend(bounds(0, 5));
+    rules.push(sources());
+    let refused = outcome(&run.look(StartWorkers, rules).await);
+    expect!["refused, other: AccessDeniedException (403): as the test wants it"]
+        .assert_eq(&refused);
 }

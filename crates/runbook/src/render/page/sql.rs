@@ -11,7 +11,6 @@ pub(super) fn typed(action: ActionName) -> &'static str {
         ActionName::VerifyDatabase => VERIFIED,
         ActionName::RaiseEpoch => RAISE,
         ActionName::HoldMissing => MISSING,
-        ActionName::RescueTail => RESCUED,
         ActionName::AskProcessor | ActionName::SettleMissing => QUARANTINE,
         _ => WRITER,
     }
@@ -59,10 +58,6 @@ ledger {region} 'COPY (SELECT intent_key FROM payments UNION SELECT intent_key F
 jq -r --argjson epoch "$EPOCH" '.[] | fromjson | select(.epoch < $epoch and .state != "refused") | .key' \
   intents.json | LC_ALL=C sort > intents.txt
 LC_ALL=C comm -23 intents.txt ledger.txt
-"#;
-
-const RESCUED: &str = r#"
-ledger {region} 'SELECT count(*) FROM payments' "$RUN-tail"
 "#;
 
 const QUARANTINE: &str = r#"

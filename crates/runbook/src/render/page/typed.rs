@@ -64,6 +64,8 @@ aws rds restore-db-cluster-from-snapshot --region {region} --db-cluster-identifi
   --db-subnet-group-name "$SUBNETS" --vpc-security-group-ids "$SECURITY"
 aws rds create-db-instance --region {region} --db-instance-identifier "$RUN-tail-1" \
   --db-cluster-identifier "$RUN-tail" --engine aurora-postgresql --db-instance-class db.r6g.large
+aws rds wait db-instance-available --region {region} --db-instance-identifier "$RUN-tail-1"
+ledger {region} 'SELECT count(*) FROM payments' "$RUN-tail"
 "#;
 
 pub(super) const MUTE: &str = r#"

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::errors::{ALL, PASSING_OF_AWS};
+use super::errors::{ALL, PASSING_OF_AWS, TRY_AGAIN};
 use super::states::{FAILURE, UNANSWERED, Way, catcher};
 
 /// The state waits until somebody sends the token back, whatever the function answers.
@@ -20,10 +20,21 @@ pub(super) const ABORT: &str = "abort";
 /// How long people are waited for: a week.
 const PEOPLE_SECONDS_MAX: u64 = 604_800;
 
-/// Has the people told who must approve of an action, and waits until they have; then the action is
-/// asked for again, which notes that.
+/// After how long those who must approve are told again: until they do, users may be without service.
+const REMINDER_SECONDS: u64 = 1_800;
+
+/// What Step Functions reports when nobody has sent the token back for so long.
+const UNDECIDED: &str = "States.HeartbeatTimeout";
+
+/// How often telling people is begun anew that was not done in the time of an invocation.
+const TELLING_ATTEMPTS_MAX: u64 = 10;
+
+/// Has the people told who must approve of an action, again and again, and waits until they have; then
+/// the action is asked for again, which notes that.
 pub(super) fn approve(way: &Way<'_>, position: usize, function: &str) -> Value {
     let mut state = wait(way, position, function, "approve");
+    state["HeartbeatSeconds"] = json!(REMINDER_SECONDS);
+    state["Retry"] = json!([reminder(), retrier_of_telling(), retrier_of_aws()]);
     state["ResultPath"] = Value::Null;
     state["Next"] = json!(way.state(position));
     state
@@ -65,8 +76,28 @@ fn wait(way: &Way<'_>, position: usize, function: &str, word: &str) -> Value {
         "Resource": INVOKE_AND_WAIT,
         "Parameters": {"FunctionName": function, "Payload": payload},
         "TimeoutSeconds": PEOPLE_SECONDS_MAX,
-        "Retry": [retrier_of_aws()],
+        "Retry": [retrier_of_telling(), retrier_of_aws()],
         "Catch": [catcher(&[ALL], FAILURE, UNANSWERED.to_owned())],
+    })
+}
+
+/// The function is asked again, with a new token: it tells people again, or finds that they have decided.
+fn reminder() -> Value {
+    json!({
+        "ErrorEquals": [UNDECIDED],
+        "IntervalSeconds": 1,
+        "MaxAttempts": PEOPLE_SECONDS_MAX / REMINDER_SECONDS,
+        "BackoffRate": 1.0,
+    })
+}
+
+/// People are not told yet.
+fn retrier_of_telling() -> Value {
+    json!({
+        "ErrorEquals": [TRY_AGAIN],
+        "IntervalSeconds": 2,
+        "MaxAttempts": TELLING_ATTEMPTS_MAX,
+        "BackoffRate": 1.0,
     })
 }
 

@@ -3,8 +3,9 @@
 use super::Entry;
 
 pub(super) const CHECK_PRECONDITIONS: Entry = Entry {
-    does: "Observes once more everything that the plan was made from, so that nothing begins on old facts, and writes down \
-           what DNS answers.",
+    does: "Observes once more what the plan was made from, so that nothing begins on old facts: who writes, whether both \
+           clusters are available, and how far the copies are behind. Writes down what DNS answers, and which alarms call \
+           nobody.",
     precondition: "Nobody has begun another run since the plan was made.",
     verification: "Every fact still allows the plan; one that does not is named.",
     by_hand: "The control record names {source} as active, in epoch {seen}, without a run that is under way. What \

@@ -23,10 +23,12 @@ pub(super) const RESCUE_TAIL: Entry = Entry {
     does: "Keeps the last data of {source}: copies the snapshot that the failover left, and restores it aside, where \
            people read out of it what {target} has not.",
     precondition: "{source} answers, and RDS has rebuilt its cluster as a member (RDS-EVENT-0240 and 0241).",
-    verification: "The snapshot is copied under a name that nothing deletes, and a cluster is being restored from it. \
-                   Its instance is made by people, and every movement that is missing in {target} is written down.",
-    by_hand: "Look for a snapshot whose name begins with `rds:unplanned-global-failover-`; copy it before it \
-              expires, restore the copy as a cluster of its own, and compare the ledgers.",
+    verification: "The snapshot is copied under a name that nothing deletes, and a cluster is being restored from it, \
+                   which has no instance yet: people make one when they want to read it.",
+    by_hand: "Look for a snapshot whose name begins with `rds:unplanned-global-failover-`; copy it before it expires, and \
+              restore the copy as a cluster of its own. Then make an instance in it, write down every movement that \
+              {target} has not, and delete instance and cluster again. A cluster that was detached left no snapshot: \
+              its own data are in the old cluster of {source}, which nothing overwrites.",
     when_it_fails: "Copy the snapshot at least: it expires. Whatever is not read out of it, the processor is asked \
                     about.",
 };
@@ -51,7 +53,9 @@ pub(super) const CONVERGE: Entry = Entry {
 
 pub(super) const RESTORE_PROTECTION: Entry = Entry {
     does: "Waits until {source} is a healthy standby: its database follows, buckets replicate both ways, backups \
-           are taken. Then lets its functions run and its API answer again, which the run turned off.",
+           are taken. Then lets its functions run and its API answer again, which the run turned off, and unmutes its \
+           alarms if the run that was closed had muted them. After the cluster of {target} was detached nothing follows \
+           it: then it is written down what people do.",
     precondition: "What was rescued from {source} is kept elsewhere.",
     verification: "Its member says SynchronizationStatus `connected`, its lag is normal, and a backup is newer \
                    than the failover.",

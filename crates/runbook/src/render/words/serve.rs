@@ -13,18 +13,23 @@ pub(super) const OPEN: Entry = Entry {
 };
 
 pub(super) const START_WORKERS: Entry = Entry {
-    does: "Turns on event sources and schedules of {target}, so that its outbox is worked off.",
+    does: "Turns on event sources and schedules of {target}, so that its outbox is worked off, and lets its functions run \
+           as the templates say: an earlier failover may have turned them off.",
     precondition: "{target} is active.",
-    verification: "Every event source mapping and schedule of {target} is enabled.",
-    by_hand: "List the event source mappings: `State` is `Enabled`.",
+    verification: "Every event source mapping and schedule of {target} is enabled, and the reserved concurrency of its \
+                   functions is that of the templates.",
+    by_hand: "List the event source mappings: `State` is `Enabled`. Look at the reserved concurrency of the functions: \
+              none is 0.",
     when_it_fails: "Payments are taken all the same, and told of later. Try again until it is done.",
 };
 
 pub(super) const TRY_PAYMENT: Entry = Entry {
-    does: "Takes a synthetic payment of the smallest amount by the Regional name of {target}, past DNS.",
+    does: "Takes a synthetic payment of the smallest amount by the Regional name of {target}, past DNS. When the answer is \
+           429, the stage of the API is opened first, which an earlier failover may have shut.",
     precondition: "{target} is active.",
     verification: "The payment is acknowledged, and is read back as it was sent.",
-    by_hand: "Send one with a key of its own; the answer is 201.",
+    by_hand: "Send one with a key of its own; the answer is 201. When it is 429, set the stage's throttle to that of the \
+              templates. Where the API asks for IAM, sign the request: `curl --aws-sigv4`.",
     when_it_fails: "Look at `GET /health/ready` of {target}, which says why it takes none. Do not send users there \
                     before it does.",
 };
@@ -71,12 +76,22 @@ pub(super) const STABILIZE: Entry = Entry {
     when_it_fails: "Those on call take over from here.",
 };
 
-pub(super) const SWAP_MONITORING: Entry = Entry {
-    does: "Unmutes the alarms, and sees in which Region lag is measured now, which is the one that follows.",
+pub(super) const UNMUTE_ALARMS: Entry = Entry {
+    does: "Unmutes the alarms of {target}, if this run has muted them as a switchover before its source was lost, or the \
+           run that it closed. Those that people had muted before stay so.",
     precondition: "Users are served.",
-    verification: "The Region that follows has data points of lag, and the actions of all alarms are enabled.",
+    verification: "The actions of the alarms that a run has muted are enabled.",
+    by_hand: "List alarms of {target} whose actions are disabled: there is none that nobody wanted so.",
+    when_it_fails: "Enable the alarms by hand; nobody must be left with muted alarms.",
+};
+
+pub(super) const SWAP_MONITORING: Entry = Entry {
+    does: "Unmutes the alarms that the run muted, and sees in which Region lag is measured now, which is the one that \
+           follows. Alarms that people had muted before stay so.",
+    precondition: "Users are served.",
+    verification: "The Region that follows has data points of lag, and the actions of the alarms are enabled.",
     by_hand: "Look for data points of AuroraGlobalDBRPOLag in the Region that follows, and list alarms whose actions \
-              are disabled: there is none.",
+              are disabled: there is none that nobody wanted so.",
     when_it_fails: "Enable the alarms by hand; nobody must be left with muted alarms.",
 };
 

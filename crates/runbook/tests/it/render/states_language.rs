@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::pairs;
 
 /// Names of errors that begin with `States.` and exist.
-const RESERVED: [&str; 2] = ["States.ALL", "States.Timeout"];
+const RESERVED: [&str; 3] = ["States.ALL", "States.HeartbeatTimeout", "States.Timeout"];
 
 const INVOKE: &str = "arn:aws:states:::lambda:invoke";
 const INVOKE_AND_WAIT: &str = "arn:aws:states:::lambda:invoke.waitForTaskToken";
@@ -102,8 +102,18 @@ fn check_state(name: &str, state: &Value, faults: &mut Vec<String>) {
 fn check_task(name: &str, state: &Value, faults: &mut Vec<String>) {
     let needed =
         ["Type", "Resource", "Parameters", "ResultPath", "TimeoutSeconds", "Catch", "Next"];
-    fields(name, state, &needed, &["Comment", "Retry", "ResultSelector"], faults);
+    fields(
+        name,
+        state,
+        &needed,
+        &["Comment", "Retry", "ResultSelector", "HeartbeatSeconds"],
+        faults,
+    );
     within(name, "TimeoutSeconds", &state["TimeoutSeconds"], 1..=99_999_999, faults);
+    if let Some(beat) = state.get("HeartbeatSeconds") {
+        let longest = state["TimeoutSeconds"].as_u64().unwrap_or_default().saturating_sub(1);
+        within(name, "HeartbeatSeconds", beat, 1..=longest, faults);
+    }
     let payload = &state["Parameters"]["Payload"];
     let waits = state["Resource"] == INVOKE_AND_WAIT;
     if !waits && state["Resource"] != INVOKE {

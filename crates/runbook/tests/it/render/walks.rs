@@ -126,6 +126,7 @@ fn promotion_is_refused_for_versions() {
             try-payment
             direct-traffic
             confirm-traffic
+            unmute-alarms
             ask-processor
             stabilize
             write-report
@@ -167,6 +168,7 @@ fn the_source_does_not_come_back() {
             try-payment
             direct-traffic
             confirm-traffic
+            unmute-alarms
             ask-processor
             stabilize
             write-report
@@ -248,4 +250,19 @@ fn another_run_has_begun() {
             assert!(is_met || action.on_failure == OnFailure::Stop, "only when it is due: {name}");
         }
     }
+}
+
+/// Nobody has heard, or whoever has does not answer: people are told again.
+#[test]
+fn people_are_told_until_they_decide() {
+    let well: Answer = Ok(json!({}));
+    let script: [(&str, &[Answer]); 2] = [
+        ("approve-loss", &[Err("WaitsForApproval"), well.clone()]),
+        ("approve-loss!", &[Err("TryAgain"), Err("States.HeartbeatTimeout"), well]),
+    ];
+    let (told, end) = run(PlanKind::Failover, &script);
+    let approvals: Vec<&String> = told.iter().filter(|line| line.starts_with("approve-")).collect();
+    let wanted =
+        ["approve-loss", "approve-loss!", "approve-loss!", "approve-loss!", "approve-loss"];
+    assert_eq!((approvals, end.as_str()), (wanted.map(str::to_owned).iter().collect(), "done"));
 }
