@@ -20,6 +20,7 @@ mod keeping;
 mod liveness;
 mod loss;
 mod money;
+mod outages;
 mod runs;
 mod subject;
 mod tenure;
@@ -29,6 +30,7 @@ mod words;
 
 pub use detail::{Books, MissedWhen, Outcome, Premature};
 pub use facts::{Counts, Facts, LostRow, Pause, RowFate};
+pub use outages::Outage;
 pub use subject::{At, Seconds, Subject};
 pub use traffic::{DNS_DETECTION_MS, DNS_TTL_MS};
 pub use violation::Violation;

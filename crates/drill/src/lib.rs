@@ -28,15 +28,15 @@ pub use history::{
     Site, WITNESS_REGION, What,
 };
 pub use judge::{
-    At, Books, Counts, DNS_DETECTION_MS, DNS_TTL_MS, Facts, LostRow, MissedWhen, Outcome, Pause,
-    Premature, RowFate, Seconds, Subject, Verdict, Violation, judge,
+    At, Books, Counts, DNS_DETECTION_MS, DNS_TTL_MS, Facts, LostRow, MissedWhen, Outage, Outcome,
+    Pause, Premature, RowFate, Seconds, Subject, Verdict, Violation, judge,
 };
 pub use page::{Page, Played, Table};
 pub use random::Random;
 pub use report::{
-    ActionOutcome, ActionReport, Course, DnsSpan, Ending, Figures, GateSpan, HappeningLine,
-    LagPoint, Loss, LossRow, Part, Recovery, Report, Route, RunReport, Spread, Summary, Totals,
-    Traffic,
+    ActionOutcome, ActionReport, Course, DnsSpan, Ending, Figures, GateSpan, Happened,
+    HappeningLine, LagPoint, Loss, LossRow, Part, Recovery, Report, Route, RunReport, Spread,
+    Summary, Totals, Traffic,
 };
 pub use scenario::{
     Agenda, Cue, Expectation, Fault, Fired, Happening, Mistake, Operator, Scenario, Span, Spoiled,
@@ -45,4 +45,4 @@ pub use scenario::{
 pub use shipped::{STANDARD, nearest_shipped, shipped};
 pub use shrink::shrink;
 pub use story::{StoryLine, Topic, story, story_text};
-pub use world::{runner_steps, simulate};
+pub use world::{runner_steps, simulate, simulate_lines};

@@ -17,7 +17,7 @@ pub use course::{Course, DnsSpan, GateSpan, HappeningLine, LagPoint, Traffic};
 pub use loss::{Loss, LossRow};
 pub use recovery::{Part, Recovery};
 pub use run::{ActionOutcome, ActionReport, Ending, Route, RunReport};
-pub use summary::{Figures, Spread, Summary};
+pub use summary::{Figures, Happened, Spread, Summary};
 pub use totals::Totals;
 
 pub(crate) use text::unmeasured;

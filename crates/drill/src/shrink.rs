@@ -206,7 +206,7 @@ fn without(lines: &[When], begin: usize, end: usize) -> Vec<When> {
     for (index, line) in lines.iter().enumerate() {
         let trigger = gap.take().and_then(|gap| joined(gap, line.trigger)).unwrap_or(line.trigger);
         let is_gone = match &line.happening {
-            Happening::Mend(fault) => begun(*fault, &kept).is_none(),
+            Happening::Mend(fault) => begun(*fault, kept.iter()).is_none(),
             _ => (begin..end).contains(&index),
         };
         if is_gone {
@@ -229,7 +229,7 @@ fn in_order(lines: &[When]) -> Vec<When> {
     let mut sorted = lines.to_vec();
     sorted.sort_by_key(time);
     let is_ended_first = |(index, line): (usize, &When)| match &line.happening {
-        Happening::Mend(fault) => begun(*fault, &sorted[..index]).is_none(),
+        Happening::Mend(fault) => begun(*fault, sorted[..index].iter()).is_none(),
         _ => false,
     };
     let hangs = lines.iter().any(|line| time(line).is_none());

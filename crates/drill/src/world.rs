@@ -20,7 +20,7 @@ mod service;
 mod store;
 mod worker;
 
-pub use conductor::{runner_steps, simulate};
+pub use conductor::{runner_steps, simulate, simulate_lines};
 
 use fence::{Holder, HolderId, Millis, RegionName, Tenure, Timing};
 use payments::Time;

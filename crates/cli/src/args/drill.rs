@@ -63,7 +63,8 @@ With --live the same happens to real processes and databases on this machine, wh
 
 Exit codes:
   0    every rule was kept
-  1    something outside failed: a file cannot be read or written, or a live drill came to nothing
+  1    something outside failed: a file cannot be read or written; or something came to nothing: a line of a scenario
+       happened in no drill, or a live drill was not what was asked for
   2    the command line is wrong
   3    a scenario's file is wrong; every fault is listed
   4    a rule was broken; what was lost or doubled is named, with the command that plays it again

@@ -10,6 +10,7 @@ mod print;
 mod progress;
 mod stop;
 mod told;
+mod verdict;
 
 use std::fs;
 use std::io::Write;
@@ -23,6 +24,7 @@ use serde_json::json;
 
 use crate::args::{DrillArgs, Output};
 use crate::failure::Ended;
+use crate::whole_file;
 use chosen::Chosen;
 use play::{Played, Seeds};
 use told::Told;
@@ -100,11 +102,16 @@ fn write_files(
     Ok(())
 }
 
+/// What is no file, such as a pipe, cannot be replaced by one.
 fn write(file: &Path, text: &str) -> anyhow::Result<()> {
-    fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()))
+    if fs::metadata(file).is_ok_and(|there| !there.is_file()) {
+        return fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()));
+    }
+    whole_file::replace(file, text.as_bytes())
 }
 
-/// What the process ends with: a rule that was broken weighs more than that it was stopped.
+/// What the process ends with: a rule that was broken weighs more than that it was stopped, and that more than a line
+/// that never happened.
 fn end(played: &Played, told: &Told) -> anyhow::Result<()> {
     let drills = played.drills();
     let (code, error, hint) = if told.broken.is_some() {
@@ -113,6 +120,9 @@ fn end(played: &Played, told: &Told) -> anyhow::Result<()> {
     } else if played.is_stopped() {
         let error = format!("stopped after {drills} of {} drills", played.wanted);
         (130, error, "fewer are played with `--seeds N`".to_owned())
+    } else if played.never() > 0 {
+        let error = format!("{} lines of scenarios never happened", played.never());
+        (1, error, "what they were to show was not shown: see what they wait for".to_owned())
     } else {
         return Ok(());
     };

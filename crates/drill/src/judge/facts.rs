@@ -2,19 +2,18 @@
 
 use payments::{Fate, MovementId, State};
 
-use crate::history::{Answer, Moment, Site, What};
+use crate::history::{Answer, What};
 use crate::judge::case::Case;
+use crate::judge::outages::{Outage, outages};
 use crate::judge::subject::At;
-use crate::judge::tenure::{Tenure, Turn};
 
 /// What happened, in numbers. Times are in milliseconds since the beginning of the drill.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// When the first fault began, or the first run where nothing failed: from here on counts the RTO.
+    /// When the first fault began, or the first run where nothing failed.
     pub disturbed_ms: Option<u64>,
-    /// The first acknowledgement after that by the Region that is active then. Where a Region was
-    /// opened after the disturbance, one that was already on its way before does not count.
-    pub served: Option<At>,
+    /// What disturbed the service, in order, and when it was back each time: from here on counts the RTO.
+    pub outages: Vec<Outage>,
     /// The longest time in which clients tried and none was acknowledged.
     pub longest_pause: Pause,
     /// What promotions lost, in their order.
@@ -95,64 +94,15 @@ pub(super) enum Asked {
 impl Facts {
     /// Reads them out of a history.
     pub(super) fn of(case: &Case<'_>) -> Self {
-        let disturbed_ms = disturbed_ms(&case.history.moments);
-        let mut service = Service { disturbed_ms, ..Service::default() };
+        let outages = outages(&case.history.moments);
+        let disturbed_ms = outages.first().map(|outage| outage.began_ms);
         let mut clients = Clients::new(case);
         for moment in &case.history.moments {
-            service.read(moment.at_ms, &moment.what);
             clients.read(moment.at_ms, &moment.what);
         }
         clients.end(case.history.end.at_ms);
         let Clients { longest_pause, counts, .. } = clients;
-        Self { disturbed_ms, served: service.served, longest_pause, lost: lost(case), counts }
-    }
-}
-
-fn disturbed_ms(moments: &[Moment]) -> Option<u64> {
-    let first = |is_such: fn(&What) -> bool| moments.iter().find(|moment| is_such(&moment.what));
-    let fault = || first(|what| matches!(what, What::Happened { is_fault: true, .. }));
-    let run = || first(|what| matches!(what, What::Run { .. }));
-    fault().or_else(run).map(|moment| moment.at_ms)
-}
-
-/// When the service was disturbed, and when it was back.
-#[derive(Default)]
-struct Service<'h> {
-    tenure: Tenure<'h>,
-    active: Option<Site>,
-    disturbed_ms: Option<u64>,
-    served: Option<At>,
-    is_opened: bool,
-}
-
-impl<'h> Service<'h> {
-    fn read(&mut self, ms: u64, what: &'h What) {
-        match what {
-            What::Record(record) => {
-                if let Turn::Opened(site) = self.tenure.turn(record) {
-                    self.open(ms, site);
-                }
-            }
-            What::Told { from, answer: Answer::Acknowledged(_), .. }
-                if self.is_disturbed(ms) && self.active == Some(*from) =>
-            {
-                self.served.get_or_insert(At { ms, site: *from });
-            }
-            _ => {}
-        }
-    }
-
-    fn is_disturbed(&self, ms: u64) -> bool {
-        self.disturbed_ms.is_some_and(|disturbed_ms| disturbed_ms <= ms)
-    }
-
-    /// What was served before the first Region was opened after the disturbance does not count.
-    fn open(&mut self, ms: u64, site: Site) {
-        let is_first = self.active.replace(site).is_none();
-        if self.is_disturbed(ms) && !is_first && !self.is_opened {
-            self.is_opened = true;
-            self.served = None;
-        }
+        Self { disturbed_ms, outages, longest_pause, lost: lost(case), counts }
     }
 }
 

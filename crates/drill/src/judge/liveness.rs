@@ -4,6 +4,7 @@
 use crate::history::{Answer, What};
 use crate::judge::case::Case;
 use crate::judge::facts::Facts;
+use crate::judge::outages::Outage;
 use crate::judge::tenure::active;
 use crate::judge::violation::Violation;
 
@@ -21,11 +22,15 @@ pub(super) fn judge(case: &Case<'_>, facts: &Facts, found: &mut Vec<Violation>) 
 }
 
 fn pauses(case: &Case<'_>, facts: &Facts, found: &mut Vec<Violation>) {
-    if let (Some(allowed_ms), Some(disturbed_ms)) = (case.expectation.rto_ms, facts.disturbed_ms) {
+    for Outage { began_ms: disturbed_ms, served } in &facts.outages {
+        let (Some(allowed_ms), disturbed_ms, served) =
+            (case.expectation.rto_ms, *disturbed_ms, *served)
+        else {
+            break;
+        };
         let until_ms = disturbed_ms.saturating_add(allowed_ms);
-        let is_in_time = facts.served.is_some_and(|at| at.ms <= until_ms);
+        let is_in_time = served.is_some_and(|at| at.ms <= until_ms);
         if !is_in_time && waits(case, until_ms) {
-            let served = facts.served;
             found.push(Violation::ServedTooLate { disturbed_ms, served, allowed_ms });
         }
     }

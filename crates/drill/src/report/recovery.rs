@@ -6,7 +6,7 @@ use fence::State;
 use runbook::{PlanKind, Stage};
 
 use super::run::{Journal, Route, journals};
-use crate::history::{Answer, History, Moment, Site, What};
+use crate::history::{Answer, History, Site, What};
 
 /// A part of the RTO. Each ends where the next begins, so that together they are the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,7 +104,7 @@ fn recovery(history: &History, journal: &Journal<'_>, since_ms: u64) -> Option<R
     let (active_ms, site) = activation(history, journal.run)?;
     let fault = outage(history, since_ms, planned_ms, route.kind);
     let began_ms = fault.map_or(planned_ms, |(at_ms, _)| at_ms);
-    let served_ms = first_acknowledged_ms(history, active_ms, site);
+    let served_ms = first_acknowledged_ms(history, began_ms, active_ms, site);
     let was_felt = asks_in_vain(history, began_ms, served_ms.unwrap_or(history.end.at_ms));
     let ends = ends(journal, planned_ms, active_ms);
     let measured_ms = served_ms.filter(|_| was_felt);
@@ -183,10 +183,26 @@ fn asks_in_vain(history: &History, from_ms: u64, until_ms: u64) -> bool {
     })
 }
 
-fn first_acknowledged_ms(history: &History, from_ms: u64, site: Site) -> Option<u64> {
-    let told = |moment: &&Moment| matches!(moment.what, What::Told { from, answer: Answer::Acknowledged(_), .. } if from == site);
-    let later = history.moments.iter().filter(|moment| moment.at_ms >= from_ms);
-    later.filter(told).map(|moment| moment.at_ms).next()
+/// When a Region that became active acknowledged a request that was sent since it all began.
+fn first_acknowledged_ms(
+    history: &History,
+    began_ms: u64,
+    active_ms: u64,
+    site: Site,
+) -> Option<u64> {
+    let mut sent = BTreeSet::new();
+    let mut since = history.moments.iter().skip_while(|moment| moment.at_ms < began_ms);
+    let told = since.find(|moment| match moment.what {
+        What::Sent { request, attempt, .. } => {
+            sent.insert((request, attempt));
+            false
+        }
+        What::Told { request, attempt, from, answer: Answer::Acknowledged(_) } => {
+            from == site && moment.at_ms >= active_ms && sent.contains(&(request, attempt))
+        }
+        _ => false,
+    });
+    told.map(|moment| moment.at_ms)
 }
 
 /// When each part but the last ends. A run that was aborted never came to some of them: those last

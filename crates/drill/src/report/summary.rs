@@ -76,8 +76,27 @@ pub struct Summary {
     pub totals: Totals,
     /// How many drills there were.
     pub drills: u64,
+    /// Of each line of the scenario, how often it was to happen, and did.
+    pub lines: Vec<Happened>,
     rto_ms: Vec<u64>,
     pause_ms: Vec<u64>,
+}
+
+/// How often a line of a scenario happened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Happened {
+    /// In how many drills the seed had it happen, as soon as what it waits for does.
+    pub wanted: u64,
+    /// In how many it did.
+    pub times: u64,
+}
+
+impl Happened {
+    /// Whether drills that were to show what comes of it have shown nothing.
+    #[must_use]
+    pub const fn never(self) -> bool {
+        self.wanted > 0 && self.times == 0
+    }
 }
 
 /// The middle, the end and the extreme of many values.
@@ -107,6 +126,18 @@ impl Summary {
         }
     }
 
+    /// Takes in of each line that a drill had, by its place in the scenario, whether it happened.
+    pub fn add_lines(&mut self, lines: impl IntoIterator<Item = (usize, bool)>) {
+        for (place, happened) in lines {
+            if self.lines.len() <= place {
+                self.lines.resize(place + 1, Happened::default());
+            }
+            let line = &mut self.lines[place];
+            line.wanted += 1;
+            line.times += u64::from(happened);
+        }
+    }
+
     /// Takes in a drill that has no figures, because the code under drill panicked: nothing is
     /// graver.
     pub fn add_panicked(&mut self, seed: u64) {
@@ -126,6 +157,11 @@ impl Summary {
         self.violated.sort_unstable();
         self.gravest = self.gravest.into_iter().chain(other.gravest).min();
         self.losing = self.losing.into_iter().chain(other.losing).min();
+        self.lines.resize(self.lines.len().max(other.lines.len()), Happened::default());
+        for (line, more) in self.lines.iter_mut().zip(other.lines) {
+            line.wanted += more.wanted;
+            line.times += more.times;
+        }
     }
 
     fn violate(&mut self, gravity: usize, seed: u64) {
@@ -188,7 +224,16 @@ mod tests {
         let (mut here, mut there) = (Summary::default(), Summary::default());
         drills[2..].iter().for_each(|drill| here.add(drill));
         drills[..2].iter().for_each(|drill| there.add(drill));
+        here.add_lines([(0, true), (2, false)]);
+        there.add_lines([(0, false)]);
+        there.add_lines([(0, true), (3, false)]);
         here.merge(there);
+        let lines: Vec<_> = here.lines.iter().map(|line| (line.wanted, line.times)).collect();
+        assert_eq!(lines, [(3, 2), (0, 0), (1, 0), (1, 0)]);
+        assert_eq!(
+            here.lines.iter().map(|line| line.never()).collect::<Vec<_>>(),
+            [false, false, true, true]
+        );
         assert_eq!((here.violated.as_slice(), here.gravest), ([3, 4].as_slice(), Some((1, 4))));
         assert_eq!((here.drills, here.rpo_max_ms, here.totals.requests), (4, 4, 10));
         assert_eq!(here.losing, Some(3));

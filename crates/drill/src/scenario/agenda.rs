@@ -79,6 +79,12 @@ impl Agenda {
         self.unfired().any(|when| matches!(when.happening, Happening::Mend(_)))
     }
 
+    /// Of each line, whether it has happened.
+    #[must_use]
+    pub fn has_fired(&self) -> &[bool] {
+        &self.has_fired
+    }
+
     /// The lines that have not happened.
     pub fn unfired(&self) -> impl Iterator<Item = &When> {
         let lines = self.lines.iter().zip(&self.has_fired);

@@ -11,20 +11,32 @@ impl Scenario {
     /// The spans of the workload and of the operator stay: they are chosen anew at every use.
     #[must_use]
     pub fn fixed(&self, seed: u64) -> Self {
+        let happenings = self.chosen(seed).into_iter().map(|(_, line)| line).collect();
+        Self { happenings, ..self.clone() }
+    }
+
+    /// The places of those of its lines that the [fixed](Self::fixed) one has, in its order.
+    #[must_use]
+    pub fn fixed_lines(&self, seed: u64) -> Vec<usize> {
+        self.chosen(seed).into_iter().map(|(place, _)| place).collect()
+    }
+
+    /// The lines that happen under a seed, and where they stand.
+    fn chosen(&self, seed: u64) -> Vec<(usize, When)> {
         let random = Random::new(seed).fork("scenario");
-        let mut kept: Vec<When> = Vec::new();
+        let mut kept: Vec<(usize, When)> = Vec::new();
         let mut is_last_kept = true;
-        for (line, number) in self.happenings.iter().zip(0..) {
+        for ((place, line), number) in self.happenings.iter().enumerate().zip(0..) {
             let mut random = random.numbered(number);
             let happens = random.chance(line.chance_percent);
             let hangs_on_nothing = hangs_on_last(line.trigger) && !is_last_kept;
-            let happening = mending(&line.happening, &kept);
+            let happening = mending(&line.happening, kept.iter().map(|(_, line)| line));
             is_last_kept = happens && !hangs_on_nothing && happening.is_some();
             if let (true, Some(happening)) = (is_last_kept, happening) {
-                kept.push(line.fixed(happening, &mut random));
+                kept.push((place, line.fixed(happening, &mut random)));
             }
         }
-        Self { happenings: kept, ..self.clone() }
+        kept
     }
 }
 
@@ -53,7 +65,10 @@ const fn hangs_on_last(trigger: Trigger) -> bool {
 }
 
 /// What happens after these lines; none for the end of something that none of them begins.
-fn mending(happening: &Happening, before: &[When]) -> Option<Happening> {
+fn mending<'w>(
+    happening: &Happening,
+    before: impl DoubleEndedIterator<Item = &'w When>,
+) -> Option<Happening> {
     match happening {
         Happening::Mend(fault) => begun(*fault, before).map(Happening::Mend),
         other => Some(other.clone()),
@@ -61,8 +76,11 @@ fn mending(happening: &Happening, before: &[When]) -> Option<Happening> {
 }
 
 /// The latest of these faults, with whatever amount, that the lines begin.
-pub(crate) fn begun(fault: Fault, lines: &[When]) -> Option<Fault> {
-    lines.iter().rev().find_map(|line| match &line.happening {
+pub(crate) fn begun<'w>(
+    fault: Fault,
+    lines: impl DoubleEndedIterator<Item = &'w When>,
+) -> Option<Fault> {
+    lines.rev().find_map(|line| match &line.happening {
         Happening::Fault(begun) if begun.without_amount() == fault.without_amount() => Some(*begun),
         _ => None,
     })

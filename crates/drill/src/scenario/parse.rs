@@ -169,7 +169,7 @@ impl Reader {
 
     fn add(&mut self, line: &Line<'_>, when: When, column: usize) {
         let happening = match when.happening {
-            Happening::Mend(fault) => match begun(fault, &self.scenario.happenings) {
+            Happening::Mend(fault) => match begun(fault, self.scenario.happenings.iter()) {
                 Some(begun) => Happening::Mend(begun),
                 None if self.is_line_missing => return,
                 None => {

@@ -50,7 +50,16 @@ impl Progress {
 /// Plays a scenario that is [fixed](Scenario::fixed) with a seed, and tells what happened.
 #[must_use]
 pub fn simulate(scenario: &Scenario, seed: u64) -> History {
-    play(scenario, seed).with(|world| end(world, scenario, seed))
+    simulate_lines(scenario, seed).0
+}
+
+/// The same, and of each line of the scenario whether it has happened: one may wait for what no run comes to.
+#[must_use]
+pub fn simulate_lines(scenario: &Scenario, seed: u64) -> (History, Vec<bool>) {
+    play(scenario, seed).with(|world| {
+        let has_happened = world.script.agenda.has_fired().to_vec();
+        (end(world, scenario, seed), has_happened)
+    })
 }
 
 /// How many steps the runners of this drill make: what a [`crate::Trigger::RunnerStep`] counts.

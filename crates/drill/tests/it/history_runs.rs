@@ -77,8 +77,8 @@ fn result(word: &str) -> Option<Result<Observed, Failure>> {
         "done" => Ok(Observed::Done),
         "evidence" => Ok(Observed::Evidence(Evidence {
             lag_ms: Some(120),
-            lag_at: None,
             intents_missing: Some(3),
+            ..Evidence::default()
         })),
         "tail" => Ok(Observed::Tail(tail())),
         "database" => Ok(Observed::Database(tail())),

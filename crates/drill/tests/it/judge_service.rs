@@ -150,6 +150,48 @@ fn a_fault_begins_the_recovery_whatever_was_planned_before() {
     );
 }
 
+/// What a service answers to requests that reached it before it was lost shows nothing.
+#[test]
+fn a_payment_that_was_on_its_way_before_the_fault_ends_no_outage() {
+    check(
+        "expect rto 5s
+         0      record active 1 primary
+         0      gate primary open 1
+         9      sent r1 1 primary
+         9      intent p1 k1 primary
+         9      commit primary p1 1/1 posted open
+         10     fault region primary is slow
+         10.001 told r1 1 primary p1
+         11     sent r2 1 primary
+         20     pay r2 p2 primary 1
+         ledger p1 1234 declined",
+        expect![[r#"
+            served-too-late: the service was disturbed at 10.000 s and back with an acknowledgement by us-east-1 at 20.003 s; 5.000 s is the longest that may take
+        "#]],
+    );
+}
+
+/// The second time as well as the first.
+#[test]
+fn each_outage_is_judged() {
+    check(
+        "expect rto 5s
+         0      record active 1 primary
+         0      gate primary open 1
+         10     fault region primary is slow
+         11     pay r1 p1 primary 1
+         100    fault region primary is lost
+         101    sent r2 1 primary
+         102    gate primary closed
+         103    record active 2 standby
+         103    gate standby open 2
+         110    pay r2 p2 standby 2",
+        expect![[r#"
+            served-too-late: the service was disturbed at 100.000 s and back with an acknowledgement by us-east-2 at 110.003 s; 5.000 s is the longest that may take
+        "#]],
+    );
+}
+
 #[test]
 fn a_fault_in_the_first_millisecond_begins_the_recovery() {
     check(
@@ -249,12 +291,17 @@ fn the_facts_of_a_failover() {
                 disturbed_ms: Some(
                     4000,
                 ),
-                served: Some(
-                    At {
-                        ms: 12000,
-                        site: Standby,
+                outages: [
+                    Outage {
+                        began_ms: 4000,
+                        served: Some(
+                            At {
+                                ms: 12000,
+                                site: Standby,
+                            },
+                        ),
                     },
-                ),
+                ],
                 longest_pause: Pause {
                     from_ms: 2000,
                     until_ms: 12000,

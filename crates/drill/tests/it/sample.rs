@@ -275,7 +275,7 @@ fn until_the_fence(script: &mut Script) {
     let reason = "us-east-1 does not answer".to_owned();
     script.entry(14_100, Event::Planned { plan: Box::new(plan()), by: by(), reason });
     script.entry(14_150, Event::Took { runner: runner() });
-    let evidence = Evidence { lag_ms: Some(900), lag_at: None, intents_missing: Some(2) };
+    let evidence = Evidence { lag_ms: Some(900), intents_missing: Some(2), ..Evidence::default() };
     let shown = evidence.clone();
     script.action(14_200, 14_300, ActionName::SnapshotEvidence, Observed::Evidence(evidence));
     let action = ActionName::ApproveLoss;

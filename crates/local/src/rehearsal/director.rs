@@ -148,10 +148,12 @@ impl<S: Stage> Director<S> {
         self.with(|state| state.mishaps.push(cause.to_string()));
     }
 
-    /// What did not come to what it should, for people.
+    /// What did not come to what it should, for people: a fault that never happened above all.
     #[must_use]
     pub fn mishaps(&self) -> Vec<String> {
-        self.with(|state| state.mishaps.clone())
+        self.with(|state| {
+            state.script.unfired_faults().chain(state.mishaps.iter().cloned()).collect()
+        })
     }
 
     /// An order found no run that is open: nothing happened.

@@ -48,9 +48,18 @@ impl Script {
         Self { agenda: Agenda::new(scenario), spoiled: None, last_fired: Instant::now() }
     }
 
-    /// The lines that have not happened, for people.
+    /// The lines that have not happened, but for faults, for people.
     pub(super) fn unfired(&self) -> impl Iterator<Item = String> {
-        self.agenda.unfired().map(|when| format!("`{}` never happened", when.happening))
+        let others =
+            self.agenda.unfired().filter(|when| !matches!(when.happening, Happening::Fault(_)));
+        others.map(|when| format!("`{}` never happened", when.happening))
+    }
+
+    /// The faults that have not happened: without them a drill is another one.
+    pub(super) fn unfired_faults(&self) -> impl Iterator<Item = String> {
+        let faults =
+            self.agenda.unfired().filter(|when| matches!(when.happening, Happening::Fault(_)));
+        faults.map(|when| format!("`{when}` never happened"))
     }
 
     /// What this attempt comes to, if it is to go wrong.

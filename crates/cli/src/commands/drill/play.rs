@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 
-use drill::{Figures, History, Scenario, Summary, Verdict, judge, simulate};
+use drill::{Figures, History, Scenario, Summary, Verdict, judge, simulate_lines};
 
 use super::chosen::Chosen;
 use super::progress::{INTERVAL, Progress};
@@ -30,11 +30,18 @@ pub(super) struct Drill {
     pub(super) scenario: Scenario,
     pub(super) history: History,
     pub(super) verdict: Verdict,
+    /// The lines of the scenario that the seed has happen, by their places, and whether they did.
+    lines: Vec<(usize, bool)>,
 }
 
 impl Played {
     pub(super) fn drills(&self) -> u64 {
         self.summaries.iter().map(|summary| summary.drills).sum()
+    }
+
+    /// How many lines were to happen, and have in no drill.
+    pub(super) fn never(&self) -> usize {
+        self.summaries.iter().flat_map(|summary| &summary.lines).filter(|line| line.never()).count()
     }
 
     pub(super) fn violated(&self) -> u64 {
@@ -109,7 +116,9 @@ impl Work<'_> {
         let is_kept = match drill(scenario, seed) {
             Ok(drill) => {
                 summary.add(&Figures::of(&drill.history, &drill.verdict));
-                drill.verdict.holds()
+                let holds = drill.verdict.holds();
+                summary.add_lines(drill.lines);
+                holds
             }
             Err(_) => {
                 summary.add_panicked(seed);
@@ -122,14 +131,18 @@ impl Work<'_> {
 
 /// Plays one drill and judges it. An error is the message of a panic: an invariant of the code under drill was broken.
 pub(super) fn drill(scenario: &Scenario, seed: u64) -> Result<Drill, String> {
+    let places = scenario.fixed_lines(seed);
     let scenario = scenario.fixed(seed);
     let played = panic::catch_unwind(AssertUnwindSafe(|| {
-        let history = simulate(&scenario, seed);
+        let (history, has_happened) = simulate_lines(&scenario, seed);
         let verdict = judge(&scenario, &history);
-        (history, verdict)
+        (history, verdict, has_happened)
     }));
     match played {
-        Ok((history, verdict)) => Ok(Drill { scenario, history, verdict }),
+        Ok((history, verdict, has_happened)) => {
+            let lines = places.into_iter().zip(has_happened).collect();
+            Ok(Drill { scenario, history, verdict, lines })
+        }
         Err(payload) => Err(message(payload.as_ref())),
     }
 }

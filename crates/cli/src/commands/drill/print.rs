@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use drill::{Page, Seconds, Summary, Topic, story, story_text};
+use drill::{Happened, Page, Seconds, Summary, Topic, story, story_text};
 use serde_json::{Value, json};
 
 use super::chosen::Chosen;
 use super::play::Played;
 use super::told::{self, Broken, Told};
+use super::verdict;
 use crate::terminal::is_coloured;
 
 /// The format of the JSON.
@@ -32,6 +33,7 @@ pub(super) fn text(chosen: &[Chosen], played: &Played, told: &Told) -> anyhow::R
         text += &what_is_broken(chosen, played, broken);
         text.push('\n');
     }
+    text += &happened(chosen, played);
     text += &verdict(played);
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
@@ -105,6 +107,22 @@ fn what_is_broken(chosen: &[Chosen], played: &Played, broken: &Broken) -> String
     text
 }
 
+/// Of one scenario how often each line happened; of several those that never did.
+fn happened(chosen: &[Chosen], played: &Played) -> String {
+    let mut text = String::new();
+    for (one, summary) in chosen.iter().zip(&played.summaries) {
+        for (when, line) in one.scenario.happenings.iter().zip(&summary.lines) {
+            let (name, Happened { wanted, times }) = (&one.scenario.name, *line);
+            if line.never() {
+                text += &format!("NEVER HAPPENED in {wanted} drills of {name}: {when}\n");
+            } else if chosen.len() == 1 && played.wanted > 1 {
+                text += &format!("happened in {times} of {wanted} drills: {when}\n");
+            }
+        }
+    }
+    if text.is_empty() { text } else { text + "\n" }
+}
+
 fn verdict(played: &Played) -> String {
     let simulated_ms = played.summaries.iter().map(|summary| summary.simulated_ms).sum::<u64>();
     let (drills, violated) = (played.drills(), played.violated());
@@ -113,10 +131,8 @@ fn verdict(played: &Played) -> String {
     } else {
         count(drills, "drill", "drills")
     };
-    let kept = match violated {
-        0 => "EVERY RULE WAS KEPT".to_owned(),
-        _ => format!("RULES WERE BROKEN IN {violated}"),
-    };
+    let is_whole = !played.is_stopped() && played.never() == 0;
+    let kept = verdict::words(drills, is_whole, violated);
     let time = match simulated_ms {
         ..DAY_MS => Seconds(simulated_ms).to_string(),
         _ => format!("{}.{} days", simulated_ms / DAY_MS, simulated_ms % DAY_MS * 10 / DAY_MS),
@@ -167,6 +183,10 @@ fn scenario(one: &Chosen, summary: &Summary) -> Value {
     let mut value = summary.json();
     value["name"] = json!(one.scenario.name);
     value["title"] = json!(one.scenario.title);
+    let lines = one.scenario.happenings.iter().zip(&summary.lines).map(|(when, line)| {
+        json!({"line": when.to_string(), "wanted": line.wanted, "happened": line.times})
+    });
+    value["lines"] = lines.collect();
     value
 }
 

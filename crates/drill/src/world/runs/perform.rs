@@ -135,7 +135,7 @@ async fn snapshot(runner: &Reach, plan: &Plan, target: Site) -> Attempt {
     });
     let missing = reconcile::missing(runner, plan, target).await;
     let intents_missing = missing.ok().map(|missing| missing.len() as u64);
-    Ok(Observed::Evidence(Evidence { lag_ms, lag_at: None, intents_missing }))
+    Ok(Observed::Evidence(Evidence { lag_ms, intents_missing, ..Evidence::default() }))
 }
 
 async fn drain(runner: &Reach, source: Site) -> Attempt {

@@ -10,7 +10,7 @@ use super::played::{Played, Told};
 use crate::args::DrillArgs;
 use crate::commands::drill::chosen::Chosen;
 use crate::commands::drill::print::{coloured, plain};
-use crate::commands::drill::told;
+use crate::commands::drill::{told, verdict};
 use crate::terminal::is_coloured;
 
 /// For people.
@@ -37,7 +37,6 @@ pub(super) fn text(args: &DrillArgs, chosen: &[Chosen], played: &Played) -> anyh
     Ok(())
 }
 
-/// "Every rule was kept" is said without a word more only where every drill says so.
 fn verdict(played: &Played) -> String {
     let (drills, broken, failures) = (played.drills(), played.broken(), played.failures.len());
     let number = format!("{drills} of {} live drills", played.wanted);
@@ -45,14 +44,8 @@ fn verdict(played: &Played) -> String {
         0 => String::new(),
         _ => format!(", {failures} CAME TO NOTHING"),
     };
-    match (drills, broken) {
-        (0, _) => format!("NOTHING WAS PROVED: {number}{failed}\n"),
-        (_, 0) if drills == played.wanted && failures == 0 => {
-            format!("EVERY RULE WAS KEPT: {number}\n")
-        }
-        (_, 0) => format!("EVERY RULE WAS KEPT AS FAR AS IT WAS PLAYED: {number}{failed}\n"),
-        _ => format!("RULES WERE BROKEN IN {broken}: {number}{failed}\n"),
-    }
+    let is_whole = drills == played.wanted && failures == 0;
+    format!("{}: {number}{failed}\n", verdict::words(drills, is_whole, broken))
 }
 
 /// For programs.
