@@ -5,6 +5,7 @@ mod children;
 mod deploy;
 mod drill;
 mod live;
+mod order;
 mod report;
 mod run;
 mod serve;
@@ -18,8 +19,11 @@ pub(crate) use self::children::{Child, ReplicaArgs, RunnerArgs};
 pub(crate) use self::deploy::{ChosenArgs, DeployArgs, DestroyArgs, DiffArgs};
 pub(crate) use self::drill::DrillArgs;
 pub(crate) use self::live::{
-    AbortArgs, ActivateArgs, ApproveArgs, AutomaticArgs, Between, CarryOutArgs, FaultArgs, OnArgs,
-    OnOff, OnWhat, ResumeArgs, RunsArgs, StatusArgs, UpArgs, UpFolder,
+    ActivateArgs, AutomaticArgs, Between, CarryOutArgs, FaultArgs, OnArgs, OnOff, OnWhat,
+    StatusArgs, UpArgs, UpFolder,
+};
+pub(crate) use self::order::{
+    AbortArgs, ApproveArgs, GivenArgs, PauseArgs, ResumeArgs, RunsArgs, SkipArgs,
 };
 pub(crate) use self::report::{Paper, ReportArgs, Signer};
 pub(crate) use self::run::{Form, RunArgs};
@@ -31,14 +35,15 @@ pub(crate) const FILE: &str = "tideover.toml";
 const AFTER_HELP: &str = "\
 Exit codes:
   0  done
-  1  something outside failed: a file cannot be read or written
+  1  something outside failed: a file cannot be read or written, a service does not answer
   2  the command line is wrong, or asks for what this version cannot do
   3  tideover.toml, what follows from it, or a scenario is wrong; every fault is listed
   4  a drill found that a rule was broken
   5  a check found something that counts
   6  a run waits for people, or has turned back
-  7  a deployment was refused, and nothing was changed
+  7  a deployment, a run or an order about one was refused, and nothing was changed
   8  a failover could not be done now, as `status` has it
+  130  stopped by Ctrl-C, with nothing half-done
 
 Environment:
   CDK_DEFAULT_ACCOUNT  account number, where the file has none
@@ -135,6 +140,10 @@ pub(crate) enum Command {
     Resume(ResumeArgs),
     /// Approve of what a run waits for: the loss, as it is shown
     Approve(ApproveArgs),
+    /// Have a run go on without an action that people know better about: a Region that is lost for good
+    Skip(SkipArgs),
+    /// Stop a run after the action in hand, until somebody resumes it
+    Pause(PauseArgs),
     /// Turn a run back that has not passed its point of no return
     Abort(AbortArgs),
     /// Tell what alarms may start and have started, or turn it off and on at once

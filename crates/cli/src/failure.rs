@@ -4,6 +4,17 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use fence::RunId;
+
+/// The exit code of a command line that is wrong.
+pub(crate) const WRONG_COMMAND: u8 = 2;
+/// The exit code of a run that waits for somebody.
+pub(crate) const WAITS: u8 = 6;
+/// The exit code of what was refused, with nothing changed.
+pub(crate) const REFUSED: u8 = 7;
+/// The exit code of what somebody interrupted.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// The file, or what follows from it, is wrong; the text lists every fault.
 #[derive(Debug)]
 pub(crate) struct WrongInput {
@@ -48,6 +59,13 @@ pub(crate) struct Ended {
     pub(crate) hint: String,
 }
 
+impl Ended {
+    /// A run that waits for somebody, or came to no good end.
+    pub(crate) fn waits(run: &RunId, text: &str, hint: &str) -> Self {
+        Self { code: WAITS, error: format!("run {run} {text}"), hint: hint.to_owned() }
+    }
+}
+
 impl std::error::Error for Ended {}
 
 impl fmt::Display for Ended {
@@ -59,6 +77,11 @@ impl fmt::Display for Ended {
 /// An error with a hint.
 pub(crate) fn with_hint(error: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
     Hint { text: hint.into(), error: error.into() }.into()
+}
+
+/// An error of what was refused, with nothing changed.
+pub(crate) fn refused(error: impl Into<String>, hint: impl Into<String>) -> anyhow::Error {
+    Ended { code: REFUSED, error: error.into(), hint: hint.into() }.into()
 }
 
 /// The same error, said of something by name; its hint stays.

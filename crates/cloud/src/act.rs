@@ -122,7 +122,12 @@ impl Act<'_> {
 
     /// Asks the ledger of a Region for work that may take as long as the attempt.
     async fn ledger_work(&self, site: &Site, ask: Ask) -> Attempt {
+        self.ledger_answer(site, ask).await?.observed()
+    }
+
+    /// The same, as it was answered.
+    async fn ledger_answer(&self, site: &Site, ask: Ask) -> Result<Answer, Fault> {
         let limit = self.action.time_limit.into();
-        site.ask(&self.reach.system.ledger_function(), &ask, limit).await?.observed()
+        site.ask(&self.reach.system.ledger_function(), &ask, limit).await
     }
 }

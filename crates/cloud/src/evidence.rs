@@ -15,7 +15,8 @@ impl Reach {
     pub async fn known(&self, entries: &[Entry]) -> Known {
         let promised = self.system.objectives;
         let objectives = Objectives { rto_ms: promised.rto.0, rpo_ms: promised.rpo.0 };
-        let mut known = Known { objectives: Some(objectives), ..Known::default() };
+        let home = Some(self.system.homes.primary.to_string());
+        let mut known = Known { home, objectives: Some(objectives), ..Known::default() };
         match self.calls_of_attempts(entries).await {
             Ok(calls) => known.calls = Some(calls),
             Err(cause) => {

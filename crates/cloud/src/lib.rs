@@ -44,4 +44,5 @@ pub use reach::Reach;
 pub use run::OneRun;
 pub use run_report::ReportNotKept;
 pub use status::{AutomaticStatus, RecordStatus, RegionStatus, Status, status};
+pub use waits::LetGo;
 pub use ways::{NoWay, Ways};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws::{Aws, Calls, ControlTable, Manner, Notice, Place, Replica, Said};
+use aws::{Aws, Calls, ControlTable, Manner, Notice, Place, Replica};
 use fence::{Author, Millis, NoAnswer, RegionName, RunId};
 use region::{HttpClient, HttpLimits, Reach as Reachable, Trust};
 use runbook::{Control, Entry, Journal as _, NotTaken, System, order};
@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 use crate::account::{Account, NoAccount};
 use crate::run::OneRun;
 use crate::site::Site;
+use crate::waits::LetGo;
 use crate::ways::Ways;
 
 /// What somebody reaches of both Regions. A clone is the same one.
@@ -28,7 +29,6 @@ pub struct Reached {
     pub(crate) http: HttpClient,
     pub(crate) calls: Calls,
     account: OnceCell<Account>,
-    notice: Box<dyn Fn(&Notice) + Send + Sync>,
 }
 
 impl std::ops::Deref for Reach {
@@ -72,7 +72,6 @@ impl Reach {
         Self(Arc::new(Reached {
             http: HttpClient::new(&trust, Reachable::Anywhere, limits),
             account: OnceCell::new(),
-            notice: Box::new(notice),
             system,
             ways,
             sites,
@@ -126,17 +125,32 @@ impl Reach {
         self.table.journal(run).read().await
     }
 
-    /// Writes what somebody orders into the journal of a run.
+    /// Writes what somebody orders into the journal of a run; what became of the state machine that waits for it. The
+    /// order stands whatever that is.
     ///
     /// # Errors
     /// When it may not be ordered now, or when the journal does not answer.
-    pub async fn order(&self, run: &RunId, control: &Control, by: &Author) -> Result<(), NotTaken> {
+    pub async fn order(
+        &self,
+        run: &RunId,
+        control: &Control,
+        by: &Author,
+    ) -> Result<LetGo, NotTaken> {
         order(&self.table.journal(run), control, by, now()).await?;
-        // The order stands in the journal: whoever writes the next one, or the function itself, lets it go on as well.
-        if let Err(said) = self.let_go_on(run).await {
-            (self.notice)(&Notice { about: "state machine", said: Said::new(said) });
-        }
-        Ok(())
+        Ok(self.let_go_on(run).await)
+    }
+
+    /// Somebody of this name, as the principal whose credentials these are.
+    ///
+    /// # Errors
+    /// When STS answers in neither Region, or when the account is not the system's.
+    pub async fn author(&self, name: &str) -> Result<Author, NoAccount> {
+        let account = self.account().await?;
+        let author = Author::new(name);
+        Ok(match &account.caller {
+            Some(caller) => author.known_as(caller.as_str()),
+            None => author,
+        })
     }
 
     /// One run: its world and its journal, to be driven.

@@ -18,37 +18,48 @@ use crate::reach::{Reach, now};
 /// For how long a state machine's Region is waited for.
 const LIMIT: Duration = Duration::from_secs(5);
 
+/// What became of a state machine that waits for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LetGo {
+    /// None has waited for people in this run.
+    NoneWaits,
+    /// It waits on: people have not decided yet.
+    WaitsOn,
+    /// It has been told what they decided, and goes on.
+    GoesOn,
+    /// It waits no more where it waited last: it has gone on since, or has ended.
+    WaitsNoMore,
+    /// It is not known, because of what the control table or Step Functions said.
+    NotKnown(String),
+}
+
 impl Reach {
-    /// Lets the state machine of a run go on, if people have decided what it waits for; whether it waits for nobody any
-    /// more. It may be asked for any number of times.
-    ///
-    /// # Errors
-    /// What the control table or Step Functions said, when it is not known.
-    pub async fn let_go_on(&self, run: &RunId) -> Result<bool, String> {
+    /// Lets the state machine of a run go on, if people have decided what it waits for. It may be asked for any number of
+    /// times.
+    pub async fn let_go_on(&self, run: &RunId) -> LetGo {
+        self.told_to_go_on(run).await.unwrap_or_else(LetGo::NotKnown)
+    }
+
+    async fn told_to_go_on(&self, run: &RunId) -> Result<LetGo, String> {
         let wait = self.table.wait(run).await.map_err(|said| said.to_string())?;
-        let Some(wait) = wait else { return Ok(true) };
+        let Some(wait) = wait else { return Ok(LetGo::NoneWaits) };
         let entries = self.entries(run).await.map_err(|silent| silent.to_string())?;
         let action = ActionName::ALL.iter().find(|action| action.as_str() == wait.action);
         let action = action.ok_or_else(|| format!("there is no action `{}`", wait.action))?;
         let answers: Vec<&str> = wait.answers.iter().map(String::as_str).collect();
         match decision(&entries, *action, &answers, now()) {
-            Some(decision) => self.send(&wait, decision).await.map(|()| true),
-            None => Ok(false),
+            Some(decision) => self.send(&wait, decision).await,
+            None => Ok(LetGo::WaitsOn),
         }
     }
 
-    /// Whether a state machine has ever waited for people in this run, as far as is known: then it goes on by itself.
-    pub async fn has_waited(&self, run: &RunId) -> bool {
-        self.table.wait(run).await.is_ok_and(|wait| wait.is_some())
-    }
-
-    async fn send(&self, wait: &Wait, decision: &str) -> Result<(), String> {
+    async fn send(&self, wait: &Wait, decision: &str) -> Result<LetGo, String> {
         let output = format!("{{\"decision\":\"{decision}\"}}");
         let sfn = self.site(&RegionName::new(&wait.region)).sfn().await;
         let sent = sfn.send_task_success().task_token(&wait.token).output(output).send();
         match timeout(LIMIT, Box::pin(sent)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) if waits_no_more(&error) => Ok(()),
+            Ok(Ok(_)) => Ok(LetGo::GoesOn),
+            Ok(Err(error)) if waits_no_more(&error) => Ok(LetGo::WaitsNoMore),
             Ok(Err(error)) => Err(Fault::of(&error).said()),
             Err(_) => Err("Step Functions did not answer in time".to_owned()),
         }

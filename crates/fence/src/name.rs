@@ -49,9 +49,68 @@ name! {
     RunId
 }
 
-name! {
-    /// Who changed the record last, for people: an operator, a function, a drill.
-    Author
+/// Who ordered something, for people: an operator, a function, a drill. The name is whatever was said; the principal is
+/// as whom the order came, where somebody else vouches for that.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Author {
+    name: Arc<str>,
+    principal: Option<Arc<str>>,
+}
+
+impl Author {
+    /// Somebody who says that this is their name.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into().into(), principal: None }
+    }
+
+    /// The same, as this principal: in AWS the ARN that the credentials are of.
+    #[must_use]
+    pub fn known_as(self, principal: impl Into<String>) -> Self {
+        Self { principal: Some(principal.into().into()), ..self }
+    }
+
+    /// The name alone, as the control record has it.
+    #[must_use]
+    pub fn by_name(&self) -> Self {
+        Self { name: self.name.clone(), principal: None }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.name
+    }
+
+    /// As whom the order came, where that is known.
+    #[must_use]
+    pub fn principal(&self) -> Option<&str> {
+        self.principal.as_deref()
+    }
+
+    /// Whether the two count as one person: they say the same name, or came as the same principal.
+    #[must_use]
+    pub fn is_one_with(&self, other: &Self) -> bool {
+        let came_alike = self.principal.is_some() && self.principal == other.principal;
+        self.name == other.name || came_alike
+    }
+}
+
+impl fmt::Debug for Author {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut told = f.debug_tuple("Author");
+        told.field(&self.name);
+        self.principal.iter().for_each(|principal| {
+            told.field(principal);
+        });
+        told.finish()
+    }
+}
+
+impl fmt::Display for Author {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.name)
+    }
 }
 
 /// The number of a permission to write. It only ever grows, and under one epoch no more than one

@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use payments::{Epoch, IntentState, MovementId, ScopedKey, audit_books, audit_records};
-use recovery::{Answer, Ask};
+use recovery::{Answer, Ask, Missing};
 use stores::PgLedger;
 
 use self::history::{fill, movement};
@@ -78,13 +78,13 @@ async fn measure(payments: u64) -> String {
     let missing = best(ROUNDS, async || world.ask(Ask::Missing { epoch: 2 }).await);
     let by_all = best(ROUNDS_OF_ALL, async || {
         let count = missing_by_all(&world).await;
-        Answer::Count { count }
+        Answer::Count { count, missing: Missing::default() }
     });
     row("snapshot-evidence", both(missing.await, by_all.await));
     world.ledger.raise_epoch(Epoch::new(2), "us-east-2").await.expect("the server answers");
     let began = Instant::now();
     let held = world.ask(Ask::Hold { epoch: 2 }).await;
-    assert_eq!(held, Answer::Count { count: LOST.into() });
+    assert_eq!(held, Answer::Count { count: LOST.into(), missing: Missing::default() });
     let (hold, again) =
         (began.elapsed(), best(ROUNDS_OF_ALL, async || missing_by_all(&world).await).await);
     row("hold-missing", (hold, again.1));

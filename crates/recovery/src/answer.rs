@@ -96,7 +96,7 @@ async fn tail(ledger: &PgLedger) -> Answered {
 
 async fn outbox(ledger: &PgLedger) -> Answered {
     let count = ledger.events_waiting().await.map_err(silent)?;
-    Ok(Answer::Count { count })
+    Ok(Answer::count(count))
 }
 
 async fn recovered(ledger: &PgLedger, epoch: u64, after: &str) -> Answered {

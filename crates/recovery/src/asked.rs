@@ -1,10 +1,11 @@
 //! Questions and answers, and their form between a run and the function that it asks.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Duration;
 
 use report::Movement;
-use runbook::{Failure, Observed, Refused, Tail};
+use runbook::{Evidence, Failure, Observed, Refused, Tail};
 use serde::{Deserialize, Serialize};
 use stores::Standing;
 
@@ -110,6 +111,24 @@ impl From<Recovered> for Movement {
     }
 }
 
+/// What a ledger lacks, for whoever is to decide about that.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// The payments and refunds by id, the first of them where they are many.
+    pub named: Vec<String>,
+    /// Their money, in minor units by currency.
+    pub money: BTreeMap<String, u64>,
+}
+
+impl Missing {
+    /// How many are named at most.
+    pub const NAMED_MAX: usize = 20;
+
+    fn is_empty(&self) -> bool {
+        self.named.is_empty() && self.money.is_empty()
+    }
+}
+
 /// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
@@ -131,6 +150,9 @@ pub enum Answer {
     Count {
         /// How many.
         count: u64,
+        /// What is missing, where that was asked.
+        #[serde(default, skip_serializing_if = "Missing::is_empty")]
+        missing: Missing,
     },
     /// A page of what it lacked, in the order of ids; empty when there is no more.
     Recovered {
@@ -155,6 +177,22 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// So many, of which nothing else is told.
+    pub(crate) fn count(count: u64) -> Self {
+        Self::Count { count, missing: Missing::default() }
+    }
+
+    /// What is known of a loss before it is decided about, when this was answered about what is missing.
+    #[must_use]
+    pub fn evidence(self, lag_ms: Option<u64>) -> Evidence {
+        match self {
+            Self::Count { count, missing: Missing { named, money } } => {
+                Evidence { lag_ms, lag_at: None, intents_missing: Some(count), named, money }
+            }
+            _ => Evidence { lag_ms, ..Evidence::default() },
+        }
+    }
+
     /// A store that failed, in the words of everybody who had to do with it.
     #[must_use]
     pub fn silent(error: &(dyn Error + 'static)) -> Self {
@@ -173,7 +211,7 @@ impl Answer {
             Self::Tail { position, movements, faults } => {
                 Ok(Observed::Tail(Tail { position, movements, faults }))
             }
-            Self::Count { count } => Ok(Observed::Movements(count)),
+            Self::Count { count, .. } => Ok(Observed::Movements(count)),
             Self::Epoch { epoch } => Ok(Observed::Epoch(fence::Epoch::new(epoch))),
             Self::TryAgain { cause } => Err(Failure::TryAgain(cause)),
             Self::Refused { cause } => Err(Failure::Refused(Refused::Database, cause)),

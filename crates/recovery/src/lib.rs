@@ -9,5 +9,5 @@ mod lost;
 mod told;
 
 pub use answer::{Recovery, answer};
-pub use asked::{Answer, Ask, Question, Recovered};
+pub use asked::{Answer, Ask, Missing, Question, Recovered};
 pub use stores::Standing;

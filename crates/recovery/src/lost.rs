@@ -11,7 +11,7 @@ use payments::{
 };
 
 use crate::answer::{Answered, Recovery, again, not_all, prepare, silent};
-use crate::asked::Answer;
+use crate::asked::{Answer, Missing};
 
 /// How often a movement that a store was changed under is taken up again: three steps settle one, which are to hold it,
 /// to decide, and to let it go.
@@ -66,8 +66,21 @@ pub(crate) async fn missing<I: AllIntents, P>(
     recovery: &Recovery<'_, I, P>,
     before: Epoch,
 ) -> Answered {
-    let found = find(recovery, before).await?;
-    Ok(Answer::Count { count: found.missing.len() as u64 })
+    find(recovery, before).await.map(|found| told(&found.missing))
+}
+
+/// What is missing, for whoever is to decide about it.
+fn told(all: &[Intent]) -> Answer {
+    let named = all.iter().take(Missing::NAMED_MAX).map(|intent| match intent.movement {
+        MovementId::Payment(payment) => payment.to_string(),
+        MovementId::Refund(_, refund) => refund.to_string(),
+    });
+    let money = payments::loss(all).money.into_iter();
+    let money = money.map(|(currency, units)| {
+        (currency.code().to_owned(), u64::try_from(units).unwrap_or(u64::MAX))
+    });
+    let missing = Missing { named: named.collect(), money: money.collect() };
+    Answer::Count { count: all.len() as u64, missing }
 }
 
 /// Puts everything that is missing into quarantine; how much that is.
@@ -78,7 +91,7 @@ pub(crate) async fn hold<I: AllIntents, P>(
     prepare(recovery.ledger).await?;
     let found = find(recovery, epoch).await?;
     hold_each(recovery, epoch, &found.missing).await?;
-    Ok(Answer::Count { count: found.missing.len() as u64 })
+    Ok(Answer::count(found.missing.len() as u64))
 }
 
 async fn hold_each<I: AllIntents, P>(
@@ -171,5 +184,5 @@ async fn give_up_each<I: AllIntents, P>(
             return Err(again(format!("{left} that were abandoned are not let go yet")));
         }
     }
-    Ok(Answer::Count { count: 0 })
+    Ok(Answer::count(0))
 }

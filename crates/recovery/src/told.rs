@@ -16,7 +16,7 @@ pub(crate) async fn tell_again<I, P>(recovery: &Recovery<'_, I, P>, epoch: Epoch
         let told = told.map_err(silent)?;
         count += told;
         if told < u64::from(TOGETHER) {
-            return Ok(Answer::Count { count });
+            return Ok(Answer::count(count));
         }
         if !(recovery.has_time)() {
             return Err(again(format!("{count} events are told again, and there are more")));

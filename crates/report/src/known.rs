@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Known {
     /// When what the run answers to began: the loss of the Region. Without it, RTO counts from the plan.
     pub fault_at: Option<u64>,
+    /// The Region that is home: the home primary of the file.
+    pub home: Option<String>,
     /// What the owner of the service has promised.
     pub objectives: Option<Objectives>,
     /// The API calls of the attempts. An attempt that is not listed made none.

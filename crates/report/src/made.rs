@@ -117,6 +117,7 @@ impl Source<'_> {
             target: plan.target.to_string(),
             witness: plan.witness.to_string(),
             initiator: summary.by.to_string(),
+            initiator_principal: words::principal(summary.by),
             reason: summary.reason.to_owned(),
             change: plan.change.clone(),
             planned_at: words::instant(summary.planned_at),

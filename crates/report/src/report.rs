@@ -6,6 +6,8 @@
 mod course;
 mod outcome;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::known::{Alarm, FollowUp};
@@ -79,8 +81,11 @@ pub struct Run {
     pub target: String,
     /// The Region with the third vote.
     pub witness: String,
-    /// Who asked for it.
+    /// Who asked for it, as they called themselves.
     pub initiator: String,
+    /// As whom they came, where somebody else vouches for that: in AWS the ARN of their credentials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initiator_principal: Option<String>,
     /// Why.
     pub reason: String,
     /// The approved change under which it was done, if one was named.
@@ -112,8 +117,11 @@ pub struct Runner {
 pub struct PlanTold {
     /// What for.
     pub kind: &'static str,
-    /// Who asked for it.
+    /// Who asked for it, as they called themselves.
     pub by: String,
+    /// As whom they came, where somebody else vouches for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
     /// Why.
     pub reason: String,
     /// When.
@@ -166,8 +174,11 @@ pub struct DeployedTold {
 pub struct Approval {
     /// The action that asked for it.
     pub action: &'static str,
-    /// Who.
+    /// Who, as they called themselves.
     pub by: String,
+    /// As whom they came, where somebody else vouches for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
     /// When.
     pub at: String,
     /// Until when it counted.
@@ -187,9 +198,15 @@ pub struct Shown {
     /// When it was that far behind, where that was measured before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lag_at: Option<String>,
-    /// How many payments it lacked, where that was known.
+    /// How many payments and refunds it lacked, where that was known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub movements_missing: Option<u64>,
+    /// Which these were, the first of them where they were many; left out where that was not written down.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<String>,
+    /// Their money, in minor units by currency; left out where it was not added up.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub money: BTreeMap<String, u64>,
 }
 
 /// What came of a condition.
@@ -222,13 +239,16 @@ pub struct Deviation {
     /// When.
     pub at: String,
     /// What kind: `retry`, `retried-by-person`, `skip`, `takeover`, `pause`, `resume`, `turned-back`, `given-up`,
-    /// `no-answer`, `replanned` or `done-without`.
+    /// `no-answer`, `replanned`, `done-without` or `one-approver`.
     pub kind: &'static str,
     /// What happened.
     pub what: String,
-    /// Who did it, where somebody did.
+    /// Who did it, where somebody did, as they called themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// As whom they came, where somebody else vouches for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<String>,
 }
 
 /// Something that is not known.

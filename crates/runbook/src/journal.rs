@@ -111,3 +111,20 @@ pub enum Event {
         reason: String,
     },
 }
+
+impl Event {
+    /// Who ordered it; nobody where a runner only tells what it does.
+    #[must_use]
+    pub const fn by(&self) -> Option<&Author> {
+        match self {
+            Self::Planned { by, .. }
+            | Self::Paused { by }
+            | Self::Resumed { by }
+            | Self::Retried { by, .. }
+            | Self::Skipped { by, .. }
+            | Self::Approved { by, .. }
+            | Self::Aborted { by, .. } => Some(by),
+            Self::Took { .. } | Self::Began { .. } | Self::Ended { .. } => None,
+        }
+    }
+}

@@ -1,7 +1,5 @@
 //! What is due, from the journal alone.
 
-use std::collections::BTreeSet;
-
 use fence::{Author, Millis};
 use planted::{Bug, is_planted};
 
@@ -66,6 +64,16 @@ pub enum Next<'j> {
 #[must_use]
 pub fn next(entries: &[Entry], now: Millis) -> Next<'_> {
     Progress::of(entries).next(entries, now)
+}
+
+/// Who has approved of `action`, in the plan in force of the run with this journal, so that it counts at `now`: each
+/// person once.
+///
+/// # Panics
+/// When a number is missing in the journal.
+#[must_use]
+pub fn approvers(entries: &[Entry], action: ActionName, now: Millis) -> Vec<&Author> {
+    Progress::of(entries).approvers(action, entries, now)
 }
 
 impl Progress {
@@ -196,20 +204,26 @@ impl Progress {
         (!is_noted).then(|| self.act(action, Millis(0)))
     }
 
-    /// Who has approved of `action` so that it counts at `now`.
+    /// Who has approved of `action` so that it counts at `now`, each person once.
     pub(crate) fn approvers<'j>(
         &self,
         action: ActionName,
         entries: &'j [Entry],
         now: Millis,
-    ) -> BTreeSet<&'j Author> {
-        let approvers = self.since_planned(entries).iter().filter_map(|entry| match &entry.event {
+    ) -> Vec<&'j Author> {
+        let approvals = self.since_planned(entries).iter().filter_map(|entry| match &entry.event {
             Event::Approved { action: of, by, expires_at, .. } if *of == action => {
                 (now < *expires_at || is_planted(Bug::ExpiredApprovalCounts)).then_some(by)
             }
             _ => None,
         });
-        approvers.collect()
+        let mut people: Vec<&Author> = Vec::new();
+        for by in approvals {
+            if !people.iter().any(|one| one.is_one_with(by)) {
+                people.push(by);
+            }
+        }
+        people
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the world answers to an action: everything that a later decision rests on.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use fence::{Epoch, Millis};
@@ -37,6 +38,10 @@ pub struct Evidence {
     pub lag_at: Option<Millis>,
     /// How many intents the standby's ledger has not, if they could be counted.
     pub intents_missing: Option<u64>,
+    /// Which these are, the first of them where they are many.
+    pub named: Vec<String>,
+    /// Their money, in minor units by currency, where it was added up.
+    pub money: BTreeMap<String, u64>,
 }
 
 /// Where a ledger ends.

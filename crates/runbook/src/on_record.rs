@@ -241,7 +241,8 @@ impl<W: World> OnRecord<'_, W> {
     }
 
     async fn order(&self, command: Command) -> Result<Transition, Failure> {
-        let (by, reason) = (self.by.clone(), self.reason.to_owned());
+        // A record that is read back is to be the one that was written, and records have names only.
+        let (by, reason) = (self.by.by_name(), self.reason.to_owned());
         transition(self.world.control(), &Order { command, by, reason }).await.map_err(unsettled)
     }
 

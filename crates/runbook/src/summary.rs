@@ -8,7 +8,7 @@ use crate::action::{ActionName, Stage};
 use crate::journal::{Entry, Event, RunnerName};
 use crate::observed::{Evidence, Failure, Observed, Tail};
 use crate::plan::Plan;
-use crate::progress::Heading;
+use crate::progress::{Heading, Progress};
 
 /// What a report says of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +123,18 @@ impl<'j> Summary<'j> {
             (ActionName::HoldMissing, Observed::Movements(count)) => self.held = Some(*count),
             _ => {}
         }
+    }
+}
+
+/// What was known of the loss before it is decided about, and when it was seen; nothing where nobody has seen it yet.
+///
+/// # Panics
+/// When a number is missing in the journal.
+#[must_use]
+pub fn evidence(entries: &[Entry]) -> Option<(&Evidence, Millis)> {
+    match Progress::of(entries).ended(ActionName::SnapshotEvidence, entries) {
+        Some((Ok(Observed::Evidence(evidence)), at)) => Some((evidence, at)),
+        _ => None,
     }
 }
 

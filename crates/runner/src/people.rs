@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use aws::Wait;
+use cloud::LetGo;
 use fence::{Millis, RunId};
 use runbook::{ActionName, Entry, Event as Noted, Evidence, Next, Plan, next};
 use tokio::time::sleep;
@@ -27,17 +28,16 @@ pub(crate) async fn wait(work: &Work, event: &OfRun, action: ActionName) {
         logged::line("error", "the token is not kept", &said.to_string());
         sleep(PAUSE).await;
     }
-    let is_decided = loop {
+    loop {
         match work.reach.let_go_on(&event.run).await {
-            Ok(is_decided) => break is_decided,
-            Err(cause) => logged::line("error", "it is not known what was decided", &cause),
+            LetGo::NotKnown(cause) => {
+                logged::line("error", "it is not known what was decided", &cause);
+            }
+            LetGo::WaitsOn => return tell(work, event, action).await,
+            LetGo::GoesOn | LetGo::WaitsNoMore | LetGo::NoneWaits => return,
         }
         sleep(PAUSE).await;
-    };
-    if is_decided {
-        return;
     }
-    tell(work, event, action).await;
 }
 
 /// Until they are told: nobody approves of a failover of which nobody knows. When the time of the invocation is over
@@ -71,7 +71,7 @@ fn message(event: &OfRun, action: ActionName, entries: &[Entry]) -> (String, Str
             "waits for a person"
         }
     };
-    text += &typed(event, run);
+    text += &typed(event, run, action);
     (format!("tideover: {action} {verb}"), text)
 }
 
@@ -117,12 +117,16 @@ fn shown(evidence: &Evidence, noted_at: Millis) -> String {
 }
 
 /// The commands.
-fn typed(event: &OfRun, run: &RunId) -> String {
+fn typed(event: &OfRun, run: &RunId, action: ActionName) -> String {
     let mut text = "\nType, with your own name:\n".to_owned();
     match event.task {
         Task::Approve(_) => text += &format!("  tideover approve {run} --by NAME\n"),
         Task::Perform(_) | Task::Ask(_) => {
             text += &format!("  tideover resume {run} --by NAME    to have it tried again\n");
+            if event.answers.iter().any(|answer| answer == "skip") {
+                let skip = format!("tideover skip {run} {action} --by NAME --reason WHY");
+                text += &format!("  {skip}    to go on without it\n");
+            }
         }
     }
     if event.answers.is_empty() || event.answers.iter().any(|answer| answer == "abort") {

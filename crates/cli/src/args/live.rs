@@ -4,6 +4,8 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use runbook::Precondition;
 
 use super::{InputArgs, Output};
 
@@ -90,13 +92,21 @@ pub(crate) struct StatusArgs {
 }
 
 const STATUS_HELP: &str = "\
-In AWS it tells besides whether a failover could be done now, each condition with what was seen of it and how old that
-is, and what runs have changed outside the templates.
+It tells whether a failover could be done now, each condition with what was seen of it and how old that is; in AWS
+besides what runs have changed outside the templates.
 
 Exit codes:
-  0  in AWS: a failover could be done now; here: it was told
-  1  nothing could be asked
-  8  in AWS: a failover could not be done now; why not stands in what was told
+  0    a failover could be done now
+  1    nothing could be asked; with --watch it is told, and asked again
+  2    the command line is wrong
+  3    tideover.toml is wrong; every fault is listed
+  8    a failover could not be done now; why not stands in what was told
+  130  stopped by Ctrl-C
+
+Examples:
+  tideover status
+  tideover status --watch
+  tideover status --output json
 ";
 
 #[derive(Debug, clap::Args)]
@@ -121,43 +131,6 @@ Examples:
   tideover fault fill disk of primary               after `tideover up --limit-disks`
 All of them: docs/scenarios.md
 ";
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct RunsArgs {
-    #[command(flatten)]
-    pub(crate) on: OnArgs,
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
-    /// The run whose journal is to be told; without it, all runs are listed
-    #[arg(value_name = "RUN")]
-    pub(crate) run: Option<String>,
-}
-
-/// An order about a run.
-#[derive(Debug, clap::Args)]
-pub(crate) struct OrderArgs {
-    #[command(flatten)]
-    pub(crate) on: OnArgs,
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
-    /// The run [default: the one that is open]
-    #[arg(value_name = "RUN")]
-    pub(crate) run: Option<String>,
-    /// Who orders it
-    #[arg(long, value_name = "NAME")]
-    pub(crate) by: String,
-}
-
-/// An order after which the run goes on.
-#[derive(Debug, clap::Args)]
-pub(crate) struct ResumeArgs {
-    #[command(flatten)]
-    pub(crate) order: OrderArgs,
-    /// Take the run from whoever has it at once, because that process is gone for certain; else it is waited for as
-    /// long as it may have something in hand. In AWS only
-    #[arg(long)]
-    pub(crate) take_over: bool,
-}
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = ACTIVATE_HELP)]
@@ -215,21 +188,6 @@ Examples:
   tideover automatic on --by you --reason 'moved'
 ";
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct AbortArgs {
-    #[command(flatten)]
-    pub(crate) order: OrderArgs,
-    /// Why
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: String,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct ApproveArgs {
-    #[command(flatten)]
-    pub(crate) order: OrderArgs,
-}
-
 /// What a run is asked for with, besides what its plan is made from.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CarryOutArgs {
@@ -245,8 +203,8 @@ pub(crate) struct CarryOutArgs {
     #[arg(long, value_name = "NUMBER")]
     pub(crate) change: Option<String>,
     /// A condition to do without, by the name that the refusal gives; may be repeated
-    #[arg(long, value_name = "CONDITION")]
-    pub(crate) despite: Vec<String>,
+    #[arg(long, value_name = "CONDITION", value_parser = condition())]
+    pub(crate) despite: Vec<Precondition>,
     /// The switchover that is on its way, when it is to go on as a failover
     #[arg(long, value_name = "RUN")]
     pub(crate) run: Option<String>,
@@ -256,4 +214,11 @@ pub(crate) struct CarryOutArgs {
     /// Have the state machine in the Region that is opened carry it out, instead of this process. In AWS only
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) state_machine: bool,
+}
+
+/// A condition that people may do without.
+fn condition() -> impl TypedValueParser<Value = Precondition> {
+    let known = || Precondition::ALL.iter().copied().filter(|one| one.may_be_overridden());
+    PossibleValuesParser::new(known().map(Precondition::as_str))
+        .map(move |name| known().find(|one| one.as_str() == name).expect("it is one of them"))
 }

@@ -14,7 +14,7 @@ pub(crate) struct RunArgs {
     /// every condition held
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// How to show the plan
+    /// How to show the plan; of a run that is carried out `json` tells on one line where it stands at the end
     #[arg(long, value_enum, default_value_t = Form::Text)]
     pub(crate) output: Form,
     /// Name or ARN of the function that a state machine invokes; without it, ${RunbookFunction} stands there for a
@@ -39,6 +39,15 @@ pub(crate) enum Form {
 pub(crate) const SWITCHOVER_HELP: &str = "\
 Both Regions are well and nothing is lost: the active one drains, its database changes hands, DNS follows.
 
+Exit codes:
+  0    it is finished, or its target takes payments; with --state-machine: AWS carries it out; with --dry-run: shown
+  1    something outside failed; where a run is planned already it is named, and resumed
+  2    the command line is wrong
+  3    tideover.toml is wrong; every fault is listed
+  6    it waits for people, or has turned back
+  7    refused, and nothing was written: a condition is not met, or another run is open
+  130  stopped by Ctrl-C, between two actions
+
 Examples:
   tideover switchover --dry-run                     every action with its API, Region and plane
   tideover switchover --dry-run --output markdown   a page to follow by hand
@@ -48,6 +57,15 @@ Examples:
 pub(crate) const FAILOVER_HELP: &str = "\
 The active Region is lost. People accept the loss, the Region is fenced off, the other one's database is promoted
 and checked, DNS follows. Nothing that is required asks the lost Region, or a control plane in us-east-1.
+
+Exit codes:
+  0    it is finished, or its target takes payments; with --state-machine: AWS carries it out; with --dry-run: shown
+  1    something outside failed; where a run is planned already it is named, and resumed
+  2    the command line is wrong
+  3    tideover.toml is wrong; every fault is listed
+  6    it waits for people, or has turned back
+  7    refused, and nothing was written: a condition is not met, or another run is open
+  130  stopped by Ctrl-C, between two actions
 
 Examples:
   tideover failover --dry-run                          every action with its API, Region and plane
@@ -59,6 +77,15 @@ Examples:
 
 pub(crate) const FAILBACK_HELP: &str = "\
 A switchover home, once everything of the latest failover is reconciled.
+
+Exit codes:
+  0    it is finished, or its target takes payments; with --state-machine: AWS carries it out; with --dry-run: shown
+  1    something outside failed; where a run is planned already it is named, and resumed
+  2    the command line is wrong
+  3    tideover.toml is wrong; every fault is listed
+  6    it waits for people, or has turned back
+  7    refused, and nothing was written: a condition is not met, or another run is open
+  130  stopped by Ctrl-C, between two actions
 
 Examples:
   tideover failback --dry-run                     every action with its API, Region and plane

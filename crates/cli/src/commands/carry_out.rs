@@ -2,43 +2,37 @@
 //! this machine and this process in AWS.
 
 use std::io::{IsTerminal as _, Write, stderr, stdin};
-use std::time::Duration;
 
 use fence::{Author, RunId};
 use local::NotBegun;
-use runbook::{Action, NotTaken, Plan, PlanKind, Precondition, Request, Settings, Takeover, Unmet};
-use tokio::time::sleep;
+use runbook::{NotTaken, Plan, PlanKind, Request, Settings, Takeover, Unmet};
 
-use crate::args::{CarryOutArgs, InputArgs};
-use crate::commands::order::{approval, give};
-use crate::failure::{Ended, WrongInput, with_hint};
+use crate::args::{CarryOutArgs, InputArgs, Output};
+use crate::commands::ask::ask;
+use crate::failure::{self, Ended, with_hint};
 use crate::live::driven::{Manner, driven};
 use crate::live::follow::{Followed, follow};
 use crate::live::on::{On, on};
 use crate::live::reached::block_on;
 use crate::live::runs::new_run;
-use crate::serve::signals::Signals;
-
-/// How long a runner takes to see that it is approved.
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
-/// The exit code of a run that waits for somebody.
-const WAITS: u8 = 6;
-/// The exit code of what somebody interrupted.
-const INTERRUPTED: i32 = 130;
+use crate::live::standing::tell_standing;
+use crate::live::typed::Typed;
 
 pub(crate) fn carry_out(
     kind: PlanKind,
     args: &CarryOutArgs,
     input: &InputArgs,
+    output: Output,
 ) -> anyhow::Result<()> {
     block_on(async {
         let run = args.run.clone().map_or_else(|| new_run(kind), RunId::new);
         let on = on(&args.on, input, Some(kind)).await?;
+        let by = on.author(args.by.as_deref().unwrap_or_default()).await?;
+        let request = |settings| request(kind, &run, by, args, settings);
         match &on {
             On::Here(_) if args.state_machine => return Err(no_machine_here()),
             On::Here(reach) => {
-                let settings = local::settings(reach, args.approvers.get());
-                let request = request(kind, &run, args, settings)?;
+                let request = request(local::settings(reach, args.approvers.get()));
                 let begun = local::begin(reach, &request).await;
                 begun.map_err(|not_begun| match not_begun {
                     NotBegun::Unmet(unmet) => unmet_conditions(kind, &unmet),
@@ -48,8 +42,7 @@ pub(crate) fn carry_out(
             }
             On::Aws(reach) => {
                 let settings = Settings { approvers: args.approvers.get(), ..Settings::default() };
-                let request = request(kind, &run, args, settings)?;
-                let begun = cloud::begin(reach, &request).await;
+                let begun = cloud::begin(reach, &request(settings)).await;
                 let plan = begun.map_err(|not_begun| match not_begun {
                     cloud::NotBegun::Unmet(unmet) => unmet_conditions(kind, &unmet),
                     cloud::NotBegun::NotTaken(not_taken) => not_taken_now(kind, &not_taken),
@@ -57,12 +50,15 @@ pub(crate) fn carry_out(
                 })?;
                 writeln!(stderr().lock(), "run {run} is planned")?;
                 if args.state_machine {
-                    return left_to_aws(reach, &plan).await;
+                    left_to_aws(reach, &plan).await?;
+                    return tell_standing(&on, &run, output).await;
                 }
             }
         }
         let manner = Manner { takeover: Takeover::WhenSilent, leaves_served: true };
-        to_its_end(&on, &run, manner).await
+        let ended = to_its_end(&on, &run, manner).await;
+        tell_standing(&on, &run, output).await?;
+        ended
     })
 }
 
@@ -90,26 +86,14 @@ async fn left_to_aws(reach: &cloud::Reach, plan: &Plan) -> anyhow::Result<()> {
 fn request(
     kind: PlanKind,
     run: &RunId,
+    by: Author,
     args: &CarryOutArgs,
     mut settings: Settings,
-) -> anyhow::Result<Request> {
+) -> Request {
     settings.change.clone_from(&args.change);
-    for word in &args.despite {
-        let known = Precondition::ALL.iter().find(|one| one.as_str() == word);
-        let unknown = || {
-            WrongInput::new(format!("there is no condition `{word}`; there are: {}", conditions()))
-        };
-        settings.despite.insert(*known.ok_or_else(unknown)?);
-    }
-    let by = Author::new(args.by.clone().unwrap_or_default());
+    settings.despite.extend(&args.despite);
     let reason = args.reason.clone().unwrap_or_default();
-    Ok(Request { run: run.clone(), kind, by, reason, settings })
-}
-
-/// The conditions that can be done without.
-fn conditions() -> String {
-    let known = Precondition::ALL.iter().filter(|one| one.may_be_overridden());
-    known.map(|one| one.as_str()).collect::<Vec<_>>().join(", ")
+    Request { run: run.clone(), kind, by, reason, settings }
 }
 
 fn unmet_conditions(kind: PlanKind, unmet: &[Unmet]) -> anyhow::Error {
@@ -118,16 +102,23 @@ fn unmet_conditions(kind: PlanKind, unmet: &[Unmet]) -> anyhow::Error {
 }
 
 fn not_taken_now(kind: PlanKind, not_taken: &NotTaken) -> anyhow::Error {
-    refused(&format!("a {kind} may not begin now: {not_taken}"))
+    let text = format!("a {kind} may not begin now: {not_taken}");
+    match not_taken {
+        // It may have been written all the same.
+        NotTaken::JournalSilent { .. } => {
+            with_hint(text, "`tideover runs` tells whether it is planned all the same")
+        }
+        _ => refused(&text),
+    }
 }
 
 fn refused(text: &str) -> anyhow::Error {
-    with_hint(text, "`tideover status` shows both Regions side by side")
+    failure::refused(text, "`tideover status` shows both Regions side by side")
 }
 
 /// Follows the run, or drives it; where it waits for people who sit here, asks them.
 pub(crate) async fn to_its_end(on: &On, run: &RunId, manner: Manner) -> anyhow::Result<()> {
-    let mut seen = 0;
+    let (mut seen, mut typed) = (0, None);
     loop {
         let followed = match on {
             On::Here(_) => follow(on, run, &mut seen).await?,
@@ -135,7 +126,7 @@ pub(crate) async fn to_its_end(on: &On, run: &RunId, manner: Manner) -> anyhow::
         };
         match followed {
             Followed::Approval(action) if stdin().is_terminal() => {
-                ask(on, run, &action).await?;
+                ask(on, run, action.name, typed.get_or_insert_with(Typed::listen)).await?;
             }
             Followed::Served if matches!(on, On::Aws(_)) => return served(run),
             followed => return ended(run, followed),
@@ -145,8 +136,14 @@ pub(crate) async fn to_its_end(on: &On, run: &RunId, manner: Manner) -> anyhow::
 
 /// Nobody carries a run in AWS on while its source is away, for days perhaps.
 fn served(run: &RunId) -> anyhow::Result<()> {
+    let mut told = stderr().lock();
     let text = "payments are taken by the Region that was opened; once the other is back, type";
-    Ok(writeln!(stderr().lock(), "{text} `tideover resume {run} --by NAME`")?)
+    writeln!(told, "{text} `tideover resume {run} --by NAME`")?;
+    Ok(writeln!(told, "if it will not come back: {}", skip(run, "await-source"))?)
+}
+
+fn skip(run: &RunId, action: &str) -> String {
+    format!("`tideover skip {run} {action} --by NAME --reason TEXT` goes on without it")
 }
 
 /// What there is to say of a run that is not followed any further.
@@ -155,8 +152,11 @@ fn ended(run: &RunId, followed: Followed) -> anyhow::Result<()> {
     let (text, hint) = match followed {
         Followed::Finished => return Ok(()),
         Followed::Served => {
+            let mut told = stderr().lock();
             let text = "payments are taken; the run goes on by itself once its source is back";
-            return Ok(writeln!(stderr().lock(), "{text}: `tideover runs {run}` tells it")?);
+            writeln!(told, "{text}: `tideover runs {run}` tells it")?;
+            let text = "if it will not come back";
+            return Ok(writeln!(told, "{text}: {}", skip(run, "await-source"))?);
         }
         Followed::TurnedBack => {
             ("has turned back: its source is active".to_owned(), "see `tideover status`".to_owned())
@@ -169,8 +169,16 @@ fn ended(run: &RunId, followed: Followed) -> anyhow::Result<()> {
             format!("waits for {} people to approve `{}`", action.approvers, action.name),
             format!("each of them types `tideover approve {run} --by NAME`"),
         ),
-        Followed::Person(action, failure) => {
-            (format!("stopped at `{action}`: {failure}"), format!("{again} tries it again"))
+        Followed::Person { action, failure, is_skippable } => {
+            let without = if is_skippable {
+                format!("; {}", skip(run, action.as_str()))
+            } else {
+                String::new()
+            };
+            (
+                format!("stopped at `{action}`: {failure}"),
+                format!("{again} tries it again{without}"),
+            )
         }
         Followed::Paused => ("is paused".to_owned(), format!("{again} lets it go on")),
         Followed::NoJournal(cause) => (
@@ -184,39 +192,5 @@ fn ended(run: &RunId, followed: Followed) -> anyhow::Result<()> {
             format!("look at `tideover status`; {again} starts another runner"),
         ),
     };
-    Err(waits(run, &text, &hint))
-}
-
-fn waits(run: &RunId, text: &str, hint: &str) -> anyhow::Error {
-    Ended { code: WAITS, error: format!("run {run} {text}"), hint: hint.to_owned() }.into()
-}
-
-/// A line that is typed, unless the process is told to end.
-async fn line() -> anyhow::Result<String> {
-    let reading = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        stdin().read_line(&mut line).map(|_| line)
-    });
-    tokio::select! {
-        line = reading => Ok(line??),
-        // Nothing is on its way, and the reader cannot be ended otherwise.
-        () = Signals::listen()?.told_to_end() => std::process::exit(INTERRUPTED),
-    }
-}
-
-/// Asks whoever sits here for an approval; what it rests on stands above.
-async fn ask(reach: &On, run: &RunId, action: &Action) -> anyhow::Result<()> {
-    let name = action.name;
-    write!(
-        stderr().lock(),
-        "`{name}` needs people who accept what stands above; type a name to approve: "
-    )?;
-    let by = line().await?;
-    if by.trim().is_empty() {
-        return Err(waits(run, "waits for people to approve", "nothing is changed until they do"));
-    }
-    give(reach, run, &approval(action), by.trim()).await?;
-    // The runner looks again in a moment.
-    sleep(LOOK_AGAIN).await;
-    Ok(())
+    Err(Ended::waits(run, &text, &hint).into())
 }

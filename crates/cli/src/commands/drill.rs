@@ -102,11 +102,14 @@ fn write_files(
     Ok(())
 }
 
-/// What is no file, such as a pipe, cannot be replaced by one.
+/// No folder is made for it. What is no file, such as a pipe, cannot be replaced by one.
 fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    let failed = || format!("cannot write `{}`", file.display());
     if fs::metadata(file).is_ok_and(|there| !there.is_file()) {
-        return fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()));
+        return fs::write(file, text).with_context(failed);
     }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    fs::metadata(folder.unwrap_or(Path::new("."))).with_context(failed)?;
     whole_file::replace(file, text.as_bytes())
 }
 
@@ -121,7 +124,7 @@ fn end(played: &Played, told: &Told) -> anyhow::Result<()> {
         let error = format!("stopped after {drills} of {} drills", played.wanted);
         (130, error, "fewer are played with `--seeds N`".to_owned())
     } else if played.never() > 0 {
-        let error = format!("{} lines of scenarios never happened", played.never());
+        let error = format!("lines of scenarios that never happened: {}", played.never());
         (1, error, "what they were to show was not shown: see what they wait for".to_owned())
     } else {
         return Ok(());

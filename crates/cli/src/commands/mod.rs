@@ -1,6 +1,8 @@
 //! One file for each command, or for a few that belong together.
 
 pub(crate) mod activate;
+pub(crate) mod approve;
+pub(crate) mod ask;
 pub(crate) mod automatic;
 pub(crate) mod carry_out;
 pub(crate) mod check;
@@ -19,6 +21,7 @@ pub(crate) mod package;
 pub(crate) mod processor;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod runs;
 pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod synth;

@@ -5,13 +5,14 @@ mod sources;
 mod templates;
 
 use std::fs;
-use std::io::{Write, stderr, stdout};
+use std::io::{ErrorKind, Write, stderr, stdout};
 use std::path::Path;
 
 use anyhow::Context as _;
 use fence::Millis;
 use report::{Known, Objectives, Report, journal_text};
 use runbook::Entry;
+use topology::Topology;
 
 use crate::args::{FILE, Paper, ReportArgs, Signer};
 use crate::failure::WrongInput;
@@ -57,7 +58,11 @@ fn known(args: &ReportArgs, of_source: Known, is_in_aws: bool) -> anyhow::Result
     known.alarms = known.alarms.or(of_source.alarms);
     known.dns.before = known.dns.before.or(of_source.dns.before);
     known.dns.after = known.dns.after.or(of_source.dns.after);
-    known.objectives = known.objectives.or(objectives(args)?);
+    known.home = known.home.or(of_source.home);
+    if let Some(topology) = topology(args)? {
+        known.objectives = known.objectives.or_else(|| Some(objectives(&topology)));
+        known.home = known.home.or_else(|| Some(stacks::homes(&topology).primary.to_string()));
+    }
     if let Some(folder) = &args.assembly {
         let mut templates = templates::templates(folder)?;
         if is_in_aws {
@@ -78,15 +83,19 @@ fn read_known(file: &Path) -> anyhow::Result<Known> {
     Ok(known.map_err(|fault| WrongInput::new(format!("{name}: {fault}")))?)
 }
 
-/// The objectives of the file that was named, or of the one that is here.
-fn objectives(args: &ReportArgs) -> anyhow::Result<Option<Objectives>> {
+/// The file that was named, or the one that is here.
+fn topology(args: &ReportArgs) -> anyhow::Result<Option<Topology>> {
     let file = &args.input.file;
     if file == Path::new(FILE) && !file.is_file() {
         return Ok(None);
     }
-    let promised = input::topology(&args.input)?.objectives;
+    input::topology(&args.input).map(Some)
+}
+
+fn objectives(topology: &Topology) -> Objectives {
     let ms = |seconds: u32| u64::from(seconds) * 1_000;
-    Ok(Some(Objectives { rto_ms: ms(promised.rto_seconds), rpo_ms: ms(promised.rpo_seconds) }))
+    let promised = &topology.objectives;
+    Objectives { rto_ms: ms(promised.rto_seconds), rpo_ms: ms(promised.rpo_seconds) }
 }
 
 /// Writes every form, the journal that the report was made from, and with a key the signature.
@@ -107,10 +116,23 @@ fn write_all(
     files.extend(signed.into_iter().flatten());
     // What is signed comes last: whoever finds it finds the rest.
     files.push(("report.json", json.into_bytes()));
+    // What an earlier report was signed by would be taken for this one's signature.
+    for name in keys::FILES {
+        remove(&folder.join(name))?;
+    }
     for (name, bytes) in &files {
         whole_file::replace(&folder.join(name), bytes)?;
     }
     let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
     writeln!(stderr().lock(), "wrote {} to `{}`", names.join(", "), folder.display())?;
     Ok(())
+}
+
+fn remove(file: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove `{}`", file.display()))
+        }
+        _ => Ok(()),
+    }
 }

@@ -6,22 +6,21 @@ use runbook::render;
 use runbook::{Homes, PlanKind, supposed};
 use stacks::{homes, names};
 
-use crate::args::{Form, RunArgs};
+use crate::args::{Form, Output, RunArgs};
 use crate::commands::carry_out::carry_out;
-use crate::failure::Ended;
+use crate::failure::{Ended, WRONG_COMMAND};
 use crate::input;
-
-/// The exit code of a command line that is wrong.
-const WRONG_COMMAND: u8 = 2;
 
 const FUNCTION: &str = "${RunbookFunction}";
 
 pub(crate) fn run(kind: PlanKind, args: &RunArgs) -> anyhow::Result<()> {
     if !args.dry_run {
-        if args.output != Form::Text {
-            return Err(no_form_here().into());
-        }
-        return carry_out(kind, &args.carry_out, &args.input);
+        let output = match args.output {
+            Form::Text => Output::Text,
+            Form::Json => Output::Json,
+            Form::Markdown | Form::StateMachine => return Err(no_form_here().into()),
+        };
+        return carry_out(kind, &args.carry_out, &args.input, output);
     }
     if args.function.is_some() && args.output != Form::StateMachine {
         return Err(no_function_here().into());
@@ -59,7 +58,7 @@ fn no_function_here() -> Ended {
 fn no_form_here() -> Ended {
     Ended {
         code: WRONG_COMMAND,
-        error: "`--output` is for plans: a run that is carried out is told as it goes".to_owned(),
+        error: "`--output markdown` and `state-machine` are for plans".to_owned(),
         hint: "add `--dry-run`, or leave it out".to_owned(),
     }
 }

@@ -3,18 +3,20 @@
 mod in_aws;
 mod readiness;
 
-use std::io::{Write, stdout};
+use std::io::{Write, stderr, stdout};
 use std::time::Duration;
 
 use local::{RegionStatus, Status};
+use payments::rfc3339;
 use runbook::Readiness;
 use serde::Serialize;
 use tokio::time::sleep;
 
 use crate::args::{Output, StatusArgs};
-use crate::failure::Ended;
+use crate::failure::{Ended, reader_has_gone};
 use crate::live::on::{On, on};
 use crate::live::reached::block_on;
+use crate::serve::clock;
 
 /// From one look to the next, when it is watched.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -24,10 +26,16 @@ const NOT_READY: u8 = 8;
 pub(crate) fn status(args: &StatusArgs) -> anyhow::Result<()> {
     block_on(async {
         let on = on(&args.on, &args.input, None).await?;
-        loop {
+        if !args.watch {
             let is_ready = tell(&on, args.output).await?;
-            if !args.watch {
-                return if is_ready { Ok(()) } else { Err(not_ready().into()) };
+            return if is_ready { Ok(()) } else { Err(not_ready().into()) };
+        }
+        loop {
+            match tell(&on, args.output).await {
+                Err(error) if reader_has_gone(&error) => return Err(error),
+                // Whoever watches does so because something fails: the next look may see more.
+                Err(error) => writeln!(stderr().lock(), "{}: {error:#}", rfc3339(clock()))?,
+                Ok(_) => {}
             }
             sleep(LOOK_AGAIN).await;
         }

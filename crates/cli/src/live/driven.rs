@@ -121,8 +121,8 @@ fn followed(one: &OneRun, stopped: Stopped) -> anyhow::Result<Followed> {
                 _ => anyhow::bail!("`{action}` is approved: `tideover resume` goes on"),
             }
         }
-        Stopped::WaitsForPerson { action, failure, .. } => {
-            Followed::Person(action, failure.to_string())
+        Stopped::WaitsForPerson { action, failure, is_skippable, .. } => {
+            Followed::Person { action, failure: failure.to_string(), is_skippable }
         }
         Stopped::Paused { .. } => Followed::Paused,
         Stopped::JournalSilent { cause } => Followed::NoJournal(cause),

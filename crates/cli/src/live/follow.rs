@@ -29,7 +29,14 @@ pub(crate) enum Followed {
     /// It waits for people to approve.
     Approval(Box<Action>),
     /// It waits for a person to decide about an action.
-    Person(ActionName, String),
+    Person {
+        /// The action.
+        action: ActionName,
+        /// How it failed.
+        failure: String,
+        /// Whether the run can do without it.
+        is_skippable: bool,
+    },
     /// Somebody has paused it.
     Paused,
     /// Nothing was written for a long time: its runner may be gone, or the store.
@@ -66,7 +73,11 @@ fn standing(entries: &[Entry]) -> Option<Followed> {
         Next::Superseded => Followed::Superseded,
         Next::TurnedBack => Followed::TurnedBack,
         Next::Approval { action, .. } => Followed::Approval(Box::new(action.clone())),
-        Next::Person { action, failure } => Followed::Person(action.name, failure.to_string()),
+        Next::Person { action, failure } => Followed::Person {
+            action: action.name,
+            failure: failure.to_string(),
+            is_skippable: action.is_skippable,
+        },
         Next::Paused { .. } => Followed::Paused,
         Next::Act { action, .. } if action.name == ActionName::AwaitSource => Followed::Served,
         Next::NotPlanned | Next::TurnBack { .. } | Next::Act { .. } => return None,

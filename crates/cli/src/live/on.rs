@@ -4,7 +4,7 @@ use std::env;
 use std::io::{Write, stderr};
 
 use aws::Notice;
-use cloud::Ways;
+use cloud::{LetGo, NoAccount, Ways};
 use fence::{Author, NoAnswer, RunId};
 use region::Trust;
 use runbook::{Control, Entry, NotTaken, PlanKind};
@@ -41,15 +41,23 @@ impl On {
         }
     }
 
-    /// Writes what somebody orders into the journal of a run.
+    /// Somebody of this name; in AWS as the principal whose credentials these are, which nobody can say of themselves.
+    pub(crate) async fn author(&self, name: &str) -> Result<Author, NoAccount> {
+        match self {
+            Self::Here(_) => Ok(Author::new(name)),
+            Self::Aws(reach) => reach.author(name).await,
+        }
+    }
+
+    /// Writes what somebody orders into the journal of a run; what became of the state machine that waits for it.
     pub(crate) async fn order(
         &self,
         run: &RunId,
         control: &Control,
         by: &Author,
-    ) -> Result<(), NotTaken> {
+    ) -> Result<LetGo, NotTaken> {
         match self {
-            Self::Here(reach) => reach.order(run, control, by).await,
+            Self::Here(reach) => reach.order(run, control, by).await.map(|()| LetGo::NoneWaits),
             Self::Aws(reach) => reach.order(run, control, by).await,
         }
     }

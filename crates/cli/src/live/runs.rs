@@ -1,8 +1,10 @@
 //! The runs that there are, and which of them is meant.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context as _;
 use fence::{Millis, RunId};
-use runbook::{Entry, Next, PlanKind, next};
+use runbook::{Entry, Event, Next, PlanKind, next};
 use service::Source;
 
 use crate::failure::with_hint;
@@ -21,7 +23,18 @@ impl Known {
         next(&self.entries, Millis(clock().as_ms()))
     }
 
-    fn is_over(&self) -> bool {
+    /// What a person may leave out of it, by name.
+    pub(crate) fn skippable(&self) -> String {
+        let plan = self.entries.iter().rev().find_map(|entry| match &entry.event {
+            Event::Planned { plan, .. } => Some(plan),
+            _ => None,
+        });
+        let actions = plan.into_iter().flat_map(|plan| plan.actions.iter().chain(&plan.way_back));
+        let names = actions.filter(|action| action.is_skippable).map(|action| action.name.as_str());
+        names.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
         matches!(self.next(), Next::Finished | Next::TurnedBack | Next::Superseded)
     }
 }

@@ -108,6 +108,27 @@ fn signed_written_and_checked() {
     openssl_says_so(&place, "kept/here", "report.json", ("auditor.pub", "key.pub"));
 }
 
+/// A folder that was used before has no other signature beside the report than its own.
+#[test]
+fn what_an_earlier_report_was_signed_by_goes() {
+    let place = place();
+    let public = done(&place, "report --new-key key.pem");
+    place.write("key.pub", &public);
+    for name in ["report.json.sha256", "report.json.sha256.sig"] {
+        place.write(&format!("kept/{name}"), "of a report that was signed by KMS");
+    }
+    done(&place, "report --journal journal.jsonl --out kept --key key.pem");
+    let verify = "report --verify kept/report.json --public-key key.pub";
+    assert!(done(&place, verify).contains("is as it was signed"));
+    assert!(!place.names("kept").iter().any(|name| name.contains("sha256")));
+    // Whoever lays one beside it by hand keeps nobody from finding the one that holds.
+    place.write("kept/report.json.sha256", "stale");
+    place.write("kept/report.json.sha256.sig", [0; 64]);
+    assert!(done(&place, verify).contains("is as it was signed"));
+    done(&place, "report --journal journal.jsonl --out kept");
+    assert_eq!(place.names("kept"), ["journal.jsonl", "report.html", "report.json", "report.md"]);
+}
+
 /// OpenSSL says the same of a file in this folder, by the command of `docs/report.md`, in which the key is called so.
 #[track_caller]
 fn openssl_says_so(place: &Place, folder: &str, file: &str, key: (&str, &str)) {
@@ -234,7 +255,7 @@ fn what_cannot_be_reported_on() {
     .assert_eq(&told("report --journal cut.jsonl"));
     place.write("known.json", r#"{"alarm": []}"#);
     expect![[r#"
-        Some(3) error: known.json: unknown field `alarm`, expected one of `fault_at`, `objectives`, `calls`, `dns`, `alarms`, `movements`, `templates`, `follow_ups`, `why` at line 1 column 8
+        Some(3) error: known.json: unknown field `alarm`, expected one of `fault_at`, `home`, `objectives`, `calls`, `dns`, `alarms`, `movements`, `templates`, `follow_ups`, `why` at line 1 column 8
     "#]].assert_eq(&told("report --journal journal.jsonl --known known.json"));
     expect![[r#"
         Some(3) error: `journal.jsonl`: it is no PEM of a PRIVATE KEY

@@ -28,6 +28,15 @@ fn nothing_is_carried_out_without_a_name_and_a_reason() {
 }
 
 #[test]
+fn a_condition_that_there_is_not_is_a_wrong_command_line() {
+    let place = Place::with("");
+    let words = "failback --on here --by alice --reason home --despite breakfast";
+    let outcome = place.tideover(words).outcome();
+    assert_eq!(outcome.exit_code, Some(2), "{outcome}");
+    assert!(outcome.stderr.contains("not-same-day"), "{outcome}");
+}
+
+#[test]
 fn where_no_regions_run_nothing_is_carried_out() {
     let place = Place::with("");
     let folder = place.path("two-regions").display().to_string();

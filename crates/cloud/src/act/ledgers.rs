@@ -16,8 +16,8 @@ impl Act<'_> {
         let before = AtomicU64::new(u64::MAX);
         let look = || async {
             let count = match self.ledger(self.source(), Ask::Outbox).await? {
-                Answer::Count { count: 0 } => return Ok(Ok(Observed::Done)),
-                Answer::Count { count } => count,
+                Answer::Count { count: 0, .. } => return Ok(Ok(Observed::Done)),
+                Answer::Count { count, .. } => count,
                 other => return other.observed().map(Ok),
             };
             let waits = again(format!("{count} events wait in the outbox"));

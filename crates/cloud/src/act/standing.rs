@@ -127,18 +127,16 @@ impl Act<'_> {
         let epoch = self.plan.epoch.number();
         let (points, missing) = tokio::join!(
             target.points(&lag, now(), EVIDENCE_MINUTES, self.limit()),
-            self.ledger_work(target, Ask::Missing { epoch }),
+            self.ledger_answer(target, Ask::Missing { epoch }),
         );
         let last = points.ok().and_then(|points| points.last().copied());
         let (lag_ms, lag_at) = (last.map(|point| point.as_ms().0), last.map(|point| point.at));
-        let intents_missing = match missing {
-            Ok(Observed::Movements(count)) => Some(count),
-            _ => None,
-        };
-        if lag_ms.is_none() && intents_missing.is_none() {
+        let missing =
+            missing.map_or_else(|_| Evidence::default(), |missing| missing.evidence(None));
+        if lag_ms.is_none() && missing.intents_missing.is_none() {
             return Err(again("neither the lag nor what is missing is known"));
         }
-        Ok(Observed::Evidence(Evidence { lag_ms, lag_at, intents_missing }))
+        Ok(Observed::Evidence(Evidence { lag_ms, lag_at, ..missing }))
     }
 
     /// That the source's database is still the writer, and that nothing is on its way to change that.

@@ -1,7 +1,7 @@
 //! State machines that wait for people: what they are sent, and what becomes of each answer of Step Functions.
 
 use aws::Wait;
-use cloud::{Reach, begin};
+use cloud::{LetGo, Reach, begin};
 use emulator::{Fault, Rule};
 use fence::{Author, DurationMs, RunId};
 use runbook::{ActionName, Control, PlanKind, Stopped, drive};
@@ -50,27 +50,30 @@ fn sent(estate: &Estate) -> Vec<(String, Value)> {
 async fn a_state_machine_goes_on_when_people_have_decided() {
     let estate = Estate::made().await;
     let (reach, run) = waiting(&estate).await;
-    assert_eq!(reach.let_go_on(&run).await, Ok(true), "nothing waits yet");
+    assert_eq!(reach.let_go_on(&run).await, LetGo::NoneWaits, "nothing waits yet");
     estate.table().keep_wait(&run, &wait()).await.expect("it is kept");
-    assert_eq!(reach.let_go_on(&run).await, Ok(false), "nobody has decided");
+    assert_eq!(reach.let_go_on(&run).await, LetGo::WaitsOn, "nobody has decided");
     assert_eq!(sent(&estate), []);
 
-    // Whoever approves last lets it go on; that nobody can be told of it does not undo the approval.
+    // Whoever approves last lets it go on; an approval that it cannot be told of stands, and whoever gave it is told so.
     let approves = Control::Approve { action: ActionName::ApproveLoss, lasts: DurationMs(600_000) };
     let send = |fault| Rule::all(fault).operation(SEND).region("us-east-2");
     estate.way.rules([send(Fault::IS_UNAVAILABLE)]);
-    for by in ["ann", "ben"] {
-        reach.order(&run, &approves, &Author::new(by)).await.expect("it is taken");
+    let order = async |by| reach.order(&run, &approves, &Author::new(by)).await;
+    assert_eq!(order("ann").await, Ok(LetGo::WaitsOn));
+    match order("ben").await {
+        Ok(LetGo::NotKnown(said)) => assert!(said.starts_with("ServiceUnavailable"), "{said}"),
+        other => panic!("{other:?}"),
     }
     let wanted = json!({"taskToken": "token-1", "output": r#"{"decision":"retry"}"#});
     assert_eq!(sent(&estate), [("us-east-2".to_owned(), wanted)]);
 
-    // Asked again, by whomever: what says that nobody waits by the token is a success, all else is told.
+    // Asked again, by whomever: what says that nobody waits by the token is told apart, and all else in its own words.
     let cases = [
-        (Fault::answers(200, "{}"), Ok(true)),
-        (Fault::Says(400, "TaskTimedOut"), Ok(true)),
-        (Fault::Says(400, "TaskDoesNotExist"), Ok(true)),
-        (Fault::Says(400, "InvalidToken"), Ok(true)),
+        (Fault::answers(200, "{}"), Ok(LetGo::GoesOn)),
+        (Fault::Says(400, "TaskTimedOut"), Ok(LetGo::WaitsNoMore)),
+        (Fault::Says(400, "TaskDoesNotExist"), Ok(LetGo::WaitsNoMore)),
+        (Fault::Says(400, "InvalidToken"), Ok(LetGo::WaitsNoMore)),
         (Fault::Says(400, "InvalidOutput"), Err("InvalidOutput (400)")),
         (Fault::Says(400, "AccessDeniedException"), Err("AccessDeniedException (400)")),
         (Fault::EXPIRED, Err("ExpiredToken (403)")),
@@ -78,17 +81,18 @@ async fn a_state_machine_goes_on_when_people_have_decided() {
     ];
     for (fault, wanted) in cases {
         estate.way.rules([send(fault.clone())]);
-        let told = reach.let_go_on(&run).await;
-        match (&told, wanted) {
-            (Ok(told), Ok(wanted)) => assert_eq!(*told, wanted, "{fault:?}"),
-            (Err(told), Err(wanted)) => assert!(told.starts_with(wanted), "{told}"),
-            _ => panic!("{fault:?}: {told:?}"),
+        match (reach.let_go_on(&run).await, wanted) {
+            (LetGo::NotKnown(told), Err(wanted)) => assert!(told.starts_with(wanted), "{told}"),
+            (told, Ok(wanted)) => assert_eq!(told, wanted, "{fault:?}"),
+            (told, Err(_)) => panic!("{fault:?}: {told:?}"),
         }
     }
     // Whose table is silent knows nothing.
     estate
         .way
         .rules([Rule::all(Fault::Says(400, "ResourceNotFoundException")).service("dynamodb")]);
-    let silent = reach.let_go_on(&run).await.expect_err("the table has gone");
-    assert!(silent.contains("ResourceNotFoundException"), "{silent}");
+    match reach.let_go_on(&run).await {
+        LetGo::NotKnown(said) => assert!(said.contains("ResourceNotFoundException"), "{said}"),
+        told => panic!("{told:?}"),
+    }
 }

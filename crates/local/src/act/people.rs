@@ -110,7 +110,8 @@ impl Reach {
     /// What is known of the run with this journal, besides. What is not has its reason there.
     pub async fn known(&self, entries: &[Entry]) -> Known {
         let why = NOT_HERE.iter().map(|(what, why)| ((*what).to_owned(), (*why).to_owned()));
-        let mut known = Known { why: why.collect(), ..Known::default() };
+        let home = Some(Site::Primary.region().to_owned());
+        let mut known = Known { home, why: why.collect(), ..Known::default() };
         let Some(plan) = opened(entries) else { return known };
         match self.recovered(plan).await {
             Ok(recovered) => {

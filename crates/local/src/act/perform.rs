@@ -10,7 +10,7 @@ use bytes::Bytes;
 use drill::Site;
 use hyper::{Request, StatusCode};
 use recovery::Ask as Question;
-use runbook::{Action, ActionName, Evidence, Failure, Observed, Plan, Plane, Refused};
+use runbook::{Action, ActionName, Failure, Observed, Plan, Plane, Refused};
 use tokio::time::sleep;
 
 use crate::act::kept::write_report;
@@ -153,11 +153,8 @@ async fn snapshot(reach: &Reach, plan: &Plan, source: Site, target: Site) -> Att
         None => standing(reach.ledger(target)).await.and_then(|reader| reader.behind_ms),
     };
     let epoch = plan.epoch.number();
-    let intents_missing = match ask(reach, target, Question::Missing { epoch }).await {
-        recovery::Answer::Count { count } => Some(count),
-        _ => None,
-    };
-    Ok(Observed::Evidence(Evidence { lag_ms, lag_at: None, intents_missing }))
+    let missing = ask(reach, target, Question::Missing { epoch }).await;
+    Ok(Observed::Evidence(missing.evidence(lag_ms)))
 }
 
 /// Where the ledger of a Region ends, whose database may still be on its way to take writes.

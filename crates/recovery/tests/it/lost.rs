@@ -1,12 +1,13 @@
 //! What a failover lost: counted, held, settled; in one go and in several.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use payments::{
     Claim, Epoch, Intent, IntentState, Intents as _, Ledger as _, Read, Status, Time, Transaction,
     Verdict,
 };
-use recovery::{Answer, Ask};
+use recovery::{Answer, Ask, Missing};
 use stores::Raised;
 
 use crate::samples::{START_MS, posts};
@@ -37,7 +38,23 @@ async fn lossy(server: &Server) -> (World, Vec<Transaction>) {
 }
 
 fn count(count: u64) -> Answer {
-    Answer::Count { count }
+    Answer::Count { count, missing: Missing::default() }
+}
+
+/// What is told of these before anybody decides about them: which they are, and their money.
+fn told(all: &[Transaction]) -> (Vec<String>, BTreeMap<String, u64>) {
+    let mut money = BTreeMap::new();
+    let named = all.iter().map(|transaction| {
+        let of = intent(transaction, IntentState::Accepted);
+        let amount = of.order.money();
+        let units = u64::try_from(amount.amount.minor_units()).expect("it is not negative");
+        *money.entry(amount.currency.code().to_owned()).or_default() += units;
+        match of.movement {
+            payments::MovementId::Payment(payment) => payment.to_string(),
+            payments::MovementId::Refund(_, refund) => refund.to_string(),
+        }
+    });
+    (named.collect(), money)
 }
 
 fn again(cause: &str) -> Answer {
@@ -56,7 +73,9 @@ async fn states(world: &World, all: &[Transaction]) -> Vec<&'static str> {
 async fn counted_held_and_settled() {
     let server = Server::shared();
     let (world, all) = lossy(&server).await;
-    assert_eq!(world.ask(Ask::Missing { epoch: EPOCH }).await, count(3));
+    let lacking = world.ask(Ask::Missing { epoch: EPOCH }).await;
+    let (named, money) = told(&all[1..=3]);
+    assert_eq!(lacking, Answer::Count { count: 3, missing: Missing { named, money } });
     assert_eq!(world.ask(Ask::Hold { epoch: EPOCH }).await, count(3));
     let held = ["posted", "quarantined", "quarantined", "quarantined", "absent"];
     assert_eq!(states(&world, &all).await, held);

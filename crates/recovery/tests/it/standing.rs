@@ -1,7 +1,7 @@
 //! How a database stands, where its ledger ends, and that its epoch be raised.
 
 use payments::{Committed, Epoch, Ledger as _};
-use recovery::{Answer, Ask, Standing};
+use recovery::{Answer, Ask, Missing, Standing};
 use stores::PgLedger;
 
 use crate::samples::{posts, succeeds};
@@ -49,7 +49,10 @@ async fn a_writer_and_its_standby() {
         panic!("the books are whole")
     };
     assert!(position >= ends_at);
-    assert_eq!(writer.ask(Ask::Outbox).await, Answer::Count { count: 2 });
+    assert_eq!(
+        writer.ask(Ask::Outbox).await,
+        Answer::Count { count: 2, missing: Missing::default() }
+    );
     let cause = "the database takes no writes yet".to_owned();
     assert_eq!(reader.ask(Ask::Tail).await, Answer::TryAgain { cause });
     let raise = Ask::RaiseEpoch { epoch: 2, region: "us-east-2".to_owned() };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use recovery::{Answer, Ask, Question, Recovered, Standing};
+use recovery::{Answer, Ask, Missing, Question, Recovered, Standing};
 use runbook::{Failure, Observed, Refused, Tail};
 
 #[test]
@@ -88,7 +88,7 @@ fn answers() -> [Answer; 8] {
         Answer::Standing(standing),
         Answer::Tail { position: Some(7), movements: 3, faults: 0 },
         Answer::Tail { position: None, movements: 3, faults: 1 },
-        Answer::Count { count: 2 },
+        Answer::Count { count: 2, missing: Missing::default() },
         Answer::Recovered { movements: vec![recovered()] },
         Answer::Epoch { epoch: 2 },
         Answer::TryAgain { cause: "the store is not available".to_owned() },

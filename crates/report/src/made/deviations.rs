@@ -10,6 +10,7 @@ use crate::report::{Deviation, Step};
 /// In the order in which it happened.
 pub(super) fn deviations(source: &Source<'_>, steps: &[Step]) -> Vec<Deviation> {
     let mut all = done_without(source);
+    all.extend(one_approver(source));
     all.extend(source.entries.iter().skip(1).filter_map(|entry| by_people(source, entry)));
     all.extend(takeovers(source));
     all.extend(steps.iter().flat_map(of_step));
@@ -18,7 +19,8 @@ pub(super) fn deviations(source: &Source<'_>, steps: &[Step]) -> Vec<Deviation> 
 }
 
 fn deviation(at: Millis, kind: &'static str, what: String, by: Option<&Author>) -> Deviation {
-    Deviation { at: words::instant(at), kind, what, by: by.map(ToString::to_string) }
+    let (told, principal) = (by.map(ToString::to_string), by.and_then(words::principal));
+    Deviation { at: words::instant(at), kind, what, by: told, principal }
 }
 
 fn done_without(source: &Source<'_>) -> Vec<Deviation> {
@@ -29,6 +31,17 @@ fn done_without(source: &Source<'_>) -> Vec<Deviation> {
         deviation(at, "done-without", what, Some(by))
     };
     without.map(told).collect()
+}
+
+/// A loss that one person alone may accept (rule `human-approval-before-loss` asks for two).
+fn one_approver(source: &Source<'_>) -> Vec<Deviation> {
+    let (at, by) = (source.summary.planned_at, source.summary.by);
+    let alone = source.plan().actions.iter().filter(|action| action.approvers == 1);
+    let told = alone.map(|action| {
+        let what = format!("`{}` was planned to need the approval of one person", action.name);
+        deviation(at, "one-approver", what, Some(by))
+    });
+    told.collect()
 }
 
 fn by_people(source: &Source<'_>, entry: &Entry) -> Option<Deviation> {
@@ -76,7 +89,7 @@ fn takeovers(source: &Source<'_>) -> Vec<Deviation> {
 fn of_step(step: &Step) -> Vec<Deviation> {
     let mut all = Vec::new();
     let mut tell = |at: &Option<String>, kind, what: String| {
-        all.extend(at.clone().map(|at| Deviation { at, kind, what, by: None }));
+        all.extend(at.clone().map(|at| Deviation { at, kind, what, by: None, principal: None }));
     };
     let (action, attempts) = (step.action, &step.attempts);
     if attempts.len() > 1 {

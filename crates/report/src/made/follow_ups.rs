@@ -27,8 +27,8 @@ pub(super) fn follow_ups(source: &Source<'_>, report: &Report) -> Vec<FollowUp> 
     for step in report.steps.iter().filter(|step| step.result == "given-up") {
         add(format!("see to `{}`, which the run went on without", step.action));
     }
-    if is_away_from_home(source) {
-        add(format!("fail back to {} when its conditions are met", report.run.source));
+    if has_failed_over(source) {
+        add(afterwards(source, report));
     }
     all.extend(skips(source));
     all.extend(source.known.follow_ups.iter().cloned());
@@ -48,8 +48,22 @@ fn is_settled(state: &str) -> bool {
     matches!(state, "succeeded" | "declined" | "refused")
 }
 
+/// A service that is away from home goes back; one that came home needs its standby again.
+fn afterwards(source: &Source<'_>, report: &Report) -> String {
+    let (left, opened) = (&report.run.source, &report.run.target);
+    match &source.known.home {
+        Some(home) if home == opened => {
+            format!(
+                "see that {left} can take over again: {opened} is home, and has no standby until then"
+            )
+        }
+        Some(home) => format!("fail back to {home} when its conditions are met"),
+        None => format!("fail back to {left} when its conditions are met, if it is home"),
+    }
+}
+
 /// Whether a failover has opened its target.
-fn is_away_from_home(source: &Source<'_>) -> bool {
+fn has_failed_over(source: &Source<'_>) -> bool {
     let leg = source.last_leg();
     source.plan().kind == PlanKind::Failover
         && leg.heading == Heading::Forward

@@ -12,6 +12,7 @@ pub(super) fn approvals(entries: &[Entry]) -> Vec<Approval> {
         Event::Approved { action, by, expires_at, shown } => Some(Approval {
             action: action.as_str(),
             by: by.to_string(),
+            principal: words::principal(by),
             at: words::instant(entry.at),
             expires_at: words::instant(*expires_at),
             shown: Shown {
@@ -19,6 +20,8 @@ pub(super) fn approvals(entries: &[Entry]) -> Vec<Approval> {
                 lag_ms: shown.lag_ms,
                 lag_at: shown.lag_at.map(words::instant),
                 movements_missing: shown.intents_missing,
+                named: shown.named.clone(),
+                money: shown.money.clone(),
             },
         }),
         _ => None,

@@ -22,6 +22,7 @@ pub(super) fn plans(entries: &[Entry]) -> Vec<PlanTold> {
         Event::Planned { plan, by, reason } => Some(PlanTold {
             kind: plan.kind.as_str(),
             by: by.to_string(),
+            principal: words::principal(by),
             reason: reason.clone(),
             at: words::instant(entry.at),
             format: wire::FORMAT,

@@ -85,8 +85,9 @@ fn phases(source: &Source<'_>) -> Vec<Spent> {
     detect.into_iter().chain(phases).collect()
 }
 
-/// From when the oldest was accepted that was lost to the loss of the Region. Where nobody said when that was, as far back
-/// as the newest of them tells, and no less than replication was behind (rule `aurora-use-rpolag-for-loss`).
+/// From when the oldest was accepted that was lost to the loss of the Region, and no less than replication was behind (rule
+/// `aurora-use-rpolag-for-loss`). Where nobody said when the Region was lost, the newest of them stands for that, and only
+/// beside a lag that was seen: one payment alone tells of no stretch.
 fn rpo_ms(source: &Source<'_>, loss: &Loss) -> Option<u64> {
     if loss.actual_movements == Some(0) {
         return Some(0);
@@ -95,8 +96,8 @@ fn rpo_ms(source: &Source<'_>, loss: &Loss) -> Option<u64> {
     let accepted = || movements.iter().map(|movement: &Movement| movement.accepted_at);
     let (oldest, newest) = accepted().min().zip(accepted().max())?;
     let until = |end: u64| end.max(newest).saturating_sub(oldest);
-    match source.known.fault_at {
-        Some(fault_at) => Some(until(fault_at)),
-        None => loss.lag_at_decision_ms.map(|lag_ms| until(newest).max(lag_ms)),
+    match (source.known.fault_at, loss.lag_at_decision_ms) {
+        (Some(fault_at), lag_ms) => Some(until(fault_at).max(lag_ms.unwrap_or(0))),
+        (None, lag_ms) => lag_ms.map(|lag_ms| until(newest).max(lag_ms)),
     }
 }

@@ -1,6 +1,6 @@
 //! Words that several parts of a report have in common.
 
-use ::fence::Millis;
+use ::fence::{Author, Millis};
 use payments::{Time, rfc3339};
 use runbook::{ActionName, Evidence, Notes, Observed};
 
@@ -12,6 +12,11 @@ const LATEST_MS: u64 = 253_402_300_799_999;
 /// An instant by RFC 3339.
 pub(super) fn instant(at: Millis) -> String {
     rfc3339(Time::from_ms(at.0.min(LATEST_MS)))
+}
+
+/// As whom somebody came, where somebody else vouches for that.
+pub(super) fn principal(by: &Author) -> Option<String> {
+    by.principal().map(str::to_owned)
 }
 
 /// What was seen of an action; nothing where there is nothing to tell.
@@ -45,7 +50,13 @@ pub(super) fn shown(evidence: &Evidence) -> String {
         Some(at) => format!("was behind by {lag} at {}", instant(at)),
         None => format!("is behind by {lag}"),
     };
-    format!("the standby's database {behind}, payments it lacks: {missing}")
+    let text = format!("the standby's database {behind}, payments it lacks: {missing}");
+    if evidence.money.is_empty() {
+        return text;
+    }
+    let money = evidence.money.iter().map(|(currency, units)| format!("{units} {currency}"));
+    let money = money.collect::<Vec<_>>().join(", ");
+    format!("{text}, in minor units {money}")
 }
 
 /// What came of the first of these actions that the run came to.

@@ -83,6 +83,12 @@ impl Cell {
         value.map_or_else(|| Self::new(Kind::Soft, "not known"), Self::plain)
     }
 
+    /// Somebody, as whom they came where that is known, and nothing where nobody was.
+    fn person(by: Option<&String>, principal: Option<&String>) -> Self {
+        let known = by.zip(principal).map(|(by, principal)| format!("{by}, as {principal}"));
+        Self::maybe(known.as_ref().or(by))
+    }
+
     /// Nothing where nothing applies.
     fn maybe<T: ToString>(value: Option<T>) -> Self {
         value.map_or_else(|| Self::new(Kind::Soft, "–"), Self::plain)

@@ -6,7 +6,7 @@ use boon::{Compiler, SchemaIndex, Schemas};
 use expect_test::{Expect, expect};
 use fence::Millis;
 use report::{Known, Movement, Objectives, Report, journal};
-use runbook::{ActionName, Entry, PlanKind};
+use runbook::{ActionName, Entry, Event, PlanKind};
 use serde_json::Value;
 
 use crate::runs::{self, PLANNED_AT};
@@ -193,7 +193,7 @@ fn a_failover_that_lost_payments() {
             finished: the run came to the end of its way forward
             lag Some(900), estimated Some(2), lost Some(3)
             rto Some(234190) of Some(300000): met
-            rpo Some(600) of Some(1000): met
+            rpo Some(900) of Some(1000): met
             fence from 2025-11-22T08:28:04.420Z no gate of us-east-1 could be open under epoch 4; stop-source: given-up: no answer within the time limit
             dns confirm-traffic: done
             forward stop-source given-up
@@ -307,7 +307,7 @@ fn a_failover_that_another_run_closed() {
             given-up: the run went on without `ask-processor`: refused: another run has begun since (-)
             ann: see to `stop-source`, which the run went on without
             ann: see to `ask-processor`, which the run went on without
-            ann: fail back to us-east-1 when its conditions are met
+            ann: fail back to us-east-1 when its conditions are met, if it is home
         "#]],
     );
 }
@@ -410,6 +410,29 @@ fn approvals_say_who_saw_what() {
     "#]].assert_eq(&told.collect::<String>());
 }
 
+/// Who vouches for people is told, and that one alone may accept a loss.
+#[test]
+fn principals_and_one_approver() {
+    let mut plan = runs::plan(PlanKind::Failover, "failover-3");
+    for action in plan.actions.iter_mut().filter(|action| action.approvers > 0) {
+        action.approvers = 1;
+    }
+    let mut book = runs::Book::planned(plan, "gone");
+    let by = runs::by("bob").known_as("arn:aws:iam::1:user/bob");
+    book.write(Event::Paused { by: by.clone() }).write(Event::Resumed { by });
+    let told = of(&book.entries, &Known::default()).deviations.into_iter().map(|one| {
+        let (by, principal) = (one.by.unwrap_or_default(), one.principal.unwrap_or_default());
+        format!("{}: {} ({by} {principal})\n", one.kind, one.what)
+    });
+    expect![[r#"
+        one-approver: `approve-loss` was planned to need the approval of one person (ann )
+        one-approver: `approve-detach` was planned to need the approval of one person (ann )
+        pause: the run was paused (bob arn:aws:iam::1:user/bob)
+        resume: the run was let go on (bob arn:aws:iam::1:user/bob)
+    "#]]
+    .assert_eq(&told.collect::<String>());
+}
+
 /// Each call is told with the attempt that made it.
 #[test]
 fn calls_stand_with_their_attempts() {
@@ -463,9 +486,11 @@ fn rpo_is_what_was_lost_up_to_the_loss_of_the_region() {
     // Replication was 900 ms behind, which is the least where nobody says when the Region was lost.
     assert_eq!(rpo(three(), None, 900), (Some(900), "met"));
     assert_eq!(rpo(vec![lost(PLANNED_AT - 300, "posted"); 3], None, 600), (Some(900), "missed"));
-    assert_eq!(rpo(three(), Some(PLANNED_AT - 100), 600), (Some(800), "missed"));
+    assert_eq!(rpo(three(), Some(PLANNED_AT + 300), 600), (Some(1_200), "missed"));
+    // So it is where somebody says it.
+    assert_eq!(rpo(three(), Some(PLANNED_AT - 100), 600), (Some(900), "missed"));
     // A clock that is behind makes nothing negative.
-    assert_eq!(rpo(three(), Some(PLANNED_AT - 2_000), 600), (Some(600), "met"));
+    assert_eq!(rpo(three(), Some(PLANNED_AT - 2_000), 900), (Some(900), "met"));
 }
 
 /// A list that names fewer than the run has held, as that of a ledger that did not note whom it held, does not make what was
@@ -483,6 +508,25 @@ fn a_list_that_lacks_what_was_held_is_not_believed() {
         let expected = format!("the run has held 3, of which {listed} were told one by one");
         assert_eq!(why.map(|one| &*one.why), Some(&*expected));
     }
+}
+
+/// Nobody is sent to a Region that was lost when the service is home.
+#[test]
+fn a_failover_that_came_home_sends_nobody_away() {
+    let what = |home: Option<&str>| {
+        let known = Known { home: home.map(str::to_owned), ..Known::default() };
+        let told = of(&runs::failover(), &known).follow_ups;
+        let mut told = told.into_iter().map(|one| one.what);
+        told.find(|what| what.contains("us-east-1")).expect("something is to be done")
+    };
+    expect!["fail back to us-east-1 when its conditions are met"]
+        .assert_eq(&what(Some("us-east-1")));
+    expect![
+        "see that us-east-1 can take over again: us-east-2 is home, and has no standby until then"
+    ]
+    .assert_eq(&what(Some("us-east-2")));
+    expect!["fail back to us-east-1 when its conditions are met, if it is home"]
+        .assert_eq(&what(None));
 }
 
 #[test]

@@ -121,7 +121,7 @@ pub(crate) fn tail(movements: u64) -> Tail {
 
 fn evidence() -> Evidence {
     let lag_at = Some(Millis(PLANNED_AT - 95_000));
-    Evidence { lag_ms: Some(900), lag_at, intents_missing: Some(2) }
+    Evidence { lag_ms: Some(900), lag_at, intents_missing: Some(2), ..Evidence::default() }
 }
 
 fn alarm(region: &str, name: &str, state: &str) -> AlarmNote {
@@ -330,6 +330,7 @@ pub(crate) fn known() -> Known {
     };
     Known {
         fault_at: Some(PLANNED_AT - 45_000),
+        home: Some("us-east-1".to_owned()),
         objectives: Some(Objectives { rto_ms: 300_000, rpo_ms: 1_000 }),
         calls: Some(vec![
             attempt(

@@ -135,11 +135,12 @@ fn push_action(page: &mut String, plan: &Plan, number: &str, action: &Action) {
         &format!("{} {}", sentences::on_failure(action), words.when_it_fails),
     );
     push_item(page, "Time", &numbers::time(action));
-    push_item(
-        page,
-        "Skip",
-        if action.is_skippable { "a person may leave it out" } else { "never" },
-    );
+    let skip = if action.is_skippable {
+        format!("a person may leave it out: `tideover skip RUN {} --by NAME --reason TEXT`", action.name)
+    } else {
+        "never".to_owned()
+    };
+    push_item(page, "Skip", &skip);
     page.push('\n');
     push_code(page, &commands::commands(plan, action));
 }

@@ -41,10 +41,19 @@ fn write_failure(failure: &Failure) -> Value {
 }
 
 pub(super) fn write_evidence(evidence: &Evidence) -> Value {
-    let Evidence { lag_ms, lag_at, intents_missing } = evidence;
+    let Evidence { lag_ms, lag_at, intents_missing, named, money } = evidence;
     let mut written = json!({"lag_ms": lag_ms, "intents_missing": intents_missing});
+    // Written only where there is something, as the first evidence was that had none of it.
     if let Some(at) = lag_at {
         written["lag_at"] = at.0.into();
+    }
+    if !named.is_empty() {
+        written["named"] = named.iter().map(|id| json!({"id": id})).collect();
+    }
+    if !money.is_empty() {
+        let money = money.iter();
+        let money = money.map(|(of, units)| json!({"currency": of, "minor_units": units}));
+        written["money"] = money.collect();
     }
     written
 }
@@ -88,12 +97,18 @@ fn read_failure(fields: &Fields<'_>) -> Result<Failure, Unreadable> {
 }
 
 pub(super) fn read_evidence(fields: &Fields<'_>) -> Result<Evidence, Unreadable> {
-    Ok(Evidence {
-        lag_ms: fields.number_or_none("lag_ms")?,
-        // What was written before it was kept has none.
-        lag_at: fields.number_or_none("lag_at")?.map(Millis),
-        intents_missing: fields.number_or_none("intents_missing")?,
-    })
+    let named = fields.objects_or_none("named")?;
+    let named = named.iter().map(|one| Ok(one.text("id")?.to_owned())).collect::<Result<_, _>>()?;
+    let money = fields.objects_or_none("money")?;
+    let money = money
+        .iter()
+        .map(|one| Ok((one.text("currency")?.to_owned(), one.number("minor_units")?)))
+        .collect::<Result<_, _>>()?;
+    // What was written before it was kept has none.
+    let lag_at = fields.number_or_none("lag_at")?.map(Millis);
+    let (lag_ms, intents_missing) =
+        (fields.number_or_none("lag_ms")?, fields.number_or_none("intents_missing")?);
+    Ok(Evidence { lag_ms, lag_at, intents_missing, named, money })
 }
 
 fn read_tail(fields: &Fields<'_>) -> Result<Tail, Unreadable> {

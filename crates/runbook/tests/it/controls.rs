@@ -144,6 +144,8 @@ fn approvals_come_from_distinct_people_and_run_out() {
                 intents_missing: Some(
                     2,
                 ),
+                named: [],
+                money: {},
             },
         }
     "#]]
@@ -155,12 +157,31 @@ fn approvals_come_from_distinct_people_and_run_out() {
     );
     let brief = Control::Approve { action: ActionName::ApproveLoss, lasts: DurationMs(5_000) };
     tell(&lab, "bob", &brief).expect("it is due");
-    tell(&lab, "bob", &brief).expect("it is due");
+    check(&lab, &brief, expect!["bob has approved of `approve-loss` already"]);
     expect!["`approve-loss` waits for approval: 1 of 2"].assert_eq(&step(&lab, "n1").to_string());
     lab.clock.advance(DurationMs(5_000));
     tell(&lab, "cyd", &brief).expect("it is due");
     expect!["`approve-loss` waits for approval: 1 of 2"].assert_eq(&step(&lab, "n1").to_string());
     tell(&lab, "dan", &brief).expect("it is due");
+    assert_eq!(step(&lab, "n1"), Stopped::Finished);
+}
+
+/// Whoever vouches for people is believed before they are: one principal is one person, under whatever name.
+#[test]
+fn a_principal_approves_once() {
+    let lab = planned(PlanKind::Failover);
+    step(&lab, "n1");
+    let order = |by: Author| {
+        let (approves, now) = (approve(ActionName::ApproveLoss), lab.clock.now());
+        let told = Life::long().run(&lab, order(&lab, &approves, &by, now)).expect("it ends");
+        told.map_or_else(|not_taken| not_taken.to_string(), |()| "ok".to_owned())
+    };
+    assert_eq!(order(Author::new("bob").known_as("arn:1")), "ok");
+    let again = "bob has approved of `approve-loss` already, as arn:1";
+    assert_eq!(order(Author::new("cyd").known_as("arn:1")), again);
+    assert_eq!(order(Author::new("bob").known_as("arn:2")), again);
+    expect!["`approve-loss` waits for approval: 1 of 2"].assert_eq(&step(&lab, "n1").to_string());
+    assert_eq!(order(Author::new("cyd").known_as("arn:2")), "ok");
     assert_eq!(step(&lab, "n1"), Stopped::Finished);
 }
 

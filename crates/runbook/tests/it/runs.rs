@@ -77,7 +77,7 @@ fn failover() {
             0       n1 begins triage 1
             0       n1 ends triage 1: Done
             0       n1 begins snapshot-evidence 1
-            0       n1 ends snapshot-evidence 1: Evidence(Evidence { lag_ms: Some(900), lag_at: None, intents_missing: Some(2) })
+            0       n1 ends snapshot-evidence 1: Evidence(Evidence { lag_ms: Some(900), lag_at: None, intents_missing: Some(2), named: [], money: {} })
             0       bob approves approve-loss until 900000
             0       cyd approves approve-loss until 900000
             0       n1 begins approve-loss 1

@@ -49,7 +49,7 @@ fn a_machine_walks_through_every_plan() {
     assert_eq!(check(&planned(PlanKind::Switchover), PlanKind::Switchover, state), "");
     let told = check(&planned(PlanKind::Failover), PlanKind::Failover, state);
     expect![[r#"
-        approve-loss: Stopped(WaitsForApproval { action: ApproveLoss, needed: 2, approved: 0, shown: Evidence { lag_ms: Some(900), lag_at: None, intents_missing: Some(2) } })
+        approve-loss: Stopped(WaitsForApproval { action: ApproveLoss, needed: 2, approved: 0, shown: Evidence { lag_ms: Some(900), lag_at: None, intents_missing: Some(2), named: [], money: {} } })
     "#]].assert_eq(&told);
 }
 

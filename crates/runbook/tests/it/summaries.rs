@@ -67,6 +67,8 @@ fn how_long_each_stage_took() {
                     intents_missing: Some(
                         2,
                     ),
+                    named: [],
+                    money: {},
                 },
             ),
             Some(

@@ -85,7 +85,7 @@ impl Inner {
         match name {
             A::SnapshotEvidence => {
                 let evidence =
-                    Evidence { lag_ms: Some(900), lag_at: None, intents_missing: Some(2) };
+                    Evidence { lag_ms: Some(900), intents_missing: Some(2), ..Evidence::default() };
                 return Ok(Observed::Evidence(evidence));
             }
             A::StopIntake | A::StopSource => {

@@ -19,7 +19,10 @@ fn number() -> impl Strategy<Value = u64> {
 }
 
 fn author() -> impl Strategy<Value = Author> {
-    any::<String>().prop_map(Author::new)
+    (any::<String>(), proptest::option::of(any::<String>())).prop_map(|(name, principal)| {
+        let author = Author::new(name);
+        principal.map_or(author.clone(), |principal| author.known_as(principal))
+    })
 }
 
 fn runner() -> impl Strategy<Value = RunnerName> {
@@ -32,10 +35,15 @@ fn action() -> impl Strategy<Value = ActionName> {
 
 fn evidence() -> impl Strategy<Value = Evidence> {
     let number = || proptest::option::of(number());
-    (number(), number(), number()).prop_map(|(lag_ms, lag_at, intents_missing)| Evidence {
+    let named = proptest::collection::vec(any::<String>(), 0..3);
+    let money = proptest::collection::btree_map(any::<String>(), any::<u64>(), 0..3);
+    let numbers = (number(), number(), number());
+    (numbers, named, money).prop_map(|((lag_ms, lag_at, intents_missing), named, money)| Evidence {
         lag_ms,
         lag_at: lag_at.map(Millis),
         intents_missing,
+        named,
+        money,
     })
 }
 

@@ -12,8 +12,8 @@ fn entries() -> Vec<Entry> {
     let homes = runbook::Homes { primary: source, standby: target, witness };
     let plan = runbook::supposed(PlanKind::Failover, &homes);
     let runner = || RunnerName("n1".to_owned());
-    let evidence =
-        Evidence { lag_ms: Some(900), lag_at: Some(Millis(1_000)), intents_missing: None };
+    let (lag_ms, lag_at) = (Some(900), Some(Millis(1_000)));
+    let evidence = Evidence { lag_ms, lag_at, ..Evidence::default() };
     let events = [
         Noted::Planned {
             plan: Box::new(plan),
@@ -66,5 +66,6 @@ fn what_people_read() {
     assert_eq!(subject, "tideover: open waits for a person");
     assert!(text.contains("`open` stopped the run: States.Timeout\n"), "{text}");
     assert!(text.contains("\n  tideover resume failover-1 --by NAME"), "{text}");
+    assert!(text.contains("\n  tideover skip failover-1 open --by NAME --reason WHY"), "{text}");
     assert!(!text.contains("abort") && !text.contains("AAA"), "{text}");
 }

@@ -198,8 +198,8 @@ impl World {
             let observed = match done.name {
                 ActionName::SnapshotEvidence => Observed::Evidence(Evidence {
                     lag_ms: Some(900),
-                    lag_at: None,
                     intents_missing: Some(2),
+                    ..Evidence::default()
                 }),
                 _ => Observed::Done,
             };

@@ -2,18 +2,13 @@
 
 use deploy::Failure;
 
-use crate::failure::{Ended, WrongInput, with_hint};
-
-/// The exit code of what is refused.
-const REFUSED: u8 = 7;
+use crate::failure::{WrongInput, refused, with_hint};
 
 pub(crate) fn failed(failure: Failure) -> anyhow::Error {
     let advice = failure.advice();
     match failure {
         Failure::Assembly(fault) => WrongInput::new(fault).into(),
-        Failure::Refused(_) => {
-            Ended { code: REFUSED, error: failure.to_string(), hint: advice }.into()
-        }
+        Failure::Refused(_) => refused(failure.to_string(), advice),
         failure => with_hint(failure.to_string(), advice),
     }
 }

@@ -17,6 +17,9 @@ use crate::commands::deploy::aws;
 use crate::failure::{Ended, WrongInput, with_hint};
 use crate::live::reached::block_on;
 
+/// The files that say who signed a report.
+pub(super) const FILES: [&str; 4] =
+    ["report.json.sig", "report.json.sha256", "report.json.sha256.sig", "report.pub"];
 /// Only its owner reads and writes it.
 const OWNER_ONLY: u32 = 0o600;
 /// The exit code of a report that is not as it was signed.
@@ -136,20 +139,34 @@ pub(super) fn check(
     Ok(writeln!(stdout().lock(), "`{name}` is as it was signed by that key: {text}")?)
 }
 
-/// Whether a signature holds: of the report, or of the line about it where that is what was signed.
+/// Whether a signature holds: the one that was named, or else any that lies beside the report.
 fn verified(
     file: &Path,
     report: &[u8],
     signature: Option<&Path>,
     key: &PublicKey,
 ) -> anyhow::Result<Result<(), NotSigned>> {
-    let of_line = behind(file, ".sha256.sig");
-    let signature = match signature {
-        Some(signature) => signature.to_owned(),
-        None if of_line.is_file() && !behind(file, ".sig").is_file() => of_line,
-        None => behind(file, ".sig"),
-    };
-    let signed = bytes(&signature)?;
+    if let Some(signature) = signature {
+        return by_signature(report, signature, key);
+    }
+    let (of_report, of_line) = (behind(file, ".sig"), behind(file, ".sha256.sig"));
+    if !of_line.is_file() {
+        return by_signature(report, &of_report, key);
+    }
+    let by_line = by_signature(report, &of_line, key)?;
+    if by_line.is_ok() || !of_report.is_file() {
+        return Ok(by_line);
+    }
+    by_signature(report, &of_report, key)
+}
+
+/// Whether this signature holds: of the report, or of the line about it where that is what was signed.
+fn by_signature(
+    report: &[u8],
+    signature: &Path,
+    key: &PublicKey,
+) -> anyhow::Result<Result<(), NotSigned>> {
+    let signed = bytes(signature)?;
     if signature.to_string_lossy().ends_with(".sha256.sig") {
         let line = bytes(&signature.with_extension(""))?;
         return Ok(verify_line(report, &line, &signed, key));

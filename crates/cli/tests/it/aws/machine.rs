@@ -36,7 +36,7 @@ async fn state_machines_carry_runs_out() {
     let run = system.is_left_to_aws("failover --by ann --reason gone");
     system.comes_to(&run, "approve-loss");
     for by in ["ann", "ben"] {
-        system.typed(&format!("approve {run} --by {by}"), 0);
+        system.typed(&format!("approve {run} --by {by} --yes"), 0);
     }
     system.comes_to(&run, "await-source");
     let (status, paid) = system.pay(PRIMARY, "order-3");

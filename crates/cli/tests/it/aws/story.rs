@@ -77,12 +77,26 @@ impl System {
     /// A failover of the lost home primary, which two people approve; the run, once its target serves.
     fn fails_over(&self) -> String {
         let run = planned(&self.typed("failover --by ann --reason gone", 6));
-        for by in ["ann", "ben"] {
-            self.typed(&format!("approve --by {by}"), 0);
-        }
+        self.typed("approve --by ann --yes", 0);
+        // Another name is not another person.
+        let again = self.typed("approve --yes --by eve", 7).stderr;
+        assert!(again.contains(&format!("as arn:aws:iam::{ACCOUNT}:user/ann")), "{again}");
+        let enough = self.typed("approve --by ben --yes", 0).stderr;
+        assert!(enough.contains("approved by 2 of 2: ann, ben"), "{enough}");
         let served = self.typed(&format!("resume {run} --by ann"), 0).stderr;
         assert!(served.contains("payments are taken by the Region that was opened"), "{served}");
-        nothing_required_of(&self.report(&run), PRIMARY);
+        let report = self.report(&run);
+        nothing_required_of(&report, PRIMARY);
+        let principals: Vec<&str> = report["approvals"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|one| text(one, "principal"))
+            .collect();
+        assert_eq!(
+            principals,
+            ["ann", "ben"].map(|name| format!("arn:aws:iam::{ACCOUNT}:user/{name}"))
+        );
         run
     }
 
@@ -204,7 +218,7 @@ async fn from_nothing_to_two_regions_and_back() {
     system.is_ready(STANDBY);
     calls_are(&system.report(&run), &expect_file!["calls/failover.txt"]);
 
-    let too_soon = system.typed("failback --by ann --reason home --change CHG-2", 1);
+    let too_soon = system.typed("failback --by ann --reason home --change CHG-2", 7);
     assert!(too_soon.stderr.contains("--despite not-same-day"), "{too_soon}");
     system.fails_back("--despite not-same-day");
     system.takes_payments(PRIMARY, STANDBY, "order-4");

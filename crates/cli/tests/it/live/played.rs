@@ -7,6 +7,7 @@ use runbook::{ActionName, PlanKind};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::alone::Alone;
 use super::two_regions::folder;
 use crate::place::{Outcome, Place};
 
@@ -81,7 +82,9 @@ impl Played {
         if let Some(bug) = bug {
             run = run.env("TIDEOVER_PLANTED_BUG", bug);
         }
+        let alone = Alone::wait();
         let outcome = run.outcome();
+        drop(alone);
         let told = serde_json::from_str(&outcome.stdout).unwrap_or_default();
         Self { evidence, seed, outcome, told }
     }

@@ -9,6 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::alone::Alone;
 use super::processes::{processes_in, signal, until};
 use crate::place::{Outcome, Place};
 
@@ -26,6 +27,7 @@ pub(super) struct TwoRegions {
     place: Place,
     folder: PathBuf,
     supervisor: Child,
+    _alone: Alone,
 }
 
 impl TwoRegions {
@@ -36,6 +38,7 @@ impl TwoRegions {
 
     /// The same with more words behind `up`.
     pub(super) fn up_with(folder: &Path, more: &[&str]) -> Self {
+        let alone = Alone::wait();
         let supervisor = Command::new(env!("CARGO_BIN_EXE_tideover"))
             .args(["up", "--rate", "10"])
             .args(more)
@@ -46,7 +49,8 @@ impl TwoRegions {
             .stderr(Stdio::null())
             .spawn()
             .expect("the program can be started");
-        let mut regions = Self { place: Place::new(), folder: folder.to_owned(), supervisor };
+        let (place, folder) = (Place::new(), folder.to_owned());
+        let mut regions = Self { place, folder, supervisor, _alone: alone };
         until("both Regions run", || {
             let ended = regions.supervisor.try_wait().expect("it can be waited for");
             assert_eq!(ended, None, "{}", regions.tideover("up"));
@@ -63,6 +67,22 @@ impl TwoRegions {
     pub(super) fn tideover(&self, words: &str) -> Outcome {
         let folder = self.folder.display().to_string();
         self.place.tideover(words).env("TIDEOVER_UP", &folder).outcome()
+    }
+
+    /// A command about them that goes on beside the test.
+    pub(super) fn begin(&self, words: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tideover"));
+        command.args(words.split_whitespace()).current_dir(self.place.path(""));
+        command.env("TIDEOVER_UP", &self.folder).stdin(Stdio::null());
+        command
+    }
+
+    /// What a command says that is refused so.
+    #[track_caller]
+    pub(super) fn refused(&self, words: &str, exit_code: i32) -> String {
+        let outcome = self.tideover(words);
+        assert_eq!(outcome.exit_code, Some(exit_code), "{words}: {outcome}");
+        outcome.stderr
     }
 
     /// What a command prints that succeeds.

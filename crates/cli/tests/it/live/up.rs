@@ -1,7 +1,9 @@
 //! `tideover up` and what people type beside it: a Region is lost, replaced, and comes back; and nothing of both is
 //! left when the supervisor is gone, however it went.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
+use std::process::{Child, Stdio};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -50,13 +52,39 @@ fn both_regions_stand_side_by_side_and_others_are_told_so() {
     assert_eq!(second.exit_code, Some(1), "{second}");
     assert!(second.stderr.contains(&format!("is in use by process {pid} since ")), "{second}");
     assert_eq!(missing(&regions.processes()), [""; 0]);
+    let mut watching = watched(&regions);
     regions.end("KILL");
     regions.until_nothing_runs();
+    // What watches tells that nobody answers, and looks on.
+    let mut told = BufReader::new(watching.stderr.take().expect("it is a pipe"));
+    until("what watches tells that it saw nothing", || {
+        let mut line = String::new();
+        told.read_line(&mut line).expect("it runs");
+        line.contains("the two Regions do not answer").then_some(())
+    });
+    assert_eq!(watching.try_wait().expect("it can be waited for"), None, "it looks on");
+    watching.kill().expect("it runs");
+    watching.wait().expect("it ran");
+    drop(regions);
     // Whoever comes next finds no claim that nobody holds.
     let mut again = TwoRegions::up(folder.path());
     assert_eq!(again.status()["record"]["epoch"], 1, "they are new ones");
     assert_eq!(again.end("INT").code(), Some(0));
     again.until_nothing_runs();
+}
+
+/// `tideover status --watch`, which has looked once.
+fn watched(regions: &TwoRegions) -> Child {
+    let mut command = regions.begin("status --watch");
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it can be started");
+    let mut told = BufReader::new(child.stdout.take().expect("it is a pipe"));
+    let mut line = String::new();
+    told.read_line(&mut line).expect("it runs");
+    assert!(line.contains("us-east-1 (primary)"), "{line}");
+    // Somebody reads all that it says.
+    std::thread::spawn(move || std::io::copy(&mut told, &mut std::io::sink()));
+    child
 }
 
 #[tokio::test]
@@ -75,8 +103,8 @@ async fn a_region_is_lost_replaced_and_comes_back() {
              hint: each of them types `tideover approve {run} --by NAME`\n"
         )
     );
-    regions.done("approve --by alice");
-    regions.done("approve --by bob");
+    regions.done("approve --by alice --yes");
+    regions.done("approve --by bob --yes");
     regions.until_active("us-east-2", 2, Some(run));
     assert_eq!(regions.done("runs").trim_end(), run);
     let client = Client::new(regions.service(1));

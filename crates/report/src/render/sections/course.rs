@@ -160,7 +160,7 @@ pub(super) fn deviations(report: &Report) -> Section {
             Cell::whole(&deviation.at),
             Cell::plain(deviation.kind.replace('-', " ")),
             Cell::plain(&deviation.what),
-            Cell::maybe(deviation.by.as_ref()),
+            Cell::person(deviation.by.as_ref(), deviation.principal.as_ref()),
         ]
     });
     let empty = "The run went as it was planned.";

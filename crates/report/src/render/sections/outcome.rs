@@ -17,7 +17,7 @@ pub(super) fn run(report: &Report) -> Section {
         ("Kind", Cell::plain(run.kind)),
         ("From, to", Cell::plain(format!("{} to {}", run.source, run.target))),
         ("Witness", Cell::plain(&run.witness)),
-        ("Asked for by", Cell::plain(&run.initiator)),
+        ("Asked for by", Cell::person(Some(&run.initiator), run.initiator_principal.as_ref())),
         ("Reason", Cell::plain(&run.reason)),
         ("Planned", Cell::plain(&run.planned_at)),
         ("Told until", Cell::plain(&run.told_until)),
@@ -152,7 +152,7 @@ fn money(movement: &Reconciled) -> String {
 pub(super) fn decision(report: &Report) -> Section {
     let approvals = report.approvals.iter().map(|approval| {
         vec![
-            Cell::plain(&approval.by),
+            Cell::person(Some(&approval.by), approval.principal.as_ref()),
             Cell::name(approval.action),
             Cell::whole(&approval.at),
             Cell::whole(&approval.expires_at),
