@@ -15,9 +15,10 @@ rule! {
     /// ## What is checked
     ///
     /// No function, state machine or automation document may or does call `route53:ChangeResourceRecordSets`,
-    /// `route53:CreateHealthCheck`, `route53:UpdateHealthCheck` or the calls for instances of traffic policies.
-    /// Functions that serve custom resources, that renew certificates, or whose policy is for other zones or other
-    /// records than those of the switch are left alone. Where no record of the templates leads to both Regions, only
+    /// `route53:CreateHealthCheck`, `route53:UpdateHealthCheck`, `route53:DeleteHealthCheck` or the calls for instances
+    /// of traffic policies, be it by `*` or as an administrator. Functions that serve custom resources, or whose policy
+    /// is for other zones or other records than those of the switch, are left alone; one that may request certificates,
+    /// and changes neither health checks nor databases, is not judged. Where no record of the templates leads to both Regions, only
     /// what may also promote a database is taken for the switch; the others are not judged.
     ///
     /// ## Why it hurts
@@ -59,6 +60,8 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
             by_right.as_ref().or(by_call.as_ref()).filter(|_| !rights.may_switch(worker))
         {
             judge.cannot_judge(place, no_switch());
+        } else if let Some(place) = by_right.as_ref().filter(|_| rights.may_only_renew(worker)) {
+            judge.cannot_judge(place, renewal());
         } else if let Some(place) = by_right {
             judge.finding_with(
                 &place,
@@ -93,6 +96,13 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
 fn no_switch() -> Unknown {
     Unknown(
         "it changes DNS records, and no record of these templates leads to both Regions".to_owned(),
+    )
+}
+
+/// Why it is not known which records are changed.
+fn renewal() -> Unknown {
+    Unknown(
+        "it may request certificates, and may change records for their validation only".to_owned(),
     )
 }
 

@@ -132,7 +132,10 @@ impl Tasks<'_, '_> {
         let mut functions = self.machine.functions(state).into_iter();
         CHANGES.iter().any(|call| text.contains(&sdk(call)))
             || text.contains("route53recoverycluster:updateroutingcontrolstate")
-            || functions.any(|function| self.rights.to_change_dns(function).is_some())
+            || functions.any(|function| {
+                self.rights.to_change_dns(function).is_some()
+                    && !self.rights.may_only_renew(function)
+            })
     }
 
     /// Whether a state promotes, or might: whatever is not known for certain to do something else.

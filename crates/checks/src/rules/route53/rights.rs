@@ -10,13 +10,17 @@ use crate::roles::Roles;
 use crate::value::Value;
 
 /// Calls that change what Route 53 answers, all of which need its control plane.
-pub(super) const CHANGES: [&str; 5] = [
-    "route53:ChangeResourceRecordSets",
+pub(super) const CHANGES: [&str; 6] = [
+    RECORDS,
     "route53:CreateHealthCheck",
+    "route53:DeleteHealthCheck",
     "route53:UpdateHealthCheck",
     "route53:CreateTrafficPolicyInstance",
     "route53:UpdateTrafficPolicyInstance",
 ];
+
+/// The one of them that whoever validates certificates needs.
+const RECORDS: &str = "route53:ChangeResourceRecordSets";
 
 /// Calls that make another database the writer.
 pub(super) const PROMOTIONS: [&str; 7] = [
@@ -99,8 +103,9 @@ impl<'d> Rights<'d> {
     /// records that lead to both, or it may make another database the writer.
     pub(super) fn may_switch(&self, worker: Resource<'d>) -> bool {
         let statements = self.of_worker(worker).unwrap_or_default();
-        let promotes =
-            |statement: &&Statement<'_>| PROMOTIONS.iter().any(|action| allows(statement, action));
+        let promotes = |statement: &&Statement<'_>| {
+            PROMOTIONS.iter().any(|action| allows_by_name(statement, action))
+        };
         self.switched.is_there() || statements.iter().any(promotes)
     }
 
@@ -112,13 +117,6 @@ impl<'d> Rights<'d> {
     /// Where it says that a worker may change the records of the switch, or the state of health checks.
     pub(super) fn to_change_dns(&self, worker: Resource<'d>) -> Option<Place<'d>> {
         let statements = self.of_worker(worker)?;
-        // Whoever may renew certificates writes validation records, which nobody is sent to.
-        let renews = ["acm:RequestCertificate", "acm:ImportCertificate"];
-        let renews =
-            |statement: &&Statement<'_>| renews.iter().any(|action| allows(statement, action));
-        if statements.iter().any(renews) {
-            return None;
-        }
         let found = statements.iter().find(|statement| {
             CHANGES.iter().any(|action| allows(statement, action))
                 && self.switched.may_be_changed_by(self.design, statement)
@@ -128,6 +126,23 @@ impl<'d> Rights<'d> {
             .or_else(|| self.by_policy_of_aws(worker))
     }
 
+    /// Whether a worker that may change records can be one that renews certificates, which writes validation records that
+    /// nobody is sent to: it may do that by name, and touches neither health checks nor databases.
+    pub(super) fn may_only_renew(&self, worker: Resource<'d>) -> bool {
+        let statements = self.of_worker(worker).unwrap_or_default();
+        let any = |actions: &[&str], may: fn(&Statement<'_>, &str) -> bool| {
+            let mut pairs = statements
+                .iter()
+                .flat_map(|statement| actions.iter().map(move |action| (statement, action)));
+            pairs.any(|(statement, action)| may(statement, action))
+        };
+        let switches: Vec<&str> = CHANGES.into_iter().filter(|call| *call != RECORDS).collect();
+        any(&["acm:RequestCertificate", "acm:ImportCertificate"], allows_by_name)
+            && !any(&switches, allows)
+            && !any(&PROMOTIONS, allows)
+            && self.by_policy_of_aws(worker).is_none()
+    }
+
     /// A policy of AWS's making that lets its bearers change records.
     fn by_policy_of_aws(&self, worker: Resource<'d>) -> Option<Place<'d>> {
         let own = worker.at("Policies").items().known().unwrap_or_default();
@@ -135,7 +150,13 @@ impl<'d> Rights<'d> {
         let of_role = role.and_then(|managed| managed.items().known()).unwrap_or_default();
         let mut policies = own.into_iter().chain(of_role);
         let names = ["AmazonRoute53FullAccess", "Route53ChangeResourceRecordSetsPolicy"];
-        policies.find(|policy| names.iter().any(|name| policy.shown().contains(name)))
+        // Names that only begin so are of narrower ones, such as `AdministratorAccess-Amplify`.
+        let whole = ["AdministratorAccess", "PowerUserAccess"];
+        policies.find(|policy| {
+            let shown = policy.shown();
+            let name = shown.rsplit('/').next().unwrap_or_default();
+            names.iter().any(|name| shown.contains(name)) || whole.contains(&name)
+        })
     }
 
     /// The role of a function or state machine.
@@ -156,11 +177,14 @@ impl<'d> Rights<'d> {
     }
 }
 
-/// Whether a statement allows a call by name, not by a star for everything.
+/// Whether a statement allows a call, be it by a star for everything.
 fn allows(statement: &Statement<'_>, action: &str) -> bool {
-    statement.allows
-        && statement.covers(action)
-        && statement.actions.iter().any(|pattern| pattern.contains(':'))
+    statement.allows && statement.covers(action)
+}
+
+/// The same by the name of the service, which tells what its bearer is for.
+fn allows_by_name(statement: &Statement<'_>, action: &str) -> bool {
+    allows(statement, action) && statement.actions.iter().any(|pattern| pattern.contains(':'))
 }
 
 /// Functions that custom resources name, and those that these functions call in turn.
