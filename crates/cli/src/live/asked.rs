@@ -55,7 +55,7 @@ impl<'j> Asked<'j> {
         };
         let unknown = Evidence::default();
         let seen = seen.map_or(&unknown, |(evidence, _)| evidence);
-        format!("whoever approves accepts this{when}:\n{detached}{}", lost(plan, seen))
+        format!("whoever approves accepts this{when}:\n{detached}{}", lost(plan, seen, self.now))
     }
 }
 
@@ -73,10 +73,15 @@ fn planned(entries: &[Entry]) -> Option<(&Plan, &Author, &str)> {
     })
 }
 
-fn lost(plan: &Plan, evidence: &Evidence) -> String {
+fn lost(plan: &Plan, evidence: &Evidence, now: Millis) -> String {
     let Plan { source, target, .. } = plan;
+    let measured = evidence.lag_at.map_or_else(String::new, |at| {
+        format!(", as it was measured {} s ago", now.since(at).0 / 1_000)
+    });
     let behind = match evidence.lag_ms {
-        Some(ms) => format!("was {}.{:03} s behind that of {source}", ms / 1_000, ms % 1_000),
+        Some(ms) => {
+            format!("was {}.{:03} s behind that of {source}{measured}", ms / 1_000, ms % 1_000)
+        }
         None => format!("was behind that of {source} by nobody knows how much"),
     };
     let missing = match evidence.intents_missing {
@@ -174,6 +179,7 @@ mod tests {
         let money = [("JPY", 500), ("USD", 1_234), ("XXY", 7)];
         let known = Evidence {
             lag_ms: Some(1_200),
+            lag_at: Some(Millis(500)),
             intents_missing: Some(3),
             named: vec!["pay_1".to_owned(), "ref_2".to_owned()],
             money: money.map(|(currency, units)| (currency.to_owned(), units)).into(),
@@ -181,7 +187,7 @@ mod tests {
         expect![[r#"
             run r1: failover from us-east-1 to us-east-2, asked for by ann: gone
             whoever approves accepts this, as it was seen 4 s ago:
-              the database of us-east-2, which is to take over, was 1.200 s behind that of us-east-1
+              the database of us-east-2, which is to take over, was 1.200 s behind that of us-east-1, as it was measured 4 s ago
               3 accepted payments and refunds are not in it, and are held until it is known what became of them
               their money: JPY 500, USD 12.34, 7 minor units of XXY
                 pay_1

@@ -102,9 +102,12 @@ fn heads() {
             --- stdout
             switchover from us-east-1 to us-east-2; the witness is us-west-2
             run dry-run, decided in epoch 1, reserves epoch 2
-            control-plane calls that users wait for: Lambda ListEventSourceMappings in us-east-1, Lambda ListEventSourceMappings in
-            us-east-2, Lambda UpdateEventSourceMapping in us-east-1, Lambda UpdateEventSourceMapping in us-east-2, RDS
-            DescribeGlobalClusters in us-east-1, RDS DescribeGlobalClusters in us-east-2, RDS SwitchoverGlobalCluster in us-east-1
+            control-plane calls that users wait for: API Gateway GetRestApis in us-east-2, API Gateway GetStage in us-east-2, API
+            Gateway UpdateStage in us-east-2, CloudWatch DescribeAlarms in us-east-2, Lambda GetFunctionConcurrency in us-east-2,
+            Lambda ListEventSourceMappings in us-east-1, Lambda ListEventSourceMappings in us-east-2, Lambda PutFunctionConcurrency
+            in us-east-2, Lambda UpdateEventSourceMapping in us-east-1, Lambda UpdateEventSourceMapping in us-east-2, RDS
+            DescribeDBClusters in us-east-1, RDS DescribeDBClusters in us-east-2, RDS DescribeGlobalClusters in us-east-1, RDS
+            DescribeGlobalClusters in us-east-2, RDS SwitchoverGlobalCluster in us-east-1
             --- stderr
             note: nobody was asked: made from `tideover.toml` as if us-east-1 were active and every condition of a switchover held
         "#]],
@@ -117,9 +120,11 @@ fn heads() {
             --- stdout
             failover from us-east-1 to us-east-2; the witness is us-west-2
             run dry-run, decided in epoch 1, reserves epoch 2
-            control-plane calls that users wait for: Lambda ListEventSourceMappings in us-east-2, Lambda UpdateEventSourceMapping in
-            us-east-2, RDS DescribeDBClusters in us-east-2, RDS DescribeGlobalClusters in us-east-2, RDS FailoverGlobalCluster in
-            us-east-2, RDS RemoveFromGlobalCluster in us-east-2
+            control-plane calls that users wait for: API Gateway GetRestApis in us-east-2, API Gateway GetStage in us-east-2, API
+            Gateway UpdateStage in us-east-2, Lambda GetFunctionConcurrency in us-east-2, Lambda ListEventSourceMappings in
+            us-east-2, Lambda PutFunctionConcurrency in us-east-2, Lambda UpdateEventSourceMapping in us-east-2, RDS
+            DescribeDBClusters in us-east-2, RDS DescribeGlobalClusters in us-east-2, RDS FailoverGlobalCluster in us-east-2, RDS
+            RemoveFromGlobalCluster in us-east-2
             --- stderr
             note: nobody was asked: made from `tideover.toml` as if us-east-1 were active and every condition of a failover held
         "#]],
@@ -133,10 +138,13 @@ fn heads() {
             --- stdout
             failback from ap-northeast-2 to ap-northeast-1; the witness is ap-northeast-3
             run dry-run, decided in epoch 1, reserves epoch 2
-            control-plane calls that users wait for: Lambda ListEventSourceMappings in ap-northeast-1, Lambda
-            ListEventSourceMappings in ap-northeast-2, Lambda UpdateEventSourceMapping in ap-northeast-1, Lambda
-            UpdateEventSourceMapping in ap-northeast-2, RDS DescribeGlobalClusters in ap-northeast-1, RDS DescribeGlobalClusters in
-            ap-northeast-2, RDS SwitchoverGlobalCluster in ap-northeast-2
+            control-plane calls that users wait for: API Gateway GetRestApis in ap-northeast-1, API Gateway GetStage in
+            ap-northeast-1, API Gateway UpdateStage in ap-northeast-1, CloudWatch DescribeAlarms in ap-northeast-1, Lambda
+            GetFunctionConcurrency in ap-northeast-1, Lambda ListEventSourceMappings in ap-northeast-1, Lambda
+            ListEventSourceMappings in ap-northeast-2, Lambda PutFunctionConcurrency in ap-northeast-1, Lambda
+            UpdateEventSourceMapping in ap-northeast-1, Lambda UpdateEventSourceMapping in ap-northeast-2, RDS DescribeDBClusters in
+            ap-northeast-1, RDS DescribeDBClusters in ap-northeast-2, RDS DescribeGlobalClusters in ap-northeast-1, RDS
+            DescribeGlobalClusters in ap-northeast-2, RDS SwitchoverGlobalCluster in ap-northeast-2
             --- stderr
             note: nobody was asked: made from `tideover.toml` as if ap-northeast-2 were active and every condition of a failback held
         "#]],

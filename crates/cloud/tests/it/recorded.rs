@@ -169,7 +169,7 @@ pub(crate) fn outcome(attempt: &Result<Observed, Failure>) -> String {
             let noted = alarms.chain(silent).chain(notes.lacking.iter().cloned());
             format!("Done, noted: {}", noted.collect::<Vec<_>>().join("; "))
         }
-        Ok(Observed::Evidence(Evidence { lag_ms, lag_at, intents_missing })) => {
+        Ok(Observed::Evidence(Evidence { lag_ms, lag_at, intents_missing, .. })) => {
             let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
             let now = since_1970.expect("it is later").as_millis();
             let minutes = lag_at.map(|at| (now - u128::from(at.0)) / 60_000);

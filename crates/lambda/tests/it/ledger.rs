@@ -34,7 +34,10 @@ async fn everything_that_a_failover_asks() {
     let standing = ask(&ledger, json!({"ask": "standing"})).await;
     assert_eq!((&standing["answer"], &standing["is_writer"]), (&json!("standing"), &json!(true)));
     let count = |count: u64| json!({"answer": "count", "count": count});
-    assert_eq!(ask(&ledger, json!({"ask": "missing", "epoch": 2})).await, count(1));
+    let missing = ask(&ledger, json!({"ask": "missing", "epoch": 2})).await;
+    assert_eq!(missing["count"], 1);
+    assert_eq!(missing["missing"]["money"], json!({"USD": 1_234}));
+    assert_eq!(missing["missing"]["named"].as_array().map(Vec::len), Some(1));
     let raise = json!({"ask": "raise-epoch", "epoch": 2, "region": "us-east-2"});
     assert_eq!(ask(&ledger, raise).await, json!({"answer": "epoch", "epoch": 2}));
     assert_eq!(ask(&ledger, json!({"ask": "outbox"})).await, count(1));

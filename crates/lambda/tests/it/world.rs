@@ -260,11 +260,12 @@ fn start_server() -> (Server, PgSettings) {
     (server, database)
 }
 
+fn now() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    Time::from_ms(u64::try_from(since.as_millis()).expect("it is before the year 584 million"))
+}
+
 async fn start_processor(folder: &TempDir) -> (Simulator, SocketAddr) {
-    let now = || {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
-        Time::from_ms(u64::try_from(since.as_millis()).expect("it is before the year 584 million"))
-    };
     let books = folder.path().join("books");
     let simulator = Simulator::open(&books, Default::default(), now).expect("the file is new");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
@@ -312,6 +313,6 @@ pub(crate) fn command(key: &str) -> Command {
         description: Given::Missing,
         metadata: Given::Missing,
     };
-    let id = PaymentId::new(Time::from_ms(1_767_225_600_000), [9; 10]);
+    let id = PaymentId::new(now(), [9; 10]);
     Command::payment(Some(key), draft, id).expect("key and draft have no faults")
 }
