@@ -25,7 +25,7 @@ const NO_LOCK: &str = "Bucket is missing";
 /// A file to be kept.
 pub(crate) struct Kept {
     /// Its name, under `runs/<run>`.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// Its type, as browsers know it.
     pub(crate) media_type: &'static str,
     pub(crate) text: String,

@@ -15,6 +15,9 @@ const NOT_ASKED: [(&str, &str); 2] = [
     ("/templates", "this was written by the run itself, which does not see templates"),
 ];
 
+/// The folder of what is kept of a run that is over.
+const CLOSED: &str = "closed/";
+
 /// Why the report of a run that is over was not kept as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the report of run {run} as it is now is not stored: {said}")]
@@ -24,8 +27,8 @@ pub struct ReportNotKept {
 }
 
 impl Reach {
-    /// Keeps the report of a run that is over, where `write-report` has kept it while the run was open. What was kept then
-    /// stays there as an older version.
+    /// Keeps the report of a run that is over, beside what `write-report` has kept while the run was open: the journal has
+    /// the digests of that.
     ///
     /// # Errors
     /// When whoever is asked does not answer, or does not take it.
@@ -34,13 +37,13 @@ impl Reach {
         let account = self.account().await.map_err(|error| failed(error.to_string()))?;
         let entries = self.entries(run).await.map_err(|error| failed(error.to_string()))?;
         let region = region(&entries).ok_or_else(|| failed("its plan keeps none".to_owned()))?;
-        self.keep_report(run, region, account, &entries).await.map_err(failed)
+        self.keep_report((run, CLOSED), region, account, &entries).await.map_err(failed)
     }
 
-    /// Keeps the report of a run as it can be made now.
+    /// Keeps the report of a run as it can be made now, in a folder of the run's.
     pub(crate) async fn keep_report(
         &self,
-        run: &RunId,
+        (run, folder): (&RunId, &str),
         region: &RegionName,
         account: &Account,
         entries: &[Entry],
@@ -56,7 +59,7 @@ impl Reach {
         ];
         let mut notes = Vec::new();
         for (name, media_type, text) in files {
-            let file = Kept { name, media_type, text };
+            let file = Kept { name: format!("{folder}{name}"), media_type, text };
             notes.push(self.store(region, account, run.as_str(), &file, now()).await?);
         }
         Ok(notes)

@@ -98,7 +98,7 @@ impl Act<'_> {
         let run = &self.plan.run;
         let entries = self.reach.entries(run).await.map_err(|error| again(error.to_string()))?;
         let (region, account) = (&self.action.region, self.account);
-        let kept = self.reach.keep_report(run, region, account, &entries).await;
+        let kept = self.reach.keep_report((run, ""), region, account, &entries).await;
         let mut notes = Notes { kept: kept.map_err(again)?, ..Notes::default() };
         if notes.kept.iter().any(|kept| kept.locked_until.is_none()) {
             notes.lacking.push(NOT_LOCKED.to_owned());

@@ -144,4 +144,9 @@ fn report_is_kept(later: &str, run: &str) {
         let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(kept["sha256"], *digest, "{}", place.display());
     }
+    // What was stored while it was open says so; when it is over, it is stored once more.
+    let closed = names[0].with_file_name("closed").join("report.json");
+    let closed = until("the last report is stored", || std::fs::read_to_string(&closed).ok());
+    let closed: Value = serde_json::from_str(&closed).expect("JSON");
+    assert_eq!(closed["run"]["status"], "finished");
 }
