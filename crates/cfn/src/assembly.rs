@@ -17,7 +17,7 @@ use crate::template::{self, Draft, text};
 const SCHEMA_VERSION: &str = "36.0.0";
 
 /// Qualifier of the CDK's modern bootstrap.
-const QUALIFIER: &str = "hnb659fds";
+pub const QUALIFIER: &str = "hnb659fds";
 
 /// Files of an assembly by name; the assets' own files are copied beside them by whoever writes it.
 pub type Files = BTreeMap<String, String>;

@@ -54,6 +54,34 @@ impl Json {
         }
     }
 
+    /// The same with these pseudo parameters filled in, for what stands in no template: `("AWS::Region", "us-east-1")`.
+    #[must_use]
+    pub fn filled(&self, parameters: &[(&str, &str)]) -> Self {
+        let filled = |text: &String| {
+            let fill = |text: String, (name, value): &(&str, &str)| {
+                text.replace(&format!("${{{name}}}"), value)
+            };
+            parameters.iter().fold(text.clone(), fill)
+        };
+        match self {
+            Self::List(items) => Self::list(items.iter().map(|item| item.filled(parameters))),
+            Self::Object(members) => {
+                let members = members.iter();
+                Self::Object(
+                    members.map(|(name, value)| (name.clone(), value.filled(parameters))).collect(),
+                )
+            }
+            Self::Expression(Expression::Sub(text)) => {
+                let text = filled(text);
+                if text.contains("${") {
+                    return Self::Expression(Expression::Sub(text));
+                }
+                Self::Text(text)
+            }
+            other => other.clone(),
+        }
+    }
+
     /// A list of anything that can be JSON.
     pub fn list<T: Into<Self>>(items: impl IntoIterator<Item = T>) -> Self {
         Self::List(items.into_iter().map(Into::into).collect())

@@ -6,6 +6,7 @@ mod deploy;
 mod drill;
 mod live;
 mod order;
+mod permissions;
 mod report;
 mod run;
 mod serve;
@@ -25,6 +26,7 @@ pub(crate) use self::live::{
 pub(crate) use self::order::{
     AbortArgs, ApproveArgs, GivenArgs, PauseArgs, ResumeArgs, RunsArgs, SkipArgs,
 };
+pub(crate) use self::permissions::{PermissionsArgs, Purpose};
 pub(crate) use self::report::{Paper, ReportArgs, Signer};
 pub(crate) use self::run::{Form, RunArgs};
 pub(crate) use self::serve::{ProcessorArgs, ServeArgs};
@@ -125,6 +127,8 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Take stacks away, without what they retain
     Destroy(DestroyArgs),
+    /// Print the IAM policy of people who type commands: to look, to approve, to carry out runs, to deploy
+    Permissions(PermissionsArgs),
     /// Let a deployed system take its first payment: ledger, control record, event sources of the home primary
     Activate(ActivateArgs),
     /// Move the service to the home standby as planned, without loss

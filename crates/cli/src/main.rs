@@ -40,6 +40,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Check(args) => commands::check::check(&args),
         Command::Explain(args) => commands::explain::explain(&args),
         Command::Package(args) => commands::package::package(&args),
+        Command::Permissions(args) => commands::permissions::permissions(&args),
         Command::Deploy(args) => commands::deploy::deploy(&args),
         Command::Diff(args) => commands::diff::diff(&args),
         Command::Destroy(args) => commands::destroy::destroy(&args),

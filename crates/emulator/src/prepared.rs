@@ -65,17 +65,13 @@ impl Emulator {
         self.query(&format!("{account}/{DAY}/{region}/cloudformation"), "2010-05-15", fields)
     }
 
-    /// Makes a user who may do these actions, whatever it is with, and nothing else where permissions are checked; the id
-    /// and the secret of an access key.
+    /// Makes a user who may do what these policies allow, and nothing else where permissions are checked; the id and the
+    /// secret of an access key.
     ///
     /// # Panics
     /// When the emulator is gone.
     #[must_use]
-    pub fn user(&self, account: &str, name: &str, actions: &[String]) -> (String, String) {
-        let actions = actions.join(r#"", ""#);
-        let policy = format!(
-            r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": ["{actions}"], "Resource": "*"}}]}}"#
-        );
+    pub fn user(&self, account: &str, name: &str, policies: &[String]) -> (String, String) {
         let asked = |action: &str, more: &[(&str, &str)]| {
             let fields = [&[("Action", action), ("UserName", name)], more].concat();
             let answer =
@@ -84,7 +80,10 @@ impl Emulator {
             answer
         };
         asked("CreateUser", &[]);
-        asked("PutUserPolicy", &[("PolicyName", "actions"), ("PolicyDocument", &policy)]);
+        for (number, policy) in policies.iter().enumerate() {
+            let name = format!("part-{number}");
+            asked("PutUserPolicy", &[("PolicyName", &name), ("PolicyDocument", policy)]);
+        }
         let key = asked("CreateAccessKey", &[]);
         (between(&key, "AccessKeyId"), between(&key, "SecretAccessKey"))
     }

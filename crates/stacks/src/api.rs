@@ -13,7 +13,7 @@ use topology::Authorization;
 use crate::foundation::Foundation;
 use crate::logs::log_group;
 use crate::site::{Site, pascal};
-use crate::{openapi, policy, web_acl};
+use crate::{openapi, policy, traffic, web_acl};
 
 /// What the other stacks of the Region refer to.
 pub(crate) struct Api {
@@ -24,7 +24,8 @@ pub(crate) fn api(site: Site<'_>, foundation: &Foundation) -> (Stack, Api) {
     let mut stack = site.protected_stack("API", "REST API of the Region");
     let account = account(&mut stack);
     require_functions(&mut stack, site);
-    let document = openapi::document(site);
+    let traffic = traffic::role(&mut stack, site, foundation);
+    let document = openapi::document(site, &traffic);
     let endpoint =
         EndpointConfiguration { types: set(["REGIONAL"]), ..EndpointConfiguration::default() };
     let rest_api = RestApi {
@@ -47,7 +48,7 @@ pub(crate) fn api(site: Site<'_>, foundation: &Foundation) -> (Stack, Api) {
         web_acl::web_acl(&mut stack, site, &rest_api, &stage);
     }
     if site.topology.api.authorization == Authorization::None {
-        let text = "`api.authorization` is \"none\": whoever reaches the API can call it";
+        let text = "`api.authorization` is \"none\": whoever reaches the API can move money";
         stack.notes.push(text.to_owned());
     }
     stack.output("RestApiId", "The Region's REST API", rest_api.reference());
@@ -135,7 +136,7 @@ fn stage(
         stage_name: set(&limits.stage),
         deployment_id: set(deployment.deployment_id()),
         access_log_setting: set(access_log),
-        method_settings: set([methods]),
+        method_settings: set([methods, traffic::throttle(site)]),
         tracing_enabled: set(true),
         ..Stage::new(rest_api.reference())
     }

@@ -7,7 +7,7 @@ use cfn::{Json, sub};
 use runbook::{Call, Plan, PlanKind, Service};
 use topology::{Authorization, Function};
 
-use crate::grants::{by_alias, control_tables};
+use crate::grants::{RUNS, by_alias, control_tables};
 use crate::openapi::is_health;
 use crate::policy::{Allow, allow};
 use crate::runbooks;
@@ -98,11 +98,14 @@ fn only_in(place: Site<'_>, statement: Allow) -> Allow {
     statement.when("StringEquals", "aws:RequestedRegion", place.region().name())
 }
 
-/// The control table in both Regions: the other replica is the second way (`pay-control-store-two-endpoints`).
+/// The control table in both Regions: the other replica is the second way (`pay-control-store-two-endpoints`). Intents
+/// are gone through as a whole; by their keys only functions of the payment service read and write them.
 fn dynamodb(site: Site<'_>, api: &str) -> Vec<Allow> {
     let decrypt = [site, site.other()]
         .map(|place| by_alias(place, KeyUse::Data, "dynamodb", ["kms:Decrypt"]));
-    [one("dynamodb", api, control_tables(site))].into_iter().chain(decrypt).collect()
+    let items = one("dynamodb", api, control_tables(site));
+    let items = if api == "Scan" { items } else { items.of_items([RUNS.to_owned()]) };
+    [items].into_iter().chain(decrypt).collect()
 }
 
 /// Both Regions are one account's, so that this is enough and the function needs no policy of its own.

@@ -3,7 +3,8 @@
 //! The home primary's cluster starts alone and is made the first member by the global cluster
 //! (`aurora-primary-form`, form a); the home standby's joins by name and inherits user and password
 //! (`aurora-secondary-no-credentials`). Everything else is alike in both, because nothing is inherited at
-//! promotion (`aurora-config-parity`). Which one is writer is nowhere in the templates.
+//! promotion (`aurora-config-parity`); the version too, which RDS does not take over from the global cluster
+//! (`aurora-engine-version-on-global-only`). Which one is writer is nowhere in the templates.
 
 use cfn::iam::Role;
 use cfn::rds::db_cluster_parameter_group::DbClusterParameterGroup;
@@ -42,6 +43,7 @@ pub(crate) fn database(
         db_cluster_parameter_group_name: set(parameters.reference()),
         vpc_security_group_ids: set([network.database_group.group_id()]),
         engine: set("aurora-postgresql"),
+        engine_version: set(site.topology.database.engine_version.to_string()),
         port: set(5432),
         storage_encrypted: set(true),
         kms_key_id: set(foundation.ledger_key.arn()),
@@ -73,7 +75,7 @@ pub(crate) fn database(
     (stack, Database { cluster })
 }
 
-/// Has the only user and password, and the version: the global cluster takes both over from it.
+/// Has the only user and password: the global cluster takes both over from it.
 fn first_member(site: Site<'_>, secret: &Handle<Secret>, shared: DbCluster) -> DbCluster {
     let database = &site.topology.database;
     let password = concat([
@@ -82,7 +84,6 @@ fn first_member(site: Site<'_>, secret: &Handle<Secret>, shared: DbCluster) -> D
         ":SecretString:password}}".into(),
     ]);
     DbCluster {
-        engine_version: set(database.engine_version.to_string()),
         database_name: set(&database.name),
         master_username: set(&database.user),
         master_user_password: set(password),

@@ -76,7 +76,7 @@ pub(crate) fn grants(site: Site<'_>, function: &Function, foundation: &Foundatio
 /// The secret of the database, the control table, and the queue that tells the outbox worker that there is work.
 fn ledger(site: Site<'_>, function: &Function, foundation: &Foundation) -> Vec<Allow> {
     let mut statements = secret(site, &site.secret_name(), &foundation.ledger_key).to_vec();
-    statements.extend(control(site));
+    statements.extend(control(site, function));
     if wakes_worker(function) {
         let queue = site.arn("sqs", &site.wake_up_queue());
         statements.push(allow(["sqs:GetQueueUrl", "sqs:SendMessage"], [queue.into()]));
@@ -92,15 +92,40 @@ pub(crate) fn scan_control(site: Site<'_>) -> Allow {
 
 /// The control table's replicas, this Region's first.
 pub(crate) fn control_tables(site: Site<'_>) -> [Json; 2] {
-    [site, site.other()].map(|site| table(site, &site.control_table()).into())
+    [site, site.other()].map(control_table)
 }
+
+/// The replica of a Region.
+pub(crate) fn control_table(site: Site<'_>) -> Json {
+    table(site, &site.control_table()).into()
+}
+
+/// Keys of the control table, as `aws::ControlTable` writes them: who is active.
+pub(crate) const RECORD: &str = "dr#system";
+/// Everything that is not a payment's: who is active, leases, journals and waits of runs, what alarms may start.
+pub(crate) const RUNS: &str = "dr#*";
+/// What was accepted of payments.
+const INTENTS: &str = "intent#*";
 
 /// The control table here, and the other Region's replica for when this one does not answer (rule
 /// `pay-control-store-two-endpoints`). The key over there is known by its alias only.
-fn control(site: Site<'_>) -> [Allow; 2] {
-    let other = site.other();
-    let items = allow(["dynamodb:GetItem", "dynamodb:PutItem"], control_tables(site));
-    [items, by_alias(other, KeyUse::Data, "dynamodb", ["kms:Decrypt"])]
+///
+/// Who takes payments writes intents and the lease of its own Region, and only reads who is active: else whoever takes
+/// over one function could open both Regions, or forge the journal of a run. What runs ask of a ledger needs no lease.
+fn control(site: Site<'_>, function: &Function) -> Vec<Allow> {
+    let lease = format!("dr#lease#{}", site.region());
+    let (read, write) = match function.is_of_runs() {
+        true => (vec![INTENTS.to_owned()], vec![INTENTS.to_owned()]),
+        false => (
+            vec![RECORD.to_owned(), lease.clone(), INTENTS.to_owned()],
+            vec![lease, INTENTS.to_owned()],
+        ),
+    };
+    vec![
+        allow(["dynamodb:GetItem"], control_tables(site)).of_items(read),
+        allow(["dynamodb:PutItem"], control_tables(site)).of_items(write),
+        by_alias(site.other(), KeyUse::Data, "dynamodb", ["kms:Decrypt"]),
+    ]
 }
 
 /// Using a key that is known by its alias only, through a service of its Region.
@@ -132,7 +157,7 @@ fn table(site: Site<'_>, name: &str) -> Text {
 }
 
 /// DynamoDB opens a table's own key in the name of its caller; all else it does under grants of its own.
-fn decrypt_tables(site: Site<'_>, key: Json) -> Allow {
+pub(crate) fn decrypt_tables(site: Site<'_>, key: Json) -> Allow {
     let service = format!("dynamodb.{}.amazonaws.com", site.region());
     allow(["kms:Decrypt"], [key]).when("StringEquals", "kms:ViaService", service)
 }

@@ -28,6 +28,7 @@ mod logs;
 mod monitoring;
 mod network;
 mod openapi;
+mod operators;
 mod outbox;
 mod parameters;
 mod policy;
@@ -43,11 +44,13 @@ mod site;
 mod state_machines;
 mod storage;
 mod table_alarms;
+mod traffic;
 mod web_acl;
 mod webhooks;
 mod witness;
 mod zone;
 
+pub use operators::{CHARACTERS_MAX, Operator, permissions};
 pub use runbooks::{homes, names, system};
 
 use std::collections::BTreeMap;

@@ -1,18 +1,21 @@
 //! The OpenAPI document that a Region's REST API is made from: the routes of the topology, each handed to its
-//! function, with requests checked and failures of the gateway itself told as problem documents (RFC 9457).
+//! function, and the one that turns the DNS switch, with requests checked and failures of the gateway itself told as problem documents (RFC 9457).
 
 use std::collections::BTreeMap;
 
-use cfn::{Json, Object, concat, sub};
+use cfn::iam::Role;
+use cfn::{Handle, Json, Object, concat, sub};
 use topology::{Authorization, Function, Method, Route};
 
 use crate::site::Site;
+use crate::traffic;
 
-pub(crate) fn document(site: Site<'_>) -> Json {
+/// `traffic` is the role under which the switch is read.
+pub(crate) fn document(site: Site<'_>, traffic: &Handle<Role>) -> Json {
     Json::object([
         ("openapi", "3.0.1".into()),
         ("info", Json::object([("title", site.api_name().into()), ("version", "1".into())])),
-        ("paths", paths(site)),
+        ("paths", paths(site, traffic)),
         ("x-amazon-apigateway-gateway-responses", gateway_responses()),
         ("x-amazon-apigateway-request-validator", "all".into()),
         ("x-amazon-apigateway-request-validators", Json::object([("all", validate_all())])),
@@ -23,8 +26,10 @@ fn validate_all() -> Json {
     Json::object([("validateRequestBody", true.into()), ("validateRequestParameters", true.into())])
 }
 
-fn paths(site: Site<'_>) -> Json {
+fn paths(site: Site<'_>, traffic: &Handle<Role>) -> Json {
     let mut paths: BTreeMap<String, Object> = BTreeMap::new();
+    let switch = Object::from([("get".to_owned(), traffic::operation(site, traffic))]);
+    paths.insert(traffic::PATH.to_owned(), switch);
     for function in &site.topology.functions {
         for route in &function.routes {
             let operation = operation(site, function, route);

@@ -40,6 +40,12 @@ impl Allow {
         self
     }
 
+    /// Restricts the statement to items of a DynamoDB table with keys like these. Of all keys that a request has: a
+    /// transaction names several, and one of them must not open the door for the others.
+    pub(crate) fn of_items(self, keys: impl IntoIterator<Item = String>) -> Self {
+        self.when("ForAllValues:StringLike", "dynamodb:LeadingKeys", Json::list(keys))
+    }
+
     /// Names a service, such as `lambda.amazonaws.com`, as the one who may.
     pub(crate) fn by_service(self, service: impl Into<Json>) -> Self {
         Self { principal: Some(Json::object([("Service", service.into())])), ..self }
@@ -51,7 +57,8 @@ impl Allow {
         Self { principal: Some(Json::object([("AWS", root.into())])), ..self }
     }
 
-    fn statement(self) -> Json {
+    /// The statement as it stands in a document.
+    pub(crate) fn statement(self) -> Json {
         let mut statement = cfn::Object::from([
             ("Effect".to_owned(), "Allow".into()),
             ("Action".to_owned(), one_or_many(self.actions.into_iter().map(Json::from).collect())),

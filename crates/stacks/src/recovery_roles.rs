@@ -38,7 +38,7 @@ pub(crate) fn runbook(
 }
 
 /// ARN of the state machine of a plan, by its name: it is made after the function that it invokes.
-fn machine(site: Site<'_>, plan: &Plan) -> Text {
+pub(crate) fn machine(site: Site<'_>, plan: &Plan) -> Text {
     let name = runbooks::system(site.topology).state_machine(plan.kind);
     site.arn("states", &format!("stateMachine:{name}"))
 }

@@ -1,10 +1,11 @@
 //! How a Region is reached: domain names, DNS records and the switch between the Regions.
 //!
 //! The switch is health state, never a record change (rules `r53-no-record-change-at-failover`,
-//! `r53-health-state-is-the-switch`). In each Region a small endpoint, `/health/traffic`, says which Region
-//! traffic is meant for, as the control record has it, and says nothing when it cannot read the record. The
+//! `r53-health-state-is-the-switch`). In each Region a small endpoint, `/health/traffic` (`traffic.rs`), says which
+//! Region traffic is meant for, as the control record has it, and says nothing when it cannot read the record. The
 //! home primary's record is healthy while neither endpoint names the home standby; the standby's while the
-//! primary's endpoint does not name the primary. Silence changes nothing (rule `r53-stop-pattern`):
+//! primary's endpoint does not name the primary. The silence of one changes nothing while the other speaks
+//! (rule `r53-stop-pattern`):
 //!
 //! | primary says | standby says | primary's record | standby's record | traffic |
 //! | --- | --- | --- | --- | --- |
@@ -12,6 +13,10 @@
 //! | nothing | primary or nothing | healthy | healthy, weight 0 | primary |
 //! | nothing or standby | standby | unhealthy | healthy | standby |
 //! | standby | nothing | unhealthy | healthy | standby |
+//!
+//! When neither speaks, the primary wins, whichever Region is lost: health checks remember nothing, and two speakers
+//! cannot tell "nobody moved anything" from "the one that was moved to is silent for a moment". That is why nothing
+//! that payments can exhaust stands behind the endpoint.
 
 use cfn::api_gateway::domain_name::EndpointConfiguration;
 use cfn::api_gateway::{BasePathMapping, DomainName};

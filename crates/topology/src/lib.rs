@@ -31,6 +31,7 @@ pub use sections::automatic::{Automatic, ByAlarm};
 pub use sections::database::{BackupWindow, Database, EngineVersion, InstanceClass};
 pub use sections::dns::Dns;
 pub use sections::function::{Function, Runtime, Use};
+pub use sections::functions::SWITCH_PATH;
 pub use sections::monitoring::Monitoring;
 pub use sections::network::{Network, TIERS};
 pub use sections::objectives::Objectives;

@@ -2,6 +2,7 @@
 
 mod access_logs_redacted;
 mod account_role_each_region;
+mod callers_known;
 mod preprovision;
 mod throttle_parity;
 mod validation_waf;
@@ -12,6 +13,7 @@ use crate::rule::{Rule, RunTime};
 pub(super) const RULES: &[Rule] = &[
     access_logs_redacted::RULE,
     account_role_each_region::RULE,
+    callers_known::RULE,
     preprovision::RULE,
     throttle_parity::RULE,
     validation_waf::RULE,

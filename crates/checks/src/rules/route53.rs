@@ -23,6 +23,7 @@ mod rights;
 pub(in crate::rules) mod routing;
 mod state_machine;
 mod stop_pattern;
+mod switch_endpoint_alone;
 mod switch_endpoint_reachable;
 mod switch_zones;
 mod ttl_60;
@@ -49,6 +50,7 @@ pub(super) const RULES: &[Rule] = &[
     promote_before_flip::RULE,
     reserved_zone_name::RULE,
     stop_pattern::RULE,
+    switch_endpoint_alone::RULE,
     switch_endpoint_reachable::RULE,
     ttl_60::RULE,
     zero_weight_is_not_never::RULE,

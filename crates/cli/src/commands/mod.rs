@@ -18,6 +18,7 @@ pub(crate) mod list;
 pub(crate) mod manual;
 pub(crate) mod order;
 pub(crate) mod package;
+pub(crate) mod permissions;
 pub(crate) mod processor;
 pub(crate) mod report;
 pub(crate) mod run;

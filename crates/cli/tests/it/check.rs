@@ -68,6 +68,16 @@ fn our_own_design_has_no_finding_that_is_not_allowed() {
           reason  the cost of one per zone is the operator's decision (`nat_gateways`); AWS's APIs are
                   reached by endpoints
           until   never
+        warning apigw-callers-known
+          at      PrimaryAPIdev / RestApi in PrimaryAPIdev.template.json:100
+          reason  who calls is yours to decide before real money moves: `api.authorization` is "none" in a
+                  new tideover.toml
+          until   2027-06-30
+        warning apigw-callers-known
+          at      SecondaryAPIdev / RestApi in SecondaryAPIdev.template.json:100
+          reason  who calls is yours to decide before real money moves: `api.authorization` is "none" in a
+                  new tideover.toml
+          until   2027-06-30
         blocker r53-reserved-zone-name
           at      SecondaryZonedev / Zone / Name in SecondaryZonedev.template.json:42
           reason  payment.example.com is the placeholder of a new tideover.toml; `synth` warns until
@@ -81,7 +91,7 @@ fn our_own_design_has_no_finding_that_is_not_allowed() {
 
         1 question of 1 rule could not be judged from the templates; `--full` lists them
 
-        0 blockers, 0 errors, 0 warnings, 8 allowed; 138 rules looked at 872 things
+        0 blockers, 0 errors, 0 warnings, 10 allowed; 140 rules looked at 880 things
         primary us-east-1, standby us-east-2
         takeover: detect 90 + decide ? + fence 12 + promote 60 + verify ? + route 90 = at least 252 s
     "#]]);
@@ -140,6 +150,15 @@ fn anybodys_templates_are_judged() {
                   in both Regions
 
         After the takeover there is no way home, or nothing guards against the next loss
+        error aurora-engine-version-on-global-only
+          at      data-eu-central-1 / Cluster / EngineVersion in data.yaml:6
+                  data-eu-west-1 / Cluster / EngineVersion in data.yaml:6
+          found   `EngineVersion` is not set on a cluster with `GlobalClusterIdentifier`
+          why     RDS does not take the version over: without it, or with another, the member is refused
+                  when it is built anew
+          change  set `EngineVersion` to the version of the global database: RDS takes its default of that
+                  day else
+
         warning aurora-two-instances-each-region
           at      data-eu-central-1 / Cluster in data.yaml:2
           found   the cluster has one instance, `Instance`
@@ -160,7 +179,7 @@ fn anybodys_templates_are_judged() {
 
         6 questions of 3 rules could not be judged from the templates; `--full` lists them
 
-        2 blockers, 0 errors, 2 warnings; 138 rules looked at 41 things
+        2 blockers, 2 errors, 2 warnings; 140 rules looked at 41 things
         primary eu-central-1, standby eu-west-1: a guess, so that what rests on it was not judged; name both
         under `[regions]` in `tideover-check.toml`
         --- stderr
@@ -175,7 +194,7 @@ fn what_was_there_before_counts_no_more() {
     place.tideover(&format!("{check} --write-baseline known.json")).check(expect![[r#"
         exit code 0
         --- stderr
-        wrote 4 findings to `known.json`; next: `tideover check --baseline known.json` finds what is new
+        wrote 6 findings to `known.json`; next: `tideover check --baseline known.json` finds what is new
     "#]]);
     assert_eq!(
         place.tideover(&format!("{check} --baseline known.json")).outcome().exit_code,

@@ -145,11 +145,11 @@ fn synth_tells_what_it_wrote() {
         warning: function `payment-validation` has no package at `dist/payment-validation.zip`; run `tideover package`, then synth again, before you deploy
         warning: function `runbook` has no package at `dist/runbook.zip`; run `tideover package`, then synth again, before you deploy
         warning: function `transaction-processing` has no package at `dist/transaction-processing.zip`; run `tideover package`, then synth again, before you deploy
-        note: `api.authorization` is "none": whoever reaches the API can call it
+        note: `api.authorization` is "none": whoever reaches the API can move money
         note: alarms reach nobody until somebody subscribes to the alarm topics; set `monitoring.email`
         note: first `tideover deploy SecondaryZonedev --exclusively`, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone
         note: objects replicate back from us-east-2 after a second pass, which `tideover deploy` makes by itself; with the CDK, once, after the first deployment of all stacks: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`
-        wrote 32 stacks with 383 resources in us-east-1, us-east-2 and us-west-2 to `cdk.out`
+        wrote 32 stacks with 385 resources in us-east-1, us-east-2 and us-west-2 to `cdk.out`
         next, with credentials: `tideover diff` and `tideover deploy`; or the CDK's way: `npx aws-cdk@2.1148.1 deploy --app cdk.out --all`
     "#]]);
     assert_eq!(place.names("."), ["cdk.out", "tideover.toml"]);
@@ -170,7 +170,7 @@ fn synth_for_programs() {
           "directory": "build/assembly",
           "findings": 0,
           "notes": [
-            "`api.authorization` is \"none\": whoever reaches the API can call it",
+            "`api.authorization` is \"none\": whoever reaches the API can move money",
             "alarms reach nobody until somebody subscribes to the alarm topics; set `monitoring.email`",
             "first `tideover deploy SecondaryZonedev --exclusively`, delegate `payment-dev.example.com` to its name servers, and wait until they answer; certificates are validated through the zone",
             "objects replicate back from us-east-2 after a second pass, which `tideover deploy` makes by itself; with the CDK, once, after the first deployment of all stacks: `cdk deploy --app cdk.out SecondaryStoragedev --exclusively --parameters SecondaryStoragedev:ReplicationPeer=present`"
@@ -204,7 +204,7 @@ fn list() {
         PrimaryStoragedev           us-east-1    3 resources  payment-dev-us-east-1-storage
         PrimaryLambdadev            us-east-1   30 resources  payment-dev-us-east-1-lambda
         PrimaryRunbookdev           us-east-1   21 resources  payment-dev-us-east-1-runbook
-        PrimaryAPIdev               us-east-1   11 resources  payment-dev-us-east-1-api
+        PrimaryAPIdev               us-east-1   12 resources  payment-dev-us-east-1-api
         PrimaryCertificatedev       us-east-1    2 resources  payment-dev-us-east-1-certificate
         PrimaryRoute53dev           us-east-1   10 resources  payment-dev-us-east-1-route53
         PrimaryMonitoringdev        us-east-1   23 resources  payment-dev-us-east-1-monitoring
@@ -219,7 +219,7 @@ fn list() {
         SecondaryStoragedev         us-east-2    3 resources  payment-dev-us-east-2-storage
         SecondaryLambdadev          us-east-2   30 resources  payment-dev-us-east-2-lambda
         SecondaryRunbookdev         us-east-2   21 resources  payment-dev-us-east-2-runbook
-        SecondaryAPIdev             us-east-2   11 resources  payment-dev-us-east-2-api
+        SecondaryAPIdev             us-east-2   12 resources  payment-dev-us-east-2-api
         SecondaryCertificatedev     us-east-2    2 resources  payment-dev-us-east-2-certificate
         SecondaryRoute53dev         us-east-2    8 resources  payment-dev-us-east-2-route53
         SecondaryMonitoringdev      us-east-2   23 resources  payment-dev-us-east-2-monitoring

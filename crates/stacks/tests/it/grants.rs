@@ -172,6 +172,41 @@ fn what_a_function_may_do_it_was_told_of() {
     }
 }
 
+/// Whoever takes over a function of the payment service can neither open a Region nor forge a run: it writes intents, and
+/// the lease of its own Region.
+#[test]
+fn payment_functions_do_not_write_who_is_active() {
+    let mut seen = 0;
+    for function in functions() {
+        if function.variables.contains_key("TIDEOVER_SYSTEM") {
+            continue;
+        }
+        for statement in &function.statements {
+            let actions = list(&statement["Action"]);
+            let is_item = |action: &str| actions.iter().any(|one| one == action);
+            let of_control = statement["Resource"].to_string().contains("-control");
+            if !of_control || !(is_item("dynamodb:PutItem") || is_item("dynamodb:GetItem")) {
+                continue;
+            }
+            let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+            for key in list(keys).iter().map(|key| key.as_str().unwrap()) {
+                let of_region = key.strip_prefix("dr#lease#").is_some_and(|region| {
+                    !region.contains('*') && statement["Resource"].to_string().contains(region)
+                });
+                let is_read = key == "dr#system" && !is_item("dynamodb:PutItem");
+                assert!(of_region || is_read || key == "intent#*", "{}: {key}", function.name);
+                seen += 1;
+            }
+            assert!(!list(keys).is_empty(), "{}: {statement}", function.name);
+        }
+        let other = function.statements.iter().flat_map(|statement| list(&statement["Action"]));
+        let writes = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"];
+        let of_sessions = function.variables.contains_key("TIDEOVER_SESSION_TABLE");
+        assert!(of_sessions || !other.into_iter().any(|one| writes.iter().any(|it| one == *it)));
+    }
+    assert!(seen > 0, "no function uses the control table");
+}
+
 /// Rule `vpc-endpoints-for-isolated`: the interface endpoints are those of what functions in the VPC call, no
 /// more.
 #[test]

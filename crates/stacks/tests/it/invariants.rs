@@ -59,9 +59,22 @@ fn only_one_cluster_has_credentials() {
     each(&["AWS::RDS::DBCluster"], |resource| {
         let properties = &resource["Properties"];
         let joins = properties.get("GlobalClusterIdentifier").is_some();
-        let of_its_own = ["MasterUsername", "MasterUserPassword", "DatabaseName", "EngineVersion"];
+        let of_its_own = ["MasterUsername", "MasterUserPassword", "DatabaseName"];
         of_its_own.iter().all(|name| properties.get(name).is_some() != joins)
     });
+}
+
+/// Rule `aurora-engine-version-on-global-only`: RDS does not take the version over, and means its default of the day.
+#[test]
+fn clusters_have_one_version() {
+    for text in VARIETY {
+        let all = resources(&files(text)).into_iter();
+        let clusters = all.filter(|(_, _, one)| one["Type"] == "AWS::RDS::DBCluster");
+        let versions: Vec<Value> =
+            clusters.map(|(_, _, one)| one["Properties"]["EngineVersion"].clone()).collect();
+        let version = topology(text).database.engine_version.to_string();
+        assert_eq!(versions, [version.as_str(), version.as_str()]);
+    }
 }
 
 /// Rule `secret-one-replicated`: one stack has a secret, and the standby reads a replica under its own key.

@@ -5,10 +5,12 @@
 mod grants;
 mod invariants;
 mod names;
+mod operators;
 mod recovery;
 mod regions;
 mod sizes;
 mod tables;
+mod traffic;
 mod watching;
 
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 use cfn::assembly::Files;
 use expect_test::expect;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{VARIETY, files, statements, templates};
 
@@ -51,7 +51,6 @@ fn home_roles_differ_only_here() {
     expect![[r#"
         Certificatedev: /Resources/Certificate/Properties/DomainValidationOptions only in the home standby
         Databasedev: /Resources/Cluster/Properties/DatabaseName only in the home primary
-        Databasedev: /Resources/Cluster/Properties/EngineVersion only in the home primary
         Databasedev: /Resources/Cluster/Properties/GlobalClusterIdentifier only in the home standby
         Databasedev: /Resources/Cluster/Properties/MasterUserPassword only in the home primary
         Databasedev: /Resources/Cluster/Properties/MasterUsername only in the home primary
@@ -158,12 +157,13 @@ fn functions_reach_nothing_there_but_the_control_table() {
                     if !text.contains(other) {
                         continue;
                     }
-                    let items = json!(["dynamodb:GetItem", "dynamodb:PutItem"]);
                     let reads_key = statement["Action"] == "kms:Decrypt"
                         && text.contains(&format!("dynamodb.{other}.amazonaws.com"))
                         && text.contains("kms:ResourceAliases");
                     let of_ledger = id == "LedgerRole" && statement["Action"] == "dynamodb:Scan";
-                    let reads_items = statement["Action"] == items || of_ledger;
+                    let of_items = ["dynamodb:GetItem", "dynamodb:PutItem"];
+                    let reads_items =
+                        of_items.iter().any(|item| statement["Action"] == *item) || of_ledger;
                     assert!(reads_key || reads_items, "{stack} {id}: {text}");
                     assert!(reads_key || text.contains("-control"), "{stack} {id}: {text}");
                     seen += 1;

@@ -22,7 +22,7 @@ pub struct Api {
 /// Who may call the API; the health of a Region is told to everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Authorization {
-    /// Whoever reaches it: the functions or something before the API check callers.
+    /// Whoever reaches it. The functions that tideover ships check no callers, so that something before the API must.
     None,
     /// Callers with AWS credentials and the right to invoke it.
     Iam,

@@ -20,6 +20,7 @@ pub(crate) fn read(file: &mut Section<'_, '_>, class: &InstanceClass) -> Vec<Fun
     check_workers(report, &functions);
     check_routes(report, &functions);
     check_health(report, &functions);
+    check_switch(report, &functions);
     check_connections(report, &functions, class);
     check_environments(report, &functions);
     functions.into_iter().map(|(_, function)| function).collect()
@@ -127,6 +128,22 @@ fn check_health(report: &mut Report, functions: &[Placed]) {
     }
 }
 
+/// The path by which DNS is told where traffic is meant to go. The API answers it by itself, from the control record.
+pub const SWITCH_PATH: &str = "/health/traffic";
+
+/// No function answers for the switch: it would fall silent together with whatever else it does.
+fn check_switch(report: &mut Report, functions: &[Placed]) {
+    for (key, route) in sound_routes(report, functions) {
+        if route.path == SWITCH_PATH {
+            let allowed = format!(
+                "no route `{SWITCH_PATH}`: the API answers it by itself, from the control record, so that the DNS \
+                 switch shares nothing with payments (rule r53-stop-pattern); remove it"
+            );
+            report.add_between(&[&key], format!("\"{route}\""), allowed);
+        }
+    }
+}
+
 /// Every invocation holds a connection, in the worst case after a failover all at once; those of runs too.
 fn check_connections(report: &mut Report, functions: &[Placed], class: &InstanceClass) {
     let key = |path: &str| format!("{path}reserved_concurrency");
@@ -167,7 +184,6 @@ fn payment_validation() -> Function {
         routes: vec![
             route(Method::Get, "/health"),
             route(Method::Get, "/health/ready"),
-            route(Method::Get, "/health/traffic"),
             route(Method::Get, "/openapi.json"),
             route(Method::Post, "/payments/validate"),
         ],

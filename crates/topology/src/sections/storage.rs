@@ -5,7 +5,7 @@ use crate::reader::Section;
 /// How receipts are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Storage {
-    /// Age at which objects move to an archive storage class, in days.
+    /// Age at which objects move to an archive storage class, in days. S3 leaves those below 128 KB where they are.
     pub archive_after_days: u32,
     /// Whether deleting an object in one Region hides it in the other too.
     pub replicate_delete_markers: bool,

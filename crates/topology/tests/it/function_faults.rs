@@ -122,6 +122,16 @@ routes = ["GET /payments/{payment}", "POST /payments/{payment}/refunds", "GET /h
 }
 
 #[test]
+fn the_switch_is_the_apis_own() {
+    check(
+        "[[functions]]\nname = \"a\"\nroutes = [\"GET /health\", \"GET /health/traffic\"]\n",
+        expect![[
+            r#"tideover.toml:3:26: functions[0].routes[1]: found "GET /health/traffic"; allowed: no route `/health/traffic`: the API answers it by itself, from the control record, so that the DNS switch shares nothing with payments (rule r53-stop-pattern); remove it"#
+        ]],
+    );
+}
+
+#[test]
 fn no_health() {
     check(
         "[[functions]]\nname = \"a\"\n",

@@ -151,7 +151,10 @@ const SETTINGS: &[Subject] = &[
                  (`backup-retention-both-members`).",
             ),
             changed("PreferredBackupWindow", "As in the primary (`aurora-config-parity`)."),
-            changed("EngineVersion", "Taken over from the first member."),
+            changed(
+                "EngineVersion",
+                "A supported one, the same as the first member has (`aurora-engine-version-on-global-only`).",
+            ),
             changed("GlobalClusterIdentifier", "By name, which needs no reference across Regions."),
         ],
     },

@@ -49,7 +49,8 @@ const SETTINGS: &[Subject] = &[
             changed(
                 "LifecycleConfiguration/Rules/0/Transitions/*/StorageClass",
                 "What is in the deeper classes no longer replicates home \
-                 (`s3-archive-tiers-dont-replicate`).",
+                 (`s3-archive-tiers-dont-replicate`). In any class objects below 128 KB, such as receipts, stay where \
+                 they are.",
             ),
             changed(
                 "BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault\

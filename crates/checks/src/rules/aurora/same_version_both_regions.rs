@@ -23,8 +23,8 @@ rule! {
     ///
     /// ## What to change
     ///
-    /// One place for the version: the global cluster or the cluster that it is made from; none on the member that
-    /// joins.
+    /// Decide the version in one place, the global cluster or the cluster that it is made from, and repeat it on the
+    /// member that joins (`aurora-engine-version-on-global-only`).
     ///
     /// ## Source
     ///
@@ -53,7 +53,7 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                     primary.cluster.region(),
                     standby.cluster.region()
                 ),
-                "let one place say the version, the `AWS::RDS::GlobalCluster` or the cluster that it is made from, and remove `EngineVersion` from the member that joins",
+                "let the member that joins repeat the version that is decided in one place, the `AWS::RDS::GlobalCluster` or the cluster that it is made from",
             );
         }
     }

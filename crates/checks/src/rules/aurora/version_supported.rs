@@ -50,8 +50,8 @@ fn check(design: &Design, judge: &mut Judge<'_>) {
                 &places[1..],
                 format!("`EngineVersion` is `{version}`, which AWS has withdrawn{since}"),
                 format!(
-                    "{}; then let `EngineVersion` say so, once: on the `AWS::RDS::GlobalCluster`, or on the cluster \
-                     that is its `SourceDBClusterIdentifier`",
+                    "{}; then let `EngineVersion` say so: on the `AWS::RDS::GlobalCluster`, or on the cluster \
+                     that is its `SourceDBClusterIdentifier`, and on members that join",
                     release.upgrade(today)
                 ),
             );

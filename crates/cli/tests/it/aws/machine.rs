@@ -3,7 +3,7 @@
 
 use emulator::Fault;
 
-use super::story::{planned, until};
+use super::story::{planned, until_of};
 use super::system::{PRIMARY, STANDBY, System};
 
 impl System {
@@ -15,10 +15,14 @@ impl System {
         planned(&ordered)
     }
 
-    /// Waits until a line of what is told of a run says so.
+    /// Waits until what is told of a run says that this action has ended, or how it failed.
     #[track_caller]
-    fn comes_to(&self, run: &str, line: &str) {
-        until(line, || self.typed(&format!("runs {run}"), 0).stdout.contains(line));
+    fn comes_to(&self, run: &str, action: &str) {
+        let is_of = |line: &str| {
+            let word = line.split_whitespace().nth(2).unwrap_or_default();
+            word.trim_end_matches([':', ',']) == action
+        };
+        until_of(2_000, action, || self.typed(&format!("runs {run}"), 0).stdout.lines().any(is_of));
     }
 }
 
@@ -34,11 +38,11 @@ async fn state_machines_carry_runs_out() {
 
     system.lose(STANDBY, Fault::Resets);
     let run = system.is_left_to_aws("failover --by ann --reason gone");
-    system.comes_to(&run, "approve-loss");
+    system.comes_to(&run, "snapshot-evidence");
     for by in ["ann", "ben"] {
         system.typed(&format!("approve {run} --by {by} --yes"), 0);
     }
-    system.comes_to(&run, "await-source");
+    system.comes_to(&run, "write-report");
     let (status, paid) = system.pay(PRIMARY, "order-3");
     assert_eq!(status, 201, "{paid}");
     // Nobody types anything: the state machine sees that the Region is back.

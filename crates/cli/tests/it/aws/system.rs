@@ -40,7 +40,7 @@ pub(crate) struct System {
     dns: DnsServer,
     _checkers: Checkers,
     place: Place,
-    /// The access keys of people who may do what the documentation says that operators need, and no more.
+    /// The access keys of people who may do what the policy allows that the program prints for runs, and no more.
     people: [(&'static str, (String, String)); 2],
     _emulator: Emulator,
 }
@@ -61,7 +61,8 @@ impl System {
         let deployed =
             reaching(place.tideover("deploy --unfinished"), &way, ACCOUNT, "secret").outcome();
         assert_eq!(deployed.exit_code, Some(0), "{deployed}");
-        let people = ["ann", "ben"].map(|name| (name, emulator.user(ACCOUNT, name, &documented())));
+        let policies = permitted(&place, "run");
+        let people = ["ann", "ben"].map(|name| (name, emulator.user(ACCOUNT, name, &policies)));
         for (door, region) in doors.iter().zip(REGIONS) {
             door.lead(emulator.address(), &stage(&emulator, region));
         }
@@ -202,14 +203,12 @@ fn reaching(run: Run, way: &Way, id: &str, secret: &str) -> Run {
         .env("AWS_EC2_METADATA_DISABLED", "true")
 }
 
-/// The actions that `docs/aws.md` lists as needed.
-fn documented() -> Vec<String> {
-    let (_, permissions) = include_str!("../../../../../docs/aws.md")
-        .split_once("\n## Permissions\n")
-        .expect("there is a section");
-    let (permissions, _) = permissions.split_once("\n## ").expect("there is another");
-    let code = permissions.split('`').skip(1).step_by(2).filter(|code| code.contains(':'));
-    code.map(str::to_owned).collect()
+/// The policies that the program prints for somebody.
+fn permitted(place: &Place, purpose: &str) -> Vec<String> {
+    let printed = place.tideover(&format!("permissions --for {purpose} --account {ACCOUNT}"));
+    let printed = printed.stdout();
+    let policies = serde_json::Deserializer::from_str(&printed).into_iter::<Value>();
+    policies.map(|policy| policy.expect("it is a policy").to_string()).collect()
 }
 
 /// What `tideover package` made for this machine; and the function of runs as it was built for its own tests, whose SDK
@@ -223,7 +222,7 @@ fn packages(place: &Place) {
     }
     let tests = std::env::current_exe().expect("it runs");
     let built = tests.ancestors().nth(2).expect("it is in a folder of its profile").join("runner");
-    place.write("dist/runbook.zip", &zipped(&read(&built)));
+    place.write("dist/runbook.zip", zipped(&read(&built)));
 }
 
 fn read(path: &Path) -> Vec<u8> {
