@@ -136,7 +136,10 @@ fn push_action(page: &mut String, plan: &Plan, number: &str, action: &Action) {
     );
     push_item(page, "Time", &numbers::time(action));
     let skip = if action.is_skippable {
-        format!("a person may leave it out: `tideover skip RUN {} --by NAME --reason TEXT`", action.name)
+        format!(
+            "a person may leave it out: `tideover skip RUN {} --by NAME --reason TEXT`",
+            action.name
+        )
     } else {
         "never".to_owned()
     };
