@@ -6,6 +6,8 @@ use aws_sdk_cloudformation::types::{
     StackResourceDriftStatus,
 };
 
+use serde_json::Value as Json;
+
 use crate::assembly::Stack;
 use crate::stateful::NESTED;
 
@@ -43,6 +45,23 @@ pub struct Change {
     pub drift: Option<Drift>,
     /// Which of its properties change.
     pub properties: Vec<PropertyChange>,
+}
+
+impl Change {
+    /// What is done to a resource of a template, where nothing else is known of it.
+    pub(crate) fn of(stack: &Stack, id: &str, action: Action, resource: &Json) -> Self {
+        Self {
+            action,
+            logical_id: id.to_owned(),
+            type_name: resource["Type"].as_str().unwrap_or_default().to_owned(),
+            path: stack.path(id).to_owned(),
+            physical_id: None,
+            replacement: Replacement::Never,
+            is_kept: false,
+            drift: None,
+            properties: Vec::new(),
+        }
+    }
 }
 
 /// How a resource differs from what was deployed last.

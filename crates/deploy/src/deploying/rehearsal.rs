@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::plan::{Planned, Todo};
 use super::{Brought, Options, UNCHANGED};
-use crate::changes::{Action, Change, Changes, Replacement};
+use crate::changes::{Action, Change, Changes};
 use crate::guard::Refusal;
 use crate::stack::{Seat, hash};
 use crate::told::{Failure, Told};
@@ -65,17 +65,8 @@ pub(super) async fn told(
 /// All that a new stack would make.
 fn creation(seat: &Seat) -> Changes {
     let stack = &seat.stack;
-    let changes = stack.template.resources().map(|(id, resource)| Change {
-        action: Action::Add,
-        logical_id: id.to_owned(),
-        type_name: resource["Type"].as_str().unwrap_or_default().to_owned(),
-        path: stack.path(id).to_owned(),
-        physical_id: None,
-        replacement: Replacement::Never,
-        is_kept: false,
-        drift: None,
-        properties: Vec::new(),
-    });
+    let changes = stack.template.resources();
+    let changes = changes.map(|(id, resource)| Change::of(stack, id, Action::Add, resource));
     let (changes, region) = (changes.collect(), seat.region().to_owned());
     Changes { stack: stack.id.clone(), region, is_new: true, changes }
 }

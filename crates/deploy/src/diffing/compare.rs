@@ -38,10 +38,10 @@ pub(crate) fn compare(stack: &Stack, there: &Json, create_only: CreateOnly) -> V
     let changes = ids.into_iter().filter_map(|id| {
         let (old, new) = (there["Resources"].get(id), wanted["Resources"].get(id));
         match (old, new) {
-            (None, Some(new)) => Some(change(stack, id, Action::Add, new)),
+            (None, Some(new)) => Some(Change::of(stack, id, Action::Add, new)),
             (Some(old), None) => {
                 let is_kept = is_kept(old["DeletionPolicy"].as_str());
-                Some(Change { is_kept, ..change(stack, id, Action::Remove, old) })
+                Some(Change { is_kept, ..Change::of(stack, id, Action::Remove, old) })
             }
             (Some(old), Some(new)) => modified(stack, id, old, new, create_only),
             (None, None) => None,
@@ -54,20 +54,6 @@ pub(crate) fn compare(stack: &Stack, there: &Json, create_only: CreateOnly) -> V
 pub(super) fn sections(there: &Json, wanted: &Json) -> Vec<String> {
     let differ = SECTIONS.iter().filter(|name| there[**name] != wanted[**name]);
     differ.map(|name| name.to_lowercase()).collect()
-}
-
-fn change(stack: &Stack, id: &str, action: Action, resource: &Json) -> Change {
-    Change {
-        action,
-        logical_id: id.to_owned(),
-        type_name: resource["Type"].as_str().unwrap_or_default().to_owned(),
-        path: stack.path(id).to_owned(),
-        physical_id: None,
-        replacement: Replacement::Never,
-        is_kept: false,
-        drift: None,
-        properties: Vec::new(),
-    }
 }
 
 fn modified(
@@ -106,7 +92,7 @@ fn modified(
         _ => Replacement::Never,
     };
     let is_kept = replacement != Replacement::Never && new["UpdateReplacePolicy"] == "Retain";
-    Some(Change { replacement, is_kept, properties, ..change(stack, id, Action::Modify, new) })
+    Some(Change { replacement, is_kept, properties, ..Change::of(stack, id, Action::Modify, new) })
 }
 
 /// The paths at which two values differ. A list is one value; so is what CloudFormation works out.
