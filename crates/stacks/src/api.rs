@@ -119,26 +119,31 @@ fn stage(
 ) -> Stage {
     let name = format!("/{}/api-access", site.prefix());
     let logs = log_group(stack, site, "AccessLogs", name, foundation);
+    let all = methods(site, "*", "/*");
+    let access_log =
+        AccessLogSetting { destination_arn: set(logs.arn()), format: set(access_log_format()) };
+    Stage {
+        stage_name: set(&site.topology.api.stage),
+        deployment_id: set(deployment.deployment_id()),
+        access_log_setting: set(access_log),
+        method_settings: set([all, traffic::throttle(site)]),
+        tracing_enabled: set(true),
+        ..Stage::new(rest_api.reference())
+    }
+}
+
+/// How methods are throttled and watched.
+pub(crate) fn methods(site: Site<'_>, verb: &str, path: &str) -> MethodSetting {
     let limits = &site.topology.api;
-    let methods = MethodSetting {
-        http_method: set("*"),
-        resource_path: set("/*"),
+    MethodSetting {
+        http_method: set(verb),
+        resource_path: set(path),
         metrics_enabled: set(true),
         logging_level: set("ERROR"),
         data_trace_enabled: set(false),
         throttling_rate_limit: set(f64::from(limits.rate_limit)),
         throttling_burst_limit: set(i64::from(limits.burst_limit)),
         ..MethodSetting::default()
-    };
-    let access_log =
-        AccessLogSetting { destination_arn: set(logs.arn()), format: set(access_log_format()) };
-    Stage {
-        stage_name: set(&limits.stage),
-        deployment_id: set(deployment.deployment_id()),
-        access_log_setting: set(access_log),
-        method_settings: set([methods, traffic::throttle(site)]),
-        tracing_enabled: set(true),
-        ..Stage::new(rest_api.reference())
     }
 }
 

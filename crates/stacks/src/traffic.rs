@@ -10,6 +10,7 @@ use cfn::iam::Role;
 use cfn::iam::role::Policy;
 use cfn::{Handle, Json, Stack, set, sub};
 
+use crate::api::methods;
 use crate::foundation::Foundation;
 use crate::grants::{RECORD, control_table, decrypt_tables};
 use crate::policy::{self, allow};
@@ -99,16 +100,6 @@ fn answer(status: &str, template: &str) -> Json {
 
 /// A throttle of its own: a run that keeps everybody out of the Region's API does not silence it.
 pub(crate) fn throttle(site: Site<'_>) -> MethodSetting {
-    let limits = &site.topology.api;
-    MethodSetting {
-        http_method: set("GET"),
-        // A slash within a path is written so (CloudFormation reference, "AWS::ApiGateway::Stage MethodSetting").
-        resource_path: set(format!("/{}", PATH.replace('/', "~1"))),
-        metrics_enabled: set(true),
-        logging_level: set("ERROR"),
-        data_trace_enabled: set(false),
-        throttling_rate_limit: set(f64::from(limits.rate_limit)),
-        throttling_burst_limit: set(i64::from(limits.burst_limit)),
-        ..MethodSetting::default()
-    }
+    // A slash within a path is written so (CloudFormation reference, "AWS::ApiGateway::Stage MethodSetting").
+    methods(site, "GET", &format!("/{}", PATH.replace('/', "~1")))
 }
