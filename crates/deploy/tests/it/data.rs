@@ -2,25 +2,18 @@
 //! and what is refused.
 
 use aws::{Aws, Identity};
-use deploy::{Assembly, DestroyOptions, Destroyed, Failure, Guard, Manner, Standing, Told};
+use deploy::{Assembly, DestroyOptions, Destroyed, Failure, Manner, Told};
 use emulator::{Fault, Rule};
 use object_store::ObjectStoreExt as _;
 use serde_json::{Value as Json, json};
 
-use crate::place::{ACCOUNT, Place, all, golden, small};
+use crate::place::{ACCOUNT, Place, all, golden, removal, small};
 
 const RETAINED: &str = "RetainExceptOnCreate";
 
 fn named(assembly: &Assembly, names: &[&str]) -> DestroyOptions {
-    DestroyOptions {
-        chosen: all(assembly).chosen,
-        delete_data: names.iter().map(|&name| name.to_owned()).collect(),
-        takes_snapshots: true,
-        is_rehearsal: false,
-        unprotect: all(assembly).chosen,
-        guard: Guard::default(),
-        record: Standing::None.into(),
-    }
+    let delete_data = names.iter().map(|&name| name.to_owned()).collect();
+    DestroyOptions { delete_data, unprotect: all(assembly).chosen, ..removal(assembly) }
 }
 
 impl Place {

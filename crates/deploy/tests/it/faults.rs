@@ -7,7 +7,7 @@ use deploy::{Expected, Failure, Options, TroubleKind};
 use emulator::{Fault, Rule};
 use serde_json::json;
 
-use crate::place::{ACCOUNT, Place, REGIONS, all, count, golden, small};
+use crate::place::{ACCOUNT, Place, REGIONS, all, count, golden, removal, small};
 
 fn topic() -> serde_json::Value {
     json!({"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "small"}}})
@@ -94,15 +94,7 @@ async fn what_helps_is_tried_again_and_nothing_is_done_twice() {
             2,
             "{fault:?}"
         );
-        let options = deploy::DestroyOptions {
-            chosen: all(&assembly).chosen,
-            delete_data: [].into(),
-            takes_snapshots: true,
-            is_rehearsal: false,
-            unprotect: [].into(),
-            guard: deploy::Guard::default(),
-            record: deploy::Standing::None.into(),
-        };
+        let options = removal(&assembly);
         place.way.rules([Rule::all(fault.clone()).operation("DeleteStack").times(1)]);
         let destroyed = deploy::destroy(&place.site(), &assembly, &options).await;
         assert_eq!(destroyed.map(|it| it.stacks.len()), Ok(1), "{fault:?}");

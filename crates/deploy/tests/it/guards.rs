@@ -3,12 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use deploy::{
-    Action, Assembly, DestroyOptions, Failure, Guard, Image, Options, Record, Replacement,
-    Standing, Told,
+    Action, Assembly, DestroyOptions, Failure, Image, Options, Record, Replacement, Standing, Told,
 };
 use serde_json::{Value as Json, json};
 
-use crate::place::{Place, all, chain, count, create_only, small};
+use crate::place::{Place, all, chain, count, create_only, removal, small};
 
 fn table(name: &str) -> Json {
     json!({"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {
@@ -101,15 +100,7 @@ async fn data_is_destroyed_by_name_or_left_and_taken_in_again() {
     let place = Place::empty();
     let (_old, assembly) = small(table("held"));
     place.deploy(&assembly, all(&assembly)).await.unwrap();
-    let mut options = DestroyOptions {
-        chosen: all(&assembly).chosen,
-        delete_data: [].into(),
-        takes_snapshots: true,
-        is_rehearsal: false,
-        unprotect: [].into(),
-        guard: Guard::default(),
-        record: Standing::None.into(),
-    };
+    let mut options = removal(&assembly);
     let refused = deploy::destroy(&place.site(), &assembly, &options).await.unwrap_err();
     assert!(refused.to_string().contains("`--delete-data Table`"), "{refused}");
     options.delete_data = ["Small/TableConstruct".to_owned()].into();
@@ -191,15 +182,7 @@ async fn a_run_that_begins_meanwhile_stops_what_is_not_begun() {
     assert_eq!(place.forms("ExecuteChangeSet").len(), 1);
     place.deploy(&assembly, all(&assembly)).await.unwrap();
 
-    let mut options = DestroyOptions {
-        chosen: all(&assembly).chosen,
-        delete_data: [].into(),
-        takes_snapshots: true,
-        is_rehearsal: false,
-        unprotect: [].into(),
-        guard: Guard::default(),
-        record: opened_after(1),
-    };
+    let mut options = DestroyOptions { record: opened_after(1), ..removal(&assembly) };
     let refused = deploy::destroy(&place.site(), &assembly, &options).await.unwrap_err();
     assert!(matches!(refused, Failure::Refused(_)), "{refused}");
     assert_eq!(place.forms("DeleteStack").len(), 0);

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use aws::{Aws, Identity};
 use deploy::{
-    Assembly, Brought, Deployed, Expected, Failure, Guard, Options, Patience, Recreation, Site,
-    Standing, Told,
+    Assembly, Brought, Deployed, DestroyOptions, Expected, Failure, Guard, Options, Patience,
+    Recreation, Site, Standing, Told,
 };
 use emulator::{Emulator, Way};
 use serde_json::{Value as Json, json};
@@ -157,6 +157,19 @@ pub(crate) fn all(assembly: &Assembly) -> Options {
         is_rehearsal: false,
         images_published: false,
         toolkit: "CDKToolkit".to_owned(),
+    }
+}
+
+/// Taking every stack away that is not protected, and nothing that holds data.
+pub(crate) fn removal(assembly: &Assembly) -> DestroyOptions {
+    DestroyOptions {
+        chosen: all(assembly).chosen,
+        delete_data: [].into(),
+        takes_snapshots: true,
+        is_rehearsal: false,
+        unprotect: [].into(),
+        guard: Guard::default(),
+        record: Standing::None.into(),
     }
 }
 

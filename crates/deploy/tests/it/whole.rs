@@ -1,10 +1,10 @@
 //! The default system from nothing to both Regions, again, compared, and away.
 
-use deploy::{Assembly, DestroyOptions, Failure, Guard, Standing, Told};
+use deploy::{Assembly, DestroyOptions, Failure, Told};
 use emulator::{Fault, Rule};
 use serde_json::{Value as Json, json};
 
-use crate::place::{ACCOUNT, Place, REGIONS, all, chain, count, create_only, golden};
+use crate::place::{ACCOUNT, Place, REGIONS, all, chain, count, create_only, golden, removal};
 
 /// The type that the emulator only says it makes.
 const CANARY: &str = "AWS::Synthetics::Canary";
@@ -50,15 +50,7 @@ async fn the_default_system_comes_stays_and_goes() {
 
 async fn goes(place: &Place) {
     let assembly = golden();
-    let mut options = DestroyOptions {
-        chosen: all(&assembly).chosen,
-        delete_data: [].into(),
-        takes_snapshots: true,
-        is_rehearsal: false,
-        unprotect: [].into(),
-        guard: Guard::default(),
-        record: Standing::None.into(),
-    };
+    let mut options = removal(&assembly);
     let refused = deploy::destroy(&place.site(), &assembly, &options).await.unwrap_err();
     let Failure::Refused(refusals) = &refused else { panic!("{refused}") };
     assert!(refusals.iter().all(|it| it.why.contains("is protected")), "{refused}");
@@ -176,15 +168,7 @@ async fn what_is_not_there_any_more_is_missed_whatever_else_of_its_kind_is() {
     };
     assert_eq!(missing(), [""; 0]);
     // The second stack takes the policy with it, which was the first one's as well.
-    let options = DestroyOptions {
-        chosen: ["Second".to_owned()].into(),
-        delete_data: [].into(),
-        takes_snapshots: true,
-        is_rehearsal: false,
-        unprotect: [].into(),
-        guard: Guard::default(),
-        record: Standing::None.into(),
-    };
+    let options = DestroyOptions { chosen: ["Second".to_owned()].into(), ..removal(&assembly) };
     deploy::destroy(&place.site(), &assembly, &options).await.unwrap();
     let missing = missing();
     assert_eq!(missing.len(), 1, "{missing:?}");
